@@ -1,0 +1,5 @@
+/// The command sockeye.
+@NullMarked
+package dev.sockeye.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/// The command sockeye.
+module dev.sockeye.cli {
+    requires static transitive org.jspecify;
+    requires transitive dev.sockeye.jdk;
+    requires transitive dev.sockeye.sim;
+    requires transitive dev.sockeye.inspect;
+}

@@ -1,0 +1,5 @@
+/// One machine: interfaces, routes, ports, listeners, ICMP, UDP, timers.
+module dev.sockeye.host {
+    requires static transitive org.jspecify;
+    requires transitive dev.sockeye.tcp;
+}

@@ -1,0 +1,5 @@
+/// Every socket seen and explained.
+module dev.sockeye.inspect {
+    requires static transitive org.jspecify;
+    requires transitive dev.sockeye.socket;
+}

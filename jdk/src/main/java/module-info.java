@@ -1,0 +1,5 @@
+/// The stack under unmodified JDK programs.
+module dev.sockeye.jdk {
+    requires static transitive org.jspecify;
+    requires transitive dev.sockeye.socket;
+}

@@ -1,0 +1,5 @@
+/// What carries packets between hosts.
+module dev.sockeye.link {
+    requires static transitive org.jspecify;
+    requires transitive dev.sockeye.host;
+}

@@ -1,0 +1,5 @@
+/// Networks and faults in virtual time.
+module dev.sockeye.sim {
+    requires static transitive org.jspecify;
+    requires transitive dev.sockeye.socket;
+}

@@ -1,0 +1,25 @@
+package dev.sockeye.tcp;
+
+/// Bits of what a socket is ready for, with the numbers of `poll(2)` and `epoll(7)`.
+public final class Readiness {
+
+    /// There is something to read, or the end of the stream, or an error; on a listener, a connection to accept.
+    public static final int IN = 0x1;
+
+    /// There is urgent data.
+    public static final int PRI = 0x2;
+
+    /// There is room to write, or an error; on a connecting socket, the connect has ended.
+    public static final int OUT = 0x4;
+
+    /// There is an error to fetch with `SO_ERROR`.
+    public static final int ERR = 0x8;
+
+    /// Both directions are shut down.
+    public static final int HUP = 0x10;
+
+    /// The peer has sent its FIN, or reading is shut down.
+    public static final int RDHUP = 0x2000;
+
+    private Readiness() {}
+}

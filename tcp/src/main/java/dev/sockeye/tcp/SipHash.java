@@ -1,0 +1,55 @@
+package dev.sockeye.tcp;
+
+/// SipHash-2-4 over 64-bit words (Aumasson and Bernstein 2012): the keyed hash behind sequence numbers, ports, cookies
+/// and
+/// the endpoint table, so that nobody who lacks the key can aim at a value.
+public final class SipHash {
+
+    private SipHash() {}
+
+    /// The hash of five words: two addresses, and what else tells one use from the other.
+    public static long hash(long key0, long key1, long a, long b, long c, long d, long e) {
+        long v0 = key0 ^ 0x736f6d6570736575L;
+        long v1 = key1 ^ 0x646f72616e646f6dL;
+        long v2 = key0 ^ 0x6c7967656e657261L;
+        long v3 = key1 ^ 0x7465646279746573L;
+        for (int i = 0; i < 6; i++) {
+            long word = switch (i) {
+                case 0 -> a;
+                case 1 -> b;
+                case 2 -> c;
+                case 3 -> d;
+                case 4 -> e;
+                default -> 40L << 56; // the length in bytes, in the last byte
+            };
+            v3 ^= word;
+            for (int round = 0; round < 2; round++) {
+                v0 += v1;
+                v1 = Long.rotateLeft(v1, 13) ^ v0;
+                v0 = Long.rotateLeft(v0, 32);
+                v2 += v3;
+                v3 = Long.rotateLeft(v3, 16) ^ v2;
+                v0 += v3;
+                v3 = Long.rotateLeft(v3, 21) ^ v0;
+                v2 += v1;
+                v1 = Long.rotateLeft(v1, 17) ^ v2;
+                v2 = Long.rotateLeft(v2, 32);
+            }
+            v0 ^= word;
+        }
+        v2 ^= 0xff;
+        for (int round = 0; round < 4; round++) {
+            v0 += v1;
+            v1 = Long.rotateLeft(v1, 13) ^ v0;
+            v0 = Long.rotateLeft(v0, 32);
+            v2 += v3;
+            v3 = Long.rotateLeft(v3, 16) ^ v2;
+            v0 += v3;
+            v3 = Long.rotateLeft(v3, 21) ^ v0;
+            v2 += v1;
+            v1 = Long.rotateLeft(v1, 17) ^ v2;
+            v2 = Long.rotateLeft(v2, 32);
+        }
+        return v0 ^ v1 ^ v2 ^ v3;
+    }
+}

@@ -1,9 +1,6 @@
 """Experiments for challenge-ack.md: RFC 5961 and its limits. `python3 challenge.py` lists them."""
 
-import socket
-import time
-
-from lab import KERNEL, PEER, Conn, experiment, main
+from lab import experiment, main
 
 
 @experiment()
@@ -97,7 +94,8 @@ def acks(lab):
     c = lab.passive(window=1000)
     c.sock.send(b"x" * 500)
     c.send("A", ack=501)
-    for ack, note in ((1, "old"), (-400, "older, within the largest window"), (-600, "older than the largest window (1000) below snd_una"),
+    for ack, note in ((1, "old"), (-400, "older than anything acknowledged, within the largest window (1000)"),
+                      (-600, "older than the largest window"),
                       (502, "of data never sent"), (100000, "far above")):
         c.send("A", ack=ack, note=note)
         lab.counted_since()

@@ -4,9 +4,8 @@ import os
 import socket
 import struct
 import subprocess
-import time
 
-from lab import ACK, KERNEL, PEER, Conn, experiment, icmp_packet, main, name_of, tcp_packet
+from lab import KERNEL, PEER, Conn, experiment, icmp_packet, main, name_of
 
 SOL, TCP = socket.SOL_SOCKET, socket.IPPROTO_TCP
 AF_UNSPEC = struct.pack("H14x", 0)

@@ -255,7 +255,7 @@ class Conn:
         table = {"mss": ("mss", 1460), "ws": ("ws", 7), "sackok": ("sackok", None), "ts": ("ts", (self.tsval(), self.last_tsval))}
         return [table[o] if isinstance(o, str) else o for o in self.wanted]
 
-    def send(self, flags, data=b"", seq=None, ack=None, window=None, options=None, note=""):
+    def send(self, flags, data=b"", seq=None, ack=None, window=None, options=None, note="", settle=True):
         """Sends one segment; seq and ack are relative to the ISNs, and default to what comes next."""
         bits = flag_bits(flags)
         moves = seq is None
@@ -272,7 +272,7 @@ class Conn:
         self.lab.log("peer   > " + describe(bits, seq, ack, len(data), window, options) + (("   # " + note) if note else ""))
         if moves:
             self.snd_nxt = seq + len(data) + bool(bits & SYN) + bool(bits & FIN)
-        self.lab.inject(packet)
+        self.lab.inject(packet, settle)
         return packet
 
     def received(self, seg):

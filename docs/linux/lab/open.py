@@ -1,9 +1,10 @@
 """Experiments for open.md: how a connection begins. `python3 open.py` lists them."""
 
 import socket
+import subprocess
 import time
 
-from lab import KERNEL, PEER, Calls, Conn, describe, experiment, flag_bits, icmp_packet, main, tcp_packet
+from lab import PEER, Conn, experiment, main
 
 TCP, SOL = socket.IPPROTO_TCP, socket.SOL_SOCKET
 
@@ -234,7 +235,7 @@ def overflow(lab, backlog, attempts, **how):
 def summary(lab):
     states = lab.states()
     lab.log("table    " + ", ".join("%s %d" % (s, states.count(s)) for s in sorted(set(states))))
-    for line in __import__("subprocess").run(["ss", "-Hltn"], capture_output=True, text=True).stdout.splitlines():
+    for line in subprocess.run(["ss", "-Hltn"], capture_output=True, text=True).stdout.splitlines():
         lab.log("ss -lt   Recv-Q %s Send-Q %s" % tuple(line.split()[1:3]))
 
 
@@ -294,17 +295,38 @@ def backlog_race(lab):
     lab.counted_since()
 
 
+def one_whole_two_half(lab):
+    """listen(1): one connection waits, two are half-open; then both send their final ACK, and only one fits"""
+    listener = lab.listener(backlog=1)
+    first, second, third = lab.dial(), lab.dial(), lab.dial()
+    first.send("S")
+    first.send("A")
+    second.send("S")
+    third.send("S")
+    summary(lab)
+    second.send("A")
+    third.send("A")
+    summary(lab)
+    lab.counted_since()
+    return listener, third
+
+
+@experiment()
+def backlog_final_ack(lab):
+    """a final ACK that finds the accept queue full, its half-open entry being there"""
+    listener, third = one_whole_two_half(lab)
+    lab.run(3.2)
+    lab.note("the program accepts one; the half-open one sends data")
+    listener.accept()
+    third.send("PA", b"hello")
+    summary(lab)
+    lab.counted_since()
+
+
 @experiment(("net.ipv4.tcp_abort_on_overflow", 1))
 def backlog_abort(lab):
     """the same with tcp_abort_on_overflow 1"""
-    listener = lab.listener(backlog=0)
-    conns = [lab.dial() for _ in range(2)]
-    for c in conns:
-        c.send("S")
-    for c in conns:
-        c.send("A")
-    summary(lab)
-    lab.counted_since()
+    one_whole_two_half(lab)
 
 
 @experiment()

@@ -13,7 +13,12 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).parent
-MARK = re.compile(r"(<!-- lab: (\S+) (\S+) -->\n)(?:```\n.*?```\n|)", re.S)
+MARK = re.compile(r"(<!-- lab: (\S+) (\S+) -->\n)(?:```\n.*?```\n|\n\|.*?<!-- end -->\n|)", re.S)
+
+
+def shown(printed):
+    """A dialogue goes into a fenced block, a table stays a table."""
+    return "\n" + printed + "\n<!-- end -->\n" if printed.startswith("|") else "```\n" + printed + "```\n"
 
 
 def main():
@@ -32,7 +37,7 @@ def main():
         printed[key].seek(0)
         seen[key] = printed[key].read()
     text = document.read_text()
-    document.write_text(MARK.sub(lambda match: match.group(1) + "```\n" + seen[match.group(2, 3)] + "```\n"
+    document.write_text(MARK.sub(lambda match: match.group(1) + shown(seen[match.group(2, 3)])
                                  if match.group(2, 3) in seen else match.group(0), text))
     for key, process in running.items():
         if process.returncode:

@@ -388,8 +388,8 @@ def java(lab):
     """exception types and texts of JDK 25's java.net and java.nio over kernel sockets"""
     here = os.path.dirname(os.path.abspath(__file__))
     subprocess.run(["ip", "route", "add", "unreachable", "198.51.100.0/24"], check=True)
-    jdk = os.environ.get("JAVA_HOME", "/usr/lib/jvm/temurin-25-jdk-amd64")
-    program = subprocess.Popen([jdk + "/bin/java", "-Djava.net.preferIPv4Stack=true", os.path.join(here, "JavaErrors.java")])
+    command = os.path.join(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else "java"
+    program = subprocess.Popen([command, "-Djava.net.preferIPv4Stack=true", os.path.join(here, "JavaErrors.java")])
     lab.silent = True
     answered = set()
     while program.poll() is None:

@@ -304,6 +304,23 @@ def delayed_ack_when(lab):
 
 
 @experiment()
+def delayed_ack_long_path(lab):
+    """the same where the handshake took 150 ms: small segments, not read, at different distances"""
+    listener = lab.listener()
+    for gap in (0.03, 0.1, 0.25):
+        lab.silent = True
+        c = lab.dial()
+        c.send("S")
+        lab.run(0.15)
+        c.send("A")
+        c.sock = listener.accept_()
+        lab.silent = False
+        acked_when(lab, c, 30, 10, gap, 0)
+        i = c.sock.info()
+        lab.note("rtt %d ms, ato %d ms, rto %d ms" % (i.rtt / 1000, i.ato / 1000, i.rto / 1000))
+
+
+@experiment()
 def delayed_ack_small_buffer(lab):
     """full segments when the window cannot grow (SO_RCVBUF 32768)"""
     listener = lab.listener(sockopts={(SOL, socket.SO_RCVBUF): 32768})

@@ -66,8 +66,14 @@ final class Golden {
             11000000 00000007
             14e90035 000a2de4 6162""");
 
-    static final List<byte[]> ALL =
-            List.of(SYN, SYN_ACK_V6, DATA, SACK, UDP, UDP_V6, ECHO, FRAGMENTATION_NEEDED, PACKET_TOO_BIG, EXTENDED);
+    /// As many extension headers as are borne, each with as many options, then [#UDP_V6]'s datagram
+    static final byte[] LONG_CHAIN =
+            Bytes.hex("""
+            60000000 009a3c40 20010db8 00000000 00000000 00000001 20010db8 00000001 00000000 00000002
+            3c020200 02000200 02000200 02000200 02000104 00000000""" + "3c000104 00000000".repeat(14) + "11000104 00000000" + "14e90035 000a2de4 6162");
+
+    static final List<byte[]> ALL = List.of(
+            SYN, SYN_ACK_V6, DATA, SACK, UDP, UDP_V6, ECHO, FRAGMENTATION_NEEDED, PACKET_TOO_BIG, EXTENDED, LONG_CHAIN);
 
     static final IpAddress CLIENT = IpAddress.parse("192.0.2.1");
     static final IpAddress SERVER = IpAddress.parse("198.51.100.2");

@@ -117,6 +117,17 @@ class Ipv6HeaderTest {
         assertThat(extensions.isFragment()).isFalse();
     }
 
+    @Test
+    void theLongestChainIsWalked() {
+        MemorySegment memory = Bytes.nativeCopy(Golden.LONG_CHAIN);
+        int length = Golden.LONG_CHAIN.length;
+        assertThat(Ipv6Header.validate(memory, 0, length, length)).isNull();
+        assertThat(Ipv6Header.totalLength(memory, 0)).isEqualTo(length);
+        assertThat(extensions.walk(memory, 0, length)).isNull();
+        assertThat(extensions.protocol()).isEqualTo(IpProtocol.UDP);
+        assertThat(extensions.length()).isEqualTo(40 + 24 + 15 * 8);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "2c 06000001 12345678, 0, true",

@@ -72,6 +72,8 @@ final class IcmpInput {
         int available = packet.length(0) - arrival.transport - Icmpv4.LENGTH;
         int type = Icmpv4.type(memory, at);
         int code = Icmpv4.code(memory, at);
+        // Linux (icmp_unreach): what became of fragments is nobody's matter.
+        if (type == Icmpv4.TIME_EXCEEDED && code == Icmpv4.REASSEMBLY_TIME_EXCEEDED) return;
         boolean sound = Ipv4Header.validateQuoted(memory, quoted, available) == null
                 && !(type == Icmpv4.UNREACHABLE && code > 15)
                 && arrival.isUnicast();

@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /// Two connections, `a` and `b`, with a wire between them and a clock, all in virtual time: what every test of the
-/// protocol uses. `a` opens, `b` was listening. Segments that are sent lie in the wire until [#step] or [#advance] carries
+/// protocol uses. `a` opens, `b` was listening. Segments that are sent lie in the wire until [#step] or [#advance]
+/// carries
 /// them; a test can look at them, drop them, reorder them.
 final class Pair {
 
@@ -223,7 +224,8 @@ final class Pair {
     }
 
     private static final FourTuple TUPLE = new FourTuple(
-            new TransportAddress(IpAddress.parse("10.0.0.1"), 40000), new TransportAddress(IpAddress.parse("10.0.0.2"), 80));
+            new TransportAddress(IpAddress.parse("10.0.0.1"), 40000),
+            new TransportAddress(IpAddress.parse("10.0.0.2"), 80));
 
     /// `a` connects, up to the SYN in the wire.
     Pair connect() {
@@ -282,7 +284,8 @@ final class Pair {
         now += time.toNanos();
     }
 
-    /// Carries what lies in the wire to the other end, and what that provokes, until all is quiet; each way takes [#delay].
+    /// Carries what lies in the wire to the other end, and what that provokes, until all is quiet; each way takes
+    /// [#delay].
     void step() {
         for (int i = 0; i < 100_000; i++) {
             if (a.wire.isEmpty() && b.wire.isEmpty()) return;

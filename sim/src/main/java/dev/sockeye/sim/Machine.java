@@ -133,7 +133,12 @@ public final class Machine {
     ///
     /// @return what the call returns
     public int call(Call call) {
-        host();
+        return call(host(), call);
+    }
+
+    /// As [#call(Call)], for a socket of the given host, which must not have been switched off.
+    int call(Host owner, Call call) {
+        if (owner != host) throw new IllegalStateException("the host of this socket on '" + name + "' is gone");
         int result = call.at(now());
         network.trace(number, result);
         network.wake(this);
@@ -185,6 +190,10 @@ public final class Machine {
 
     private void check(String what, int result) {
         if (result < 0) throw new IllegalStateException(what + " on '" + name + "': " + Errno.ofResult(result));
+    }
+
+    boolean runs(Host owner) {
+        return owner == host;
     }
 
     // ---------------------------------------------------------------- faults

@@ -299,6 +299,7 @@ public final class Machine {
             return;
         }
         port.note(packet, Pcapng.Direction.IN, network.now());
+        network.tell(name, "<", packet);
         running.onPacket(in, packet, now());
         pump();
     }
@@ -327,6 +328,7 @@ public final class Machine {
             return;
         }
         by.note(packet, Pcapng.Direction.OUT, network.now());
+        network.tell(name, ">", packet);
         out.send(packet, network.now());
     }
 

@@ -76,7 +76,6 @@ class RandomConversationsTest {
         private final RandomGenerator random;
         private final Machine a;
         private final Machine b;
-        private final Cable cable;
         private final List<Listening> listenings = new ArrayList<>();
         final List<Side> sides = new ArrayList<>();
 
@@ -89,11 +88,13 @@ class RandomConversationsTest {
             setSysctl(a.sysctl().tcp());
             setSysctl(b.sysctl().tcp());
             int mtu = random.nextInt(3) == 0 ? 576 + random.nextInt(9000) : 1500;
-            cable = net.connect(a, b, randomImpairment(), mtu);
+            var impairment = new RandomFaults(net, random, List.of(), List.of()).impairment();
+            Cable cable = net.connect(a, b, impairment, mtu);
             int conversations = 1 + random.nextInt(4);
             for (int i = 0; i < conversations; i++) converse(i);
-            for (int i = random.nextInt(6); i > 0; i--) planFault();
-            if (harsh) planDisaster();
+            var faults = new RandomFaults(net, random, List.of(a, b), List.of(cable));
+            faults.planFaults(random.nextInt(6), Duration.ofSeconds(20));
+            if (harsh) faults.planDisaster(Duration.ofSeconds(20));
         }
 
         private void setSysctl(TcpSysctl sysctl) {
@@ -121,58 +122,6 @@ class RandomConversationsTest {
             net.after(Duration.ofMillis(random.nextInt(2000)), () -> {
                 if (a.isOn()) a.connect(b.at(port), client, stream -> stream.options(client::setOptions));
             });
-        }
-
-        private String randomImpairment() {
-            var text = new StringBuilder("delay " + random.nextInt(1, 100_000) + "us");
-            if (random.nextInt(3) == 0) text.append(" " + random.nextInt(20_000) + "us");
-            if (random.nextInt(3) == 0) text.append(" loss " + random.nextInt(10) + "%");
-            if (random.nextInt(6) == 0) text.append(" loss gemodel 1% " + random.nextInt(20, 100) + "%");
-            if (random.nextInt(3) == 0) text.append(" duplicate " + random.nextInt(10) + "%");
-            if (random.nextInt(3) == 0) text.append(" corrupt " + random.nextInt(5) + "%");
-            if (random.nextInt(3) == 0) text.append(" reorder " + random.nextInt(30) + "%");
-            if (random.nextInt(3) == 0) {
-                text.append(" rate " + random.nextInt(200, 100_000) + "kbit limit " + random.nextInt(10, 300));
-            }
-            return text.toString();
-        }
-
-        private Duration soon() {
-            return Duration.ofMillis(random.nextInt(20_000));
-        }
-
-        private void planFault() {
-            String change = randomImpairment();
-            switch (random.nextInt(4)) {
-                case 0 -> net.after(soon(), () -> cable.change(change));
-                case 1 -> net.after(soon(), () -> cable.changeFrom(a, change));
-                case 2 -> cutFor(Duration.ofMillis(random.nextInt(10_000)));
-                default -> freezeFor(random.nextBoolean() ? a : b, Duration.ofMillis(random.nextInt(30_000)));
-            }
-        }
-
-        private void cutFor(Duration time) {
-            net.after(soon(), () -> {
-                cable.cut();
-                net.after(time, cable::heal);
-            });
-        }
-
-        private void freezeFor(Machine machine, Duration time) {
-            net.after(soon(), () -> {
-                machine.freeze();
-                net.after(time, machine::thaw);
-            });
-        }
-
-        private void planDisaster() {
-            Machine victim = random.nextBoolean() ? a : b;
-            switch (random.nextInt(4)) {
-                case 0 -> net.after(soon(), victim::vanish);
-                case 1 -> net.after(soon(), victim::reboot);
-                case 2 -> net.after(soon(), cable::cut);
-                default -> cutFor(Duration.ofMinutes(random.nextInt(60)));
-            }
         }
 
         Side peer(Side side) {

@@ -1,8 +1,7 @@
 package dev.sockeye.tcp;
 
-/// SipHash-2-4 over 64-bit words (Aumasson and Bernstein 2012): the keyed hash behind sequence numbers, ports, cookies
-/// and
-/// the endpoint table, so that nobody who lacks the key can aim at a value.
+/// SipHash-2-4 over 64-bit words (Aumasson and Bernstein 2012): the keyed hash behind sequence numbers, ports,
+/// cookies and the endpoint table, so that nobody who lacks the key can aim at a value.
 public final class SipHash {
 
     private SipHash() {}

@@ -3,8 +3,7 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.FourTuple;
 
 /// A connection whose work is done: TIME_WAIT, or an orphan in FIN_WAIT2 (`struct inet_timewait_sock`). It holds only
-/// what
-/// answering late segments needs.
+/// what answering late segments needs.
 @SuppressWarnings("UnusedVariable")
 public final class TimeWait {
 

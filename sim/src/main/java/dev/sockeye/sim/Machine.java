@@ -141,6 +141,8 @@ public final class Machine {
         if (owner != host) throw new IllegalStateException("the host of this socket on '" + name + "' is gone");
         int result = call.at(now());
         network.trace(number, result);
+        // What a call sends is on its way before the next call, also in the middle of a program.
+        transmit(owner);
         network.wake(this);
         network.settle();
         return result;

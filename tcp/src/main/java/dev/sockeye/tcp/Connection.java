@@ -351,8 +351,7 @@ public final class Connection {
     /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room, where
     /// it is time to send in between: the caller sends, and calls again until all are taken or it says `-EAGAIN`.
     ///
-    /// @return the count, at least 1 of several; `-EAGAIN` without room; `-EPIPE` after shutdown or reset; the
-    error
+    /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     public int send(MemorySegment from, long offset, int length, int flags, long now) {
         this.now = now;
         if (error != 0 || (shutdown & SEND) != 0) return sendError();

@@ -56,6 +56,7 @@ final class Side implements Program {
     private final MemorySegment buffer = Arena.ofAuto().allocate(LARGEST_PIECE);
     private @Nullable Side peer;
     private @Nullable Stream stream;
+    private boolean met;
     private boolean paused;
     private int pauses;
     long written;
@@ -123,9 +124,21 @@ final class Side implements Program {
         };
     }
 
+    /// Whether it is, or was, on a connection.
+    boolean hasMet() {
+        return met;
+    }
+
     /// Whether its program has nothing more to do.
     boolean isDone() {
         return closed || temper == Temper.FORGETFUL && endOfStream && endedWriting;
+    }
+
+    /// Whether it may wait for ever: its connection never came about, or the peer's reset may have been lost, and it
+    /// has
+    /// nothing in flight that would ask for another.
+    boolean mayWait() {
+        return peer().causesResets() && inFlight() == 0 || stream == null && peer().aborted;
     }
 
     /// Bytes that it has written and the peer's host has not acknowledged.
@@ -138,6 +151,13 @@ final class Side implements Program {
     @Override
     public void onReady(Stream on, int events) {
         stream = on;
+        if (!met && !temper.readsToTheEnd()) {
+            // What it waits for may never come: its patience ends.
+            net.after(Duration.ofMillis(1 + random.nextInt(100_000)), () -> {
+                if (on.isAlive() && !closed) finish(on);
+            });
+        }
+        met = true;
         if (!paused) act(on);
     }
 
@@ -237,6 +257,14 @@ final class Side implements Program {
                 && !causesResets()
                 && !peer().causesResets()
                 && peer().temper.readsToTheEnd();
+    }
+
+    private void finish(Stream on) {
+        switch (temper) {
+            case ABORTER -> abort(on);
+            case LINGERER -> lingerNot(on);
+            default -> close(on);
+        }
     }
 
     private void end(Stream on) {

@@ -88,8 +88,6 @@ final class Acknowledgment {
             if ((flags & DSACKING) != 0) flags = c.recovery.onDubiousAck(priorSndUna, 0, flags, now);
             c.timeouts.onWindowProbeAck(now);
             c.recovery.onProbeAck(seg.ack, flags, now);
-            // What a closed window held back may go now: nothing else would send it.
-            c.output.pushFromAck();
             return Outcome.GOOD;
         }
 

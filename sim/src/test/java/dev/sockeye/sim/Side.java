@@ -59,6 +59,7 @@ final class Side implements Program {
     private boolean met;
     private boolean paused;
     private int pauses;
+    private boolean justPaused;
     long written;
     long read;
     /// It has ended its direction in peace: shutdown, or close without a reset of its own will.
@@ -80,7 +81,7 @@ final class Side implements Program {
         this.total = randomTotal();
         this.enough = random.nextLong(1 + randomTotal());
         this.largestWrite = 1 + (int) randomUpTo(LARGEST_PIECE - 1);
-        this.largestRead = 1 + (int) (temper == Temper.SLOW ? randomUpTo(3000) : randomUpTo(LARGEST_PIECE - 1));
+        this.largestRead = 1 + (int) (temper == Temper.SLOW ? 300 + random.nextInt(2000) : randomUpTo(LARGEST_PIECE - 1));
     }
 
     void meets(Side other) {
@@ -169,9 +170,11 @@ final class Side implements Program {
     private void act(Stream on) {
         while (!closed) {
             if (mustPause()) {
+                justPaused = true;
                 pause(on, randomPause());
                 return;
             }
+            justPaused = false;
             boolean moved = write(on);
             moved |= read(on);
             if (error != null) close(on);
@@ -182,11 +185,11 @@ final class Side implements Program {
 
     /// Not for ever: a million pauses would only take time.
     private boolean mustPause() {
-        return pauses < 200 && random.nextInt(temper == Temper.SLOW ? 2 : 8) == 0;
+        return pauses < 200 && !justPaused && random.nextInt(temper == Temper.SLOW ? 2 : 8) == 0;
     }
 
     private Duration randomPause() {
-        return Duration.ofMillis(randomUpTo(temper == Temper.SLOW ? 20_000 : 500));
+        return Duration.ofMillis(randomUpTo(temper == Temper.SLOW ? 5_000 : 500));
     }
 
     private void pause(Stream on, Duration time) {

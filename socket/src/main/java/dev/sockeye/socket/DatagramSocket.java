@@ -10,6 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A UDP socket. See [Socket] for results, waiting and threads.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class DatagramSocket extends Socket {
 
     private final UdpEndpoint endpoint;

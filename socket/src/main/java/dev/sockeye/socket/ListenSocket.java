@@ -3,6 +3,7 @@ package dev.sockeye.socket;
 import dev.sockeye.host.TcpEndpoint;
 
 /// A TCP socket that listens. See [Socket] for results, waiting and threads.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class ListenSocket extends TcpSocket {
 
     ListenSocket(Machine machine, TcpEndpoint endpoint) {
@@ -17,14 +18,14 @@ public final class ListenSocket extends TcpSocket {
         throw new UnsupportedOperationException();
     }
 
-    /// `accept(2)`, as often as there are connections and room for them: waits for the first, takes the others that are
-    /// there.
+    /// `accept(2)`, as often as there are connections and room for them: waits for the first, takes the others
+    /// that are there.
     ///
     /// @param accepted is filled from its start
     /// @param flags    [#UNINTERRUPTIBLE] or 0
     /// @param timeout  nanoseconds, [#NOW] or [#FOREVER]
-    /// @return how many were accepted, at least 1; `-EAGAIN` if none came in time; `-EINVAL` if it does not listen;
-    ///     `-EINTR`, `-EBADF`
+    /// @return how many were accepted, at least 1; `-EAGAIN` if none came in time; `-EINVAL` if it does not
+    ///     listen; `-EINTR`, `-EBADF`
     public int accept(StreamSocket[] accepted, int flags, long timeout) {
         throw new UnsupportedOperationException();
     }

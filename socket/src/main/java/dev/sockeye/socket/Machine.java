@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A host that runs: its lock, its links, its sockets, and the driver that gives it time.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class Machine implements AutoCloseable {
 
     /// Lets a host run. From now on it is used only through this.
@@ -30,8 +31,8 @@ public final class Machine implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// Does something with the host under its lock, and carries what comes of it. This is how a host is configured and
-    /// inspected.
+    /// Does something with the host under its lock, and carries what comes of it. This is how a host is
+    /// configured and inspected.
     public <R extends @Nullable Object> R inHost(HostCall<R> call) {
         throw new UnsupportedOperationException();
     }

@@ -8,7 +8,8 @@ import java.util.List;
 /// @param at         when, nanoseconds of the machine's clock
 /// @param threadName as it was then
 /// @param threadId   [Thread#threadId]
-/// @param frames     the callers, innermost first, without the stack's own; resolved to file and line only when asked
+/// @param frames     the callers, innermost first, without the stack's own; resolved to file and line only when
+///     asked
 public record Origin(long at, String threadName, long threadId, List<StackFrame> frames) {
 
     /// What is noted of a socket.

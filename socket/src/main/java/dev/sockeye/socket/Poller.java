@@ -4,8 +4,9 @@ import java.util.Collection;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Waits for many sockets at once, as `epoll(7)` does. Many pollers may watch one socket; one thread at a time selects
-/// on a poller, while any thread may register, change, cancel and wake it up. Takes no host's lock.
+/// Waits for many sockets at once, as `epoll(7)` does. Many pollers may watch one socket; one thread at a time
+/// selects on a poller, while any thread may register, change, cancel and wake it up. Takes no host's lock.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class Poller implements AutoCloseable {
 
     /// When a socket that is ready is reported.
@@ -74,8 +75,8 @@ public final class Poller implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// Waits until a socket is ready, [#wakeup] is called, the thread is interrupted (its status stays set), or the
-    /// timeout has passed; then hands each socket that is ready to `consumer`.
+    /// Waits until a socket is ready, [#wakeup] is called, the thread is interrupted (its status stays set), or
+    /// the timeout has passed; then hands each socket that is ready to `consumer`.
     ///
     /// @param timeout nanoseconds, [Socket#NOW] or [Socket#FOREVER]
     /// @return how many were handed over; `-EBADF` if the poller is closed, also if it was while waiting

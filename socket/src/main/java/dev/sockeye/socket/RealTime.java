@@ -1,7 +1,8 @@
 package dev.sockeye.socket;
 
-/// Drives machines with the system's clock, and one daemon thread for the timers of all of them, which sleeps until the
-/// earliest deadline and is woken only for an earlier one.
+/// Drives machines with the system's clock, and one daemon thread for the timers of all of them, which sleeps
+/// until the earliest deadline and is woken only for an earlier one.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class RealTime extends Driver implements AutoCloseable {
 
     /// A driver whose clock begins now.

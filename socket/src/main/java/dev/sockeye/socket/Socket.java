@@ -8,15 +8,17 @@ import org.jspecify.annotations.Nullable;
 
 /// What all sockets have in common.
 ///
-/// **Results.** A call returns a count or 0, or a negated [Errno] as a system call does. Three are of the wait, not of
-/// the protocol: `-EAGAIN` if nothing could be done at once or within the timeout, `-EINTR` if the waiting thread was
-/// interrupted (its interrupt status stays set), `-EBADF` if the socket is closed, or was closed while the call waited.
+/// **Results.** A call returns a count or 0, or a negated [Errno] as a system call does. Three are of the wait,
+/// not of the protocol: `-EAGAIN` if nothing could be done at once or within the timeout, `-EINTR` if the waiting
+/// thread was interrupted (its interrupt status stays set), `-EBADF` if the socket is closed, or was closed while
+/// the call waited.
 ///
 /// **Waiting.** A call that can wait takes a timeout in nanoseconds: [#NOW] for not at all (`MSG_DONTWAIT`),
-/// [#FOREVER], or any in between. Its variant without one waits as long as `SO_RCVTIMEO` or `SO_SNDTIMEO` say. Threads
-/// park, virtual threads too, and never pin.
+/// [#FOREVER], or any in between. Its variant without one waits as long as `SO_RCVTIMEO` or `SO_SNDTIMEO` say.
+/// Threads park, virtual threads too, and never pin.
 ///
 /// **Threads.** Any thread may make any call at any time. Two readers at once each get a part of the stream.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public abstract sealed class Socket implements AutoCloseable permits TcpSocket, DatagramSocket {
 
     /// A timeout: do not wait.
@@ -105,7 +107,8 @@ public abstract sealed class Socket implements AutoCloseable permits TcpSocket, 
 
     /// `setsockopt(2)`, with Linux's clamping.
     ///
-    /// @return 0, or `-EINVAL` for a value it cannot have, `-ENOPROTOOPT` if this kind of socket has no such option
+    /// @return 0, or `-EINVAL` for a value it cannot have, `-ENOPROTOOPT` if this kind of socket has no such
+    ///     option
     public final <T> int setOption(SocketOption<T> option, T value) {
         throw new UnsupportedOperationException();
     }
@@ -113,8 +116,8 @@ public abstract sealed class Socket implements AutoCloseable permits TcpSocket, 
     /// The options that this kind of socket has.
     public abstract Set<SocketOption<?>> supportedOptions();
 
-    /// Has `listener` told of every event from now on, and, if the socket is ready already, at once. Many may listen to
-    /// one socket; each listener is added once.
+    /// Has `listener` told of every event from now on, and, if the socket is ready already, at once. Many may
+    /// listen to one socket; each listener is added once.
     public final void addListener(ReadinessListener listener) {
         throw new UnsupportedOperationException();
     }
@@ -124,8 +127,8 @@ public abstract sealed class Socket implements AutoCloseable permits TcpSocket, 
         throw new UnsupportedOperationException();
     }
 
-    /// `close(2)`: threads that wait in a call get `-EBADF`, listeners [#CLOSED]. A second close does nothing. With
-    /// `SO_LINGER` it waits as long as that says for what is queued to be acknowledged.
+    /// `close(2)`: threads that wait in a call get `-EBADF`, listeners [#CLOSED]. A second close does nothing.
+    /// With `SO_LINGER` it waits as long as that says for what is queued to be acknowledged.
     @Override
     public abstract void close();
 

@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A socket option under Linux's name, with the Java type of its value. Values are in Linux's units: bytes, seconds or
-/// milliseconds as `socket(7)`, `tcp(7)`, `ip(7)` and `ipv6(7)` tell, and booleans for its 0 and 1. Which of them
-/// this stack honours, and how Linux clamps them: `docs/socket-options.md`.
+/// A socket option under Linux's name, with the Java type of its value. Values are in Linux's units: bytes,
+/// seconds or milliseconds as `socket(7)`, `tcp(7)`, `ip(7)` and `ipv6(7)` tell, and booleans for its 0 and 1.
+/// Which of them this stack honours, and how Linux clamps them: `docs/socket-options.md`.
 ///
 /// @param <T> the type of its value
 public final class SocketOption<T> {

@@ -1,6 +1,7 @@
 package dev.sockeye.socket;
 
 /// All that a driver's threads go round to serve.
+@SuppressWarnings("DoNotCallSuggester")
 final class Stations {
 
     long nextDeadline() {

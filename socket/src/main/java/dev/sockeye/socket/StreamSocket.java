@@ -6,7 +6,9 @@ import dev.sockeye.wire.TransportAddress;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
-/// A TCP socket that connects, or that a [ListenSocket] has accepted. See [Socket] for results, waiting and threads.
+/// A TCP socket that connects, or that a [ListenSocket] has accepted. See [Socket] for results, waiting and
+/// threads.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class StreamSocket extends TcpSocket {
 
     StreamSocket(Machine machine, TcpEndpoint endpoint) {
@@ -25,9 +27,8 @@ public final class StreamSocket extends TcpSocket {
     /// @param flags   [#UNINTERRUPTIBLE] or 0
     /// @param timeout nanoseconds, [#NOW] or [#FOREVER]
     /// @return 0; `-EINPROGRESS` if it goes on (then [#finishConnect], or `OUT` in [#readiness]), also after the
-    timeout
-    ///     and, on a non-blocking connect, always unless it failed at once; `-EALREADY` if one is under way;
-    ///     `-EISCONN`; or why it failed: `-ECONNREFUSED`, `-ETIMEDOUT`, `-EHOSTUNREACH`, `-ENETUNREACH`, ...
+    ///     timeout and, on a non-blocking connect, always unless it failed at once; `-EALREADY` if one is under
+    ///     way; `-EISCONN`; or why it failed: `-ECONNREFUSED`, `-ETIMEDOUT`, `-EHOSTUNREACH`, `-ENETUNREACH`, ...
     public int connect(TransportAddress remote, int flags, long timeout) {
         throw new UnsupportedOperationException();
     }
@@ -35,8 +36,7 @@ public final class StreamSocket extends TcpSocket {
     /// Waits for the end of a connect that is under way.
     ///
     /// @return 0 if it is connected; `-EINPROGRESS` if that has not ended within the timeout; `-ENOTCONN` if none
-    was
-    ///     begun; or why it failed, once
+    ///     was begun; or why it failed, once
     public int finishConnect(int flags, long timeout) {
         throw new UnsupportedOperationException();
     }
@@ -63,8 +63,7 @@ public final class StreamSocket extends TcpSocket {
     /// @param flags   of [#MSG_PEEK], [#MSG_WAITALL], [#MSG_TRUNC], [#MSG_OOB], [#UNINTERRUPTIBLE]
     /// @param timeout nanoseconds, [#NOW] or [#FOREVER]
     /// @return the count, at least 1; **0 at the end of the stream** (or if `length` is 0); `-EAGAIN` if nothing
-    came
-    ///     in time; `-ECONNRESET` and other errors of the connection, once; `-ENOTCONN`, `-EINTR`, `-EBADF`
+    ///     came in time; `-ECONNRESET` and other errors of the connection, once; `-ENOTCONN`, `-EINTR`, `-EBADF`
     public int read(MemorySegment to, long offset, int length, int flags, long timeout) {
         throw new UnsupportedOperationException();
     }
@@ -96,14 +95,13 @@ public final class StreamSocket extends TcpSocket {
         throw new UnsupportedOperationException();
     }
 
-    /// `send(2)`. With a timeout it waits until all is taken, as a blocking send does; a wait that ends early gives the
-    /// count so far if there is one, and the error with the next call.
+    /// `send(2)`. With a timeout it waits until all is taken, as a blocking send does; a wait that ends early
+    /// gives the count so far if there is one, and the error with the next call.
     ///
     /// @param flags   of [#MSG_MORE], [#MSG_OOB], [#UNINTERRUPTIBLE]
     /// @param timeout nanoseconds, [#NOW] or [#FOREVER]
     /// @return the count taken, less than `length` only with a timeout; `-EAGAIN` if there was no room in time;
-    `-EPIPE`
-    ///     after shutdown or reset; errors of the connection, once; `-ENOTCONN`, `-EINTR`, `-EBADF`
+    ///     `-EPIPE` after shutdown or reset; errors of the connection, once; `-ENOTCONN`, `-EINTR`, `-EBADF`
     public int write(MemorySegment from, long offset, int length, int flags, long timeout) {
         throw new UnsupportedOperationException();
     }

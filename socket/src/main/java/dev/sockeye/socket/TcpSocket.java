@@ -7,6 +7,7 @@ import dev.sockeye.tcp.TcpState;
 import java.util.Set;
 
 /// A TCP socket, connected or listening.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public abstract sealed class TcpSocket extends Socket permits StreamSocket, ListenSocket {
 
     private final TcpEndpoint endpoint;

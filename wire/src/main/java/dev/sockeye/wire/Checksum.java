@@ -13,10 +13,9 @@ public final class Checksum {
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
-    /// From so many bytes on the loop is faster.
+    /// From so many bytes on vector code is faster.
     private static final int VECTORS_PAY = 64;
 
     private Checksum() {}
@@ -27,6 +26,7 @@ public final class Checksum {
     public static int sum(MemorySegment memory, long at, int length) {
         long sum;
         if (length == Ipv4Header.MIN_LENGTH) sum = sumOf20(memory, at);
+        else if (length < Long.BYTES) sum = sumOfFew(memory, at, length);
         else if (length < VECTORS_PAY) sum = sumShort(memory, at, length);
         else sum = sumLong(memory, at, length);
         int folded = fold(sum);
@@ -41,50 +41,41 @@ public final class Checksum {
                 + (memory.get(INT, at + 16) & 0xffff_ffffL);
     }
 
-    /// Without a loop, whose setting up costs more than so few bytes.
-    private static long sumShort(MemorySegment memory, long at, int length) {
+    /// Up to 7 bytes.
+    private static long sumOfFew(MemorySegment memory, long at, int length) {
         long sum = 0;
-        if ((length & 32) != 0) {
-            sum += halves(memory.get(LONG, at)) + halves(memory.get(LONG, at + 8));
-            sum += halves(memory.get(LONG, at + 16)) + halves(memory.get(LONG, at + 24));
-            at += 32;
-        }
-        if ((length & 16) != 0) {
-            sum += halves(memory.get(LONG, at)) + halves(memory.get(LONG, at + 8));
-            at += 16;
-        }
-        if ((length & 8) != 0) {
-            sum += halves(memory.get(LONG, at));
-            at += 8;
-        }
-        return sum + sumTail(memory, at, length);
-    }
-
-    /// C2 makes vector code of a loop that counts up to a plain bound (not of `i + 7 < n`), and unrolls it as far as
-    /// it pays only if it has seen none but long ranges in it: hence a method of its own.
-    private static long sumLong(MemorySegment memory, long at, int length) {
-        long sum = 0;
-        int words = length >>> 3;
-        for (int i = 0; i < words; i++) sum += halves(memory.get(LONG, at + ((long) i << 3)));
-        return sum + sumTail(memory, at + ((long) words << 3), length);
-    }
-
-    /// The last `length` modulo 8 bytes.
-    private static long sumTail(MemorySegment memory, long at, int length) {
-        long sum = 0;
-        if ((length & 4) != 0) {
-            sum += memory.get(INT, at) & 0xffff_ffffL;
-            at += 4;
-        }
-        if ((length & 2) != 0) {
-            sum += memory.get(SHORT, at) & 0xffff;
-            at += 2;
-        }
-        if ((length & 1) != 0) {
-            int last = memory.get(ValueLayout.JAVA_BYTE, at) & 0xff;
-            sum += LITTLE_ENDIAN ? last : last << 8;
+        for (int i = 0; i < length; i++) {
+            boolean low = (i & 1) == 0 == LITTLE_ENDIAN;
+            int octet = memory.get(ValueLayout.JAVA_BYTE, at + i) & 0xff;
+            sum += low ? octet : octet << 8;
         }
         return sum;
+    }
+
+    private static long sumShort(MemorySegment memory, long at, int length) {
+        long sum = sumRest(memory, at, length);
+        int words = length >>> 3;
+        for (int i = 0; i < words; i++) sum += halves(memory.get(LONG, at + ((long) i << 3)));
+        return sum;
+    }
+
+    /// The same loop once more: C2 makes vector code of one that counts up to a plain bound (not of `i + 7 < n`), and
+    /// unrolls it as far as it pays only where it has seen none but long ranges.
+    private static long sumLong(MemorySegment memory, long at, int length) {
+        long sum = sumRest(memory, at, length);
+        int words = length >>> 3;
+        for (int i = 0; i < words; i++) sum += halves(memory.get(LONG, at + ((long) i << 3)));
+        return sum;
+    }
+
+    /// The last `length` modulo 8 bytes of 8 or more: out of the last whole word, with the bytes in front shifted
+    /// out.
+    private static long sumRest(MemorySegment memory, long at, int length) {
+        int rest = length & 7;
+        if (rest == 0) return 0;
+        long word = memory.get(LONG, at + length - Long.BYTES);
+        int others = Long.SIZE - 8 * rest;
+        return halves(LITTLE_ENDIAN ? word >>> others : word << others);
     }
 
     /// The sum of the bytes of a packet from `from` to its end, across slices of any length.

@@ -16,8 +16,8 @@ class ErrnoExceptionTest {
     @Test
     void tellsWhatWasAttemptedAndWhyItFailed() {
         assertThatThrownBy(() -> ErrnoException.check(Errno.ECONNREFUSED.asResult(), "connect", WEB))
-                .isInstanceOfSatisfying(ErrnoException.class, e -> assertThat(e.errno())
-                        .isEqualTo(Errno.ECONNREFUSED))
+                .isInstanceOfSatisfying(
+                        ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ECONNREFUSED))
                 .hasMessage("connect 10.0.0.1:80: Connection refused");
     }
 

@@ -25,9 +25,7 @@ class TurnTest {
     @Test
     void aThreadThatComesBackToWhatItIsInIsToldSo() {
         turn.take();
-        assertThatThrownBy(turn::take)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("under its lock");
+        assertThatThrownBy(turn::take).isInstanceOf(IllegalStateException.class).hasMessageContaining("under its lock");
     }
 
     @Test
@@ -42,7 +40,10 @@ class TurnTest {
                     turn.give();
                 }
             };
-            threads.add(t % 2 == 0 ? Thread.ofPlatform().start(counting) : Thread.ofVirtual().start(counting));
+            threads.add(
+                    t % 2 == 0
+                            ? Thread.ofPlatform().start(counting)
+                            : Thread.ofVirtual().start(counting));
         }
         for (Thread thread : threads) thread.join();
         assertThat(count[0]).isEqualTo(40_000);

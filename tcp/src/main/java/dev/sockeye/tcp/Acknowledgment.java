@@ -106,7 +106,6 @@ final class Acknowledgment {
         int lost = c.rate.lost - priorLost;
         c.rate.endSample(delivered, Math.max(0, c.rtt.min.get()), now);
         control(seg.ack, delivered, lost, flags, now);
-        c.output.pushFromAck();
         return Outcome.GOOD;
     }
 

@@ -3,7 +3,8 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.FourTuple;
 import org.jspecify.annotations.Nullable;
 
-/// A connection whose handshake a [Listener] waits for: SYN_RCVD of a passive open (`struct request_sock`). It is small,
+/// A connection whose handshake a [Listener] waits for: SYN_RCVD of a passive open (`struct request_sock`). It is
+/// small,
 /// for anybody can make many of them.
 ///
 /// Its methods are of three kinds. Getters tell. Events ([#onSegment], [#onTimer]) return what the host is to do.

@@ -240,6 +240,8 @@ final class SegmentArrives {
             }
             default -> {}
         }
+        // What the ACK has made room for goes before an acknowledgment of our own.
+        c.output.pushFromAck();
         return switch (c.state) {
             case SYN_RCVD -> synReceivedAck(seg, now);
             case FIN_WAIT1 -> finWait1Ack(seg, now);

@@ -21,7 +21,8 @@ public final class TimeWait {
         RESET_AND_GONE,
         /// This socket is gone.
         GONE,
-        /// The segment is a SYN that may open the connection anew, from [#nextIsn], if somebody listens; else [#ack] it.
+        /// The segment is a SYN that may open the connection anew, from [#nextIsn], if somebody listens; else [#ack]
+        /// it.
         NEW_SYN
     }
 
@@ -136,9 +137,7 @@ public final class TimeWait {
     /// @param reply is filled in where the disposition is REPLY
     public Disposition onSegment(Segment seg, Segment reply, long now) {
         boolean paws = failsPaws(seg, now);
-        return state == TcpState.FIN_WAIT2
-                ? onFinWait2(seg, paws, reply, now)
-                : onTimeWait(seg, paws, reply, now);
+        return state == TcpState.FIN_WAIT2 ? onFinWait2(seg, paws, reply, now) : onTimeWait(seg, paws, reply, now);
     }
 
     /// RFC 7323 5.3 R1, 5.2 for a RST, 5.5: TS.Recent is worth nothing after 24 days.
@@ -155,7 +154,8 @@ public final class TimeWait {
         if (seg.syn() && Seq.geq(seg.seq, rcvNxt)) return Disposition.RESET_AND_GONE;
         boolean nothingNew = !Seq.gt(seg.endSeq(), rcvNxt) || seg.endSeq() == seg.seq;
         if (!seg.hasAck() || nothingNew) return Disposition.DROP;
-        // RFC 9293 3.6.1, half-duplex close: data that comes after close() cannot be delivered, and the peer is told so.
+        // RFC 9293 3.6.1, half-duplex close: data that comes after close() cannot be delivered, and the peer is told
+        // so.
         if (!seg.fin() || seg.endSeq() != rcvNxt + 1) return Disposition.RESET_AND_GONE;
         state = TcpState.TIME_WAIT;
         rcvNxt = seg.endSeq();

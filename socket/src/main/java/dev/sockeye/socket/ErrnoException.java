@@ -3,8 +3,8 @@ package dev.sockeye.socket;
 import dev.sockeye.wire.Errno;
 import java.io.IOException;
 
-/// A call that failed, with Linux's error number and what was attempted: `connect 10.0.0.1:80: Connection refused`.
-/// The calls of this floor return `-errno`; this is for the shells that throw.
+/// A call that failed, with Linux's error number and what was attempted: `connect 10.0.0.1:80: Connection
+/// refused`. The calls of this floor return `-errno`; this is for the shells that throw.
 public final class ErrnoException extends IOException {
 
     private static final long serialVersionUID = 1;

@@ -8,7 +8,8 @@ import java.util.List;
 /// @param at         when, nanoseconds of the machine's clock
 /// @param threadName as it was then
 /// @param threadId   [Thread#threadId]
-/// @param frames     the callers, innermost first, without the stack's own; resolved to file and line only when asked
+/// @param frames     the callers, innermost first, without the stack's own; resolved to file and line only when
+///     asked
 public record Origin(long at, String threadName, long threadId, List<StackFrame> frames) {
 
     /// What is noted of a socket.
@@ -19,6 +20,23 @@ public record Origin(long at, String threadName, long threadId, List<StackFrame>
         OPENED,
         /// Also the last read and the last write, about a microsecond a call.
         CALLS
+    }
+
+    /// Frames kept: enough to come out of a framework's machinery to the program's own code.
+    private static final int DEPTH = 24;
+
+    private static final StackWalker WALKER = StackWalker.getInstance();
+
+    static Origin here(long now) {
+        Thread thread = Thread.currentThread();
+        List<StackFrame> frames = WALKER.walk(
+                stack -> stack.dropWhile(Origin::isOurs).limit(DEPTH).toList());
+        return new Origin(now, thread.getName(), thread.threadId(), frames);
+    }
+
+    private static boolean isOurs(StackFrame frame) {
+        return frame.getClassName().startsWith("dev.sockeye.socket.")
+                || frame.getClassName().startsWith("dev.sockeye.jdk.");
     }
 
     /// The caller as `Class.method(File.java:12)`; the innermost that is none of the JDK's, if there is one.

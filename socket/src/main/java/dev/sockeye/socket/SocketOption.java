@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A socket option under Linux's name, with the Java type of its value. Values are in Linux's units: bytes, seconds or
-/// milliseconds as `socket(7)`, `tcp(7)`, `ip(7)` and `ipv6(7)` tell, and booleans for its 0 and 1. Which of them
-/// this stack honours, and how Linux clamps them: `docs/socket-options.md`.
+/// A socket option under Linux's name, with the Java type of its value. Values are in Linux's units: bytes,
+/// seconds or milliseconds as `socket(7)`, `tcp(7)`, `ip(7)` and `ipv6(7)` tell, and booleans for its 0 and 1.
+/// Which of them this stack honours, and how Linux clamps them: `docs/socket-options.md`.
 ///
 /// @param <T> the type of its value
 public final class SocketOption<T> {
@@ -59,6 +59,12 @@ public final class SocketOption<T> {
     public static final SocketOption<Integer> IP_TOS = of("IP_TOS", Integer.class);
     /// `IP_TTL`
     public static final SocketOption<Integer> IP_TTL = of("IP_TTL", Integer.class);
+    /// `IP_MULTICAST_TTL`, `IPV6_MULTICAST_HOPS`; -1 is 1.
+    public static final SocketOption<Integer> IP_MULTICAST_TTL = of("IP_MULTICAST_TTL", Integer.class);
+    /// `IP_MULTICAST_LOOP`, `IPV6_MULTICAST_LOOP`
+    public static final SocketOption<Boolean> IP_MULTICAST_LOOP = of("IP_MULTICAST_LOOP", Boolean.class);
+    /// `IP_RECVERR`, `IPV6_RECVERR`
+    public static final SocketOption<Boolean> IP_RECVERR = of("IP_RECVERR", Boolean.class);
     /// `IPV6_TCLASS`
     public static final SocketOption<Integer> IPV6_TCLASS = of("IPV6_TCLASS", Integer.class);
     /// `IPV6_UNICAST_HOPS`; -1 is the default of the machine.

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// A thread that waits for what another one brings about.
 ///
 /// One thread arms it and waits; any thread may signal it, once or often. Whoever signals is told whether the
-/// thread is parked, and wakes it only then: a thread that has not parked yet finds the signal by itself, and no system
-/// call is made for it.
+/// thread is parked, and wakes it only then: a thread that has not parked yet finds the signal by itself, and no
+/// system call is made for it.
 public final class Waiter {
 
     private static final int ARMED = 0;
@@ -52,11 +52,11 @@ public final class Waiter {
     /// Ends the wait.
     ///
     /// @return the thread, if it is parked and must be woken with [LockSupport#unpark]; null if it will see by
-    itself
+    ///     itself
     @Nullable
     Thread signal() {
-        Thread waiting = thread;
-        return (int) STATE.getAndSet(this, SIGNALLED) == PARKED ? waiting : null;
+        // The thread is read after the state: it was written before the thread could be seen to be parked.
+        return (int) STATE.getAndSet(this, SIGNALLED) == PARKED ? thread : null;
     }
 
     /// Whether what is waited for has happened.
@@ -64,8 +64,8 @@ public final class Waiter {
         return state == SIGNALLED;
     }
 
-    /// Parks the thread that armed this until it is signalled or interrupted, or `nanos` have passed. Returns for no
-    /// reason at times, as [LockSupport#park] does: the caller looks again.
+    /// Parks the thread that armed this until it is signalled or interrupted, or `nanos` have passed. Returns for
+    /// no reason at times, as [LockSupport#park] does: the caller looks again.
     ///
     /// @param nanos at least 1; `Long.MAX_VALUE` is for ever
     public void park(long nanos) {

@@ -1,9 +1,8 @@
 package dev.sockeye.wire;
 
 /// The error numbers of Linux (asm-generic/errno.h) that networking returns. They stand on the ground floor because
-/// every
-/// floor speaks of them: a call returns `-errno` as a system call does, and only the topmost shell turns it into an
-/// exception.
+/// every floor speaks of them: a call returns `-errno` as a system call does, and only the topmost shell turns it
+/// into an exception.
 public enum Errno {
     EPERM(1, "Operation not permitted"),
     ENOENT(2, "No such file or directory"),
@@ -13,6 +12,7 @@ public enum Errno {
     ENOMEM(12, "Cannot allocate memory"),
     EACCES(13, "Permission denied"),
     EFAULT(14, "Bad address"),
+    ENODEV(19, "No such device"),
     EINVAL(22, "Invalid argument"),
     EPIPE(32, "Broken pipe"),
     EDOM(33, "Numerical argument out of domain"),

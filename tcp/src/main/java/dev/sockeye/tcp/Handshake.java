@@ -1,13 +1,14 @@
 package dev.sockeye.tcp;
 
-/// What two ends agree on in their SYNs (row A5 of the article: "metadata"), and the numbers they start with. A passive
-/// open gathers it while half-open, a SYN cookie brings it back, and [Connection] is built from it.
+/// What two ends agree on in their SYNs (row A5 of the article: "metadata"), and the numbers they start with. A
+/// passive open gathers it while half-open, a SYN cookie brings it back, and [Connection] is built from it.
 public final class Handshake {
 
     /// Our initial sequence number, and the peer's.
     public int iss, irs;
 
-    /// The most payload the peer accepts in a segment, from its MSS option (536 without one, RFC 9293 MUST-15); bytes.
+    /// The most payload the peer accepts in a segment, from its MSS option (536 without one, RFC 9293 MUST-15);
+    /// bytes.
     public int peerMss = 536;
 
     /// The MSS that we announced, bytes.

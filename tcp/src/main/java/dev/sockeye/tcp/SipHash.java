@@ -1,7 +1,10 @@
 package dev.sockeye.tcp;
 
-/// SipHash-2-4 over 64-bit words (Aumasson and Bernstein 2012): the keyed hash behind sequence numbers, ports,
-/// cookies and the endpoint table, so that nobody who lacks the key can aim at a value.
+import dev.sockeye.wire.FourTuple;
+import dev.sockeye.wire.IpAddress;
+
+/// SipHash over 64-bit words (Aumasson and Bernstein 2012): the keyed hash behind sequence numbers, ports, cookies and
+/// the endpoint table, so that nobody who lacks the key can aim at a value.
 public final class SipHash {
 
     private SipHash() {}

@@ -4,7 +4,8 @@ import dev.sockeye.wire.FourTuple;
 
 /// A connection whose work is done: TIME_WAIT, or an orphan in FIN_WAIT2 (`struct inet_timewait_sock`). It holds only
 /// what answering late segments needs.
-@SuppressWarnings("UnusedVariable")
+///
+/// RFC 9293 3.6.1 wants 2 MSL in TIME_WAIT, 4 minutes; Linux takes 60 s ([#LENGTH]).
 public final class TimeWait {
 
     final TcpContext context;

@@ -2,4 +2,6 @@
 module dev.sockeye.host {
     requires static transitive org.jspecify;
     requires transitive dev.sockeye.tcp;
+
+    exports dev.sockeye.host;
 }

@@ -100,7 +100,7 @@ public final class PublishFolder {
         Path status = Path.of("/proc/self/status");
         if (!Files.isReadable(status)) return uid(Path.of(System.getProperty("user.home")));
         for (String line : Files.readAllLines(status)) {
-            if (line.startsWith("Uid:")) return Integer.parseInt(line.split("\\s+")[2]);
+            if (line.startsWith("Uid:")) return Integer.parseInt(line.split("\\s+", -1)[2]);
         }
         throw new IOException(status + " does not tell which user this is");
     }

@@ -33,10 +33,12 @@ final class Deadline implements AutoCloseable {
     }
 
     private static ScheduledThreadPoolExecutor clock() {
-        var executor = new ScheduledThreadPoolExecutor(1, task -> Thread.ofPlatform()
-                .name("sockeye-inspect-deadlines")
-                .daemon()
-                .unstarted(task));
+        var executor = new ScheduledThreadPoolExecutor(
+                1,
+                task -> Thread.ofPlatform()
+                        .name("sockeye-inspect-deadlines")
+                        .daemon()
+                        .unstarted(task));
         executor.setRemoveOnCancelPolicy(true);
         return executor;
     }

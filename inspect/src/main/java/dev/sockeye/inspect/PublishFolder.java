@@ -67,8 +67,7 @@ public final class PublishFolder {
 
     /// Refuses a folder that somebody else has put there, which in `/tmp` anybody could.
     private void check() throws IOException {
-        PosixFileAttributes found =
-                Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        PosixFileAttributes found = Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!found.isDirectory()) throw new IOException(path + " is not a folder");
         if (uid(path) != uid()) throw new IOException(path + " belongs to another user");
         if (!found.permissions().equals(ONLY_OWNER)) throw new IOException(path + " must have the mode 0700");

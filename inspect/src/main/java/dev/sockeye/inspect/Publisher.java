@@ -226,7 +226,8 @@ public final class Publisher implements AutoCloseable {
         List<SocketSnapshot> sockets = source.sockets();
         var text = new StringBuilder(1024 * (sockets.size() + 1));
         text.append(greeting(sockets.size())).append('\n');
-        for (SocketSnapshot socket : sockets) text.append(SnapshotJson.write(socket)).append('\n');
+        for (SocketSnapshot socket : sockets)
+            text.append(SnapshotJson.write(socket)).append('\n');
         return text.toString();
     }
 

@@ -78,7 +78,8 @@ public final class StackProcess implements Source {
             }
         }
         if (version != Publisher.VERSION) {
-            throw new IOException("process " + pid + " speaks version " + version + ", this is version " + Publisher.VERSION);
+            throw new IOException(
+                    "process " + pid + " speaks version " + version + ", this is version " + Publisher.VERSION);
         }
         return sockets;
     }

@@ -18,16 +18,18 @@ public record Trace(String thread, List<String> frames) {
     }
 
     /// The innermost frame that is the program's own; the innermost at all if every frame is the JDK's; null if there
-    /// is none.
+    /// is none. It is given without class loader and module: `com.example.Backend.open(Backend.java:41)`.
     public @Nullable String site() {
         for (String frame : frames) {
-            if (!isLibrary(frame)) return frame;
+            String call = call(frame);
+            if (LIBRARY_PREFIXES.stream().noneMatch(call::startsWith)) return call;
         }
-        return frames.isEmpty() ? null : frames.getFirst();
+        return frames.isEmpty() ? null : call(frames.getFirst());
     }
 
-    private static boolean isLibrary(String frame) {
-        String name = frame.substring(frame.lastIndexOf('/', frame.indexOf('(')) + 1); // without loader and module
-        return LIBRARY_PREFIXES.stream().anyMatch(name::startsWith);
+    /// A frame without class loader and module: [StackTraceElement#toString] puts them before slashes.
+    private static String call(String frame) {
+        int arguments = frame.indexOf('(');
+        return frame.substring(frame.lastIndexOf('/', arguments < 0 ? frame.length() : arguments) + 1);
     }
 }

@@ -61,17 +61,16 @@ class PublisherTest {
                 Sockets.listener(0, 50, 0).build(),
                 Sockets.closeWait(Duration.ofMinutes(14)).build());
         try (var _ = publish(() -> sockets)) {
-            assertThat(new RunningStacks(folder).sockets())
-                    .isEqualTo(new RunningStacks.Answers(sockets, 1, List.of()));
+            assertThat(new RunningStacks(folder).sockets()).isEqualTo(new RunningStacks.Answers(sockets, 1, List.of()));
         }
-        assertThat(new RunningStacks(folder).sockets())
-                .isEqualTo(new RunningStacks.Answers(List.of(), 0, List.of()));
+        assertThat(new RunningStacks(folder).sockets()).isEqualTo(new RunningStacks.Answers(List.of(), 0, List.of()));
     }
 
     @Test
     void tenThousandSocketsAreNoTrouble() throws IOException {
         List<SocketSnapshot> sockets = new ArrayList<>();
-        for (int i = 0; i < 10_000; i++) sockets.add(Sockets.closeWait(Duration.ofSeconds(i)).build());
+        for (int i = 0; i < 10_000; i++)
+            sockets.add(Sockets.closeWait(Duration.ofSeconds(i)).build());
         try (var _ = publish(() -> sockets)) {
             assertThat(new RunningStacks(folder).sockets().sockets()).isEqualTo(sockets);
         }
@@ -89,15 +88,21 @@ class PublisherTest {
     void aFolderThatOthersCouldEnterIsRefused() throws IOException {
         Files.createDirectory(folder.path());
         Files.setPosixFilePermissions(folder.path(), PosixFilePermissions.fromString("rwxr-x---"));
-        assertThatThrownBy(() -> publish(List::of)).isInstanceOf(IOException.class).hasMessage(folder.path() + " must have the mode 0700");
+        assertThatThrownBy(() -> publish(List::of))
+                .isInstanceOf(IOException.class)
+                .hasMessage(folder.path() + " must have the mode 0700");
         assertThatThrownBy(() -> new RunningStacks(folder).sockets()).isInstanceOf(IOException.class);
     }
 
     @Test
     void aLinkInPlaceOfTheFolderIsRefused() throws IOException {
-        Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path elsewhere = Files.createDirectory(
+                temp.resolve("elsewhere"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.createSymbolicLink(folder.path(), elsewhere);
-        assertThatThrownBy(() -> publish(List::of)).isInstanceOf(IOException.class).hasMessage(folder.path() + " is not a folder");
+        assertThatThrownBy(() -> publish(List::of))
+                .isInstanceOf(IOException.class)
+                .hasMessage(folder.path() + " is not a folder");
     }
 
     @Test
@@ -122,8 +127,7 @@ class PublisherTest {
     void theFileOfAKilledProcessIsRemovedByWhoeverLooks() throws IOException {
         folder.prepare();
         leaveStaleFile(1);
-        assertThat(new RunningStacks(folder).sockets())
-                .isEqualTo(new RunningStacks.Answers(List.of(), 0, List.of()));
+        assertThat(new RunningStacks(folder).sockets()).isEqualTo(new RunningStacks.Answers(List.of(), 0, List.of()));
         assertThat(folder.socketOf(1)).doesNotExist();
     }
 
@@ -136,7 +140,9 @@ class PublisherTest {
 
     @Test
     void strangeQuestionsGetAnAnswerAndHarmNobody() throws IOException {
-        String[] questions = {"hello\n", "{}\n", "{\"sockeye\":2,\"ask\":\"sockets\"}\n", "[[[[[\n", "\n", "{\"sockeye\":\"x\"}\n"};
+        String[] questions = {
+            "hello\n", "{}\n", "{\"sockeye\":2,\"ask\":\"sockets\"}\n", "[[[[[\n", "\n", "{\"sockeye\":\"x\"}\n"
+        };
         try (var publisher = publish(List::of)) {
             for (String question : questions) {
                 try (SocketChannel client = connect(publisher)) {
@@ -148,7 +154,8 @@ class PublisherTest {
             }
             try (SocketChannel client = connect(publisher)) {
                 say(client, "{\"sockeye\":1,\"ask\":\"a\\\"b\"}\n");
-                assertThat(linesFrom(client)).containsExactly("{\"sockeye\":1,\"error\":\"unknown question 'a\\\"b'\"}");
+                assertThat(linesFrom(client))
+                        .containsExactly("{\"sockeye\":1,\"error\":\"unknown question 'a\\\"b'\"}");
             }
             assertThat(new RunningStacks(folder).sockets().stacks()).isEqualTo(1);
         }
@@ -179,12 +186,14 @@ class PublisherTest {
     @Test
     void aClientWhoNeverReadsIsSentAway() throws Exception {
         List<SocketSnapshot> sockets = new ArrayList<>();
-        for (int i = 0; i < 2000; i++) sockets.add(Sockets.closeWait(Duration.ofSeconds(i)).build());
+        for (int i = 0; i < 2000; i++)
+            sockets.add(Sockets.closeWait(Duration.ofSeconds(i)).build());
         try (var publisher = Publisher.start(folder, "shop", () -> sockets, Duration.ofMillis(500));
                 SocketChannel client = connect(publisher)) {
             say(client, "{\"sockeye\":1,\"ask\":\"sockets\"}\n");
             client.read(ByteBuffer.allocate(1)); // it is being served
-            while (Thread.getAllStackTraces().keySet().stream().anyMatch(t -> t.getName().equals("sockeye-inspect-client"))) {
+            while (Thread.getAllStackTraces().keySet().stream()
+                    .anyMatch(t -> t.getName().equals("sockeye-inspect-client"))) {
                 Thread.sleep(20);
             }
             assertThat(linesFrom(client).size()).isLessThan(2001);
@@ -197,15 +206,19 @@ class PublisherTest {
             throw new IllegalStateException("the house is on fire");
         })) {
             assertThat(new RunningStacks(folder).sockets().problems())
-                    .containsExactly("process " + ProcessHandle.current().pid()
-                            + " says: cannot look at the sockets: java.lang.IllegalStateException: the house is on fire");
+                    .containsExactly(
+                            "process " + ProcessHandle.current().pid()
+                                    + " says: cannot look at the sockets: java.lang.IllegalStateException: the house is on fire");
         }
     }
 
     @Test
     void theFolderIsTheRuntimeFolderOfTheUserOrOneInTmp() throws IOException {
-        assertThat(PublishFolder.userFolder(Map.of("XDG_RUNTIME_DIR", "/run/user/7"))).isEqualTo(Path.of("/run/user/7/sockeye"));
+        assertThat(PublishFolder.userFolder(Map.of("XDG_RUNTIME_DIR", "/run/user/7")))
+                .isEqualTo(Path.of("/run/user/7/sockeye"));
         assertThat(PublishFolder.userFolder(Map.of()).toString()).matches("/tmp/sockeye-[0-9]+");
-        assertThat(PublishFolder.userFolder(Map.of("XDG_RUNTIME_DIR", "relative")).toString()).matches("/tmp/sockeye-[0-9]+");
+        assertThat(PublishFolder.userFolder(Map.of("XDG_RUNTIME_DIR", "relative"))
+                        .toString())
+                .matches("/tmp/sockeye-[0-9]+");
     }
 }

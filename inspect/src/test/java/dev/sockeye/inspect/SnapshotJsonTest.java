@@ -26,8 +26,7 @@ class SnapshotJsonTest {
 
     @Test
     void aSnapshotOfWhichLittleIsKnownComesBackAsItWas() throws IOException {
-        SocketSnapshot little = SocketSnapshot.udp(
-                        Sockets.NOW, "läptop \"1\"\n", Sockets.address("fe80::1", 53), null)
+        SocketSnapshot little = SocketSnapshot.udp(Sockets.NOW, "läptop \"1\"\n", Sockets.address("fe80::1", 53), null)
                 .holder(Holder.NOBODY)
                 .build();
         assertThat(SnapshotJson.read(SnapshotJson.write(little))).isEqualTo(little);

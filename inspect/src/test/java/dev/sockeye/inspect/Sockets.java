@@ -69,10 +69,7 @@ final class Sockets {
     static SocketSnapshot.Builder listener(int waiting, int limit, long overflows) {
         return SocketSnapshot.tcp(NOW, "server", TcpState.LISTEN, address("0.0.0.0", 8080))
                 .inode(3)
-                .journal(
-                        List.of(entry(
-                                Duration.ofHours(2), TcpState.CLOSED, TcpState.LISTEN, Cause.CALL_LISTEN, 0)),
-                        0)
+                .journal(List.of(entry(Duration.ofHours(2), TcpState.CLOSED, TcpState.LISTEN, Cause.CALL_LISTEN, 0)), 0)
                 .owner(new Owner(4243, "web", "main", "ServerSocket@5e6f"))
                 .backlog(new Backlog(waiting, limit, 0, overflows));
     }
@@ -85,9 +82,66 @@ final class Sockets {
     /// The same with this many retransmissions in a row, and the peer's window in bytes.
     static TcpInfo info(int retransmits, int peerWindow) {
         return new TcpInfo(
-                1, 0, retransmits, 0, 0, TcpInfo.OPT_TIMESTAMPS | TcpInfo.OPT_SACK | TcpInfo.OPT_WSCALE, 7, 7, false,
-                0, 204_000, 40_000, 1448, 1448, 0, 0, 0, 0, 0, 1000, 0, 1000, 1000, 1500, 64_076, 2012, 500,
-                Integer.MAX_VALUE, 10, 1448, 3, 0, 14_480, 0, 1_000_000, -1, 5001, 12_001, 40, 41, 0, 1998, 20, 19,
-                2_000_000, 1000, 0, 0, 20, 0, 5000, 0, 0, 0, 0, peerWindow, 65_535, 0, 0, 0, 0);
+                1,
+                0,
+                retransmits,
+                0,
+                0,
+                TcpInfo.OPT_TIMESTAMPS | TcpInfo.OPT_SACK | TcpInfo.OPT_WSCALE,
+                7,
+                7,
+                false,
+                0,
+                204_000,
+                40_000,
+                1448,
+                1448,
+                0,
+                0,
+                0,
+                0,
+                0,
+                1000,
+                0,
+                1000,
+                1000,
+                1500,
+                64_076,
+                2012,
+                500,
+                Integer.MAX_VALUE,
+                10,
+                1448,
+                3,
+                0,
+                14_480,
+                0,
+                1_000_000,
+                -1,
+                5001,
+                12_001,
+                40,
+                41,
+                0,
+                1998,
+                20,
+                19,
+                2_000_000,
+                1000,
+                0,
+                0,
+                20,
+                0,
+                5000,
+                0,
+                0,
+                0,
+                0,
+                peerWindow,
+                65_535,
+                0,
+                0,
+                0,
+                0);
     }
 }

@@ -1,0 +1,35 @@
+package dev.sockeye.socket;
+
+import java.lang.StackWalker.StackFrame;
+import java.util.List;
+
+/// Who did something with a socket: the thread and the lines of code.
+///
+/// @param at         when, nanoseconds of the machine's clock
+/// @param threadName as it was then
+/// @param threadId   [Thread#threadId]
+/// @param frames     the callers, innermost first, without the stack's own; resolved to file and line only when
+///     asked
+public record Origin(long at, String threadName, long threadId, List<StackFrame> frames) {
+
+    /// What is noted of a socket.
+    public enum Detail {
+        /// Nothing; costs nothing.
+        NONE,
+        /// Where it was opened, about a microsecond a socket.
+        OPENED,
+        /// Also the last read and the last write, about a microsecond a call.
+        CALLS
+    }
+
+    /// The caller as `Class.method(File.java:12)`; the innermost that is none of the JDK's, if there is one.
+    public String line() {
+        for (StackFrame frame : frames) {
+            String owner = frame.getClassName();
+            if (!owner.startsWith("java.") && !owner.startsWith("jdk.") && !owner.startsWith("sun.")) {
+                return frame.toStackTraceElement().toString();
+            }
+        }
+        return frames.isEmpty() ? "?" : frames.getFirst().toStackTraceElement().toString();
+    }
+}

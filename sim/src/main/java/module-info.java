@@ -2,4 +2,6 @@
 module dev.sockeye.sim {
     requires static transitive org.jspecify;
     requires transitive dev.sockeye.socket;
+
+    exports dev.sockeye.sim;
 }

@@ -1,9 +1,8 @@
 package dev.sockeye.wire;
 
 /// The error numbers of Linux (asm-generic/errno.h) that networking returns. They stand on the ground floor because
-/// every
-/// floor speaks of them: a call returns `-errno` as a system call does, and only the topmost shell turns it into an
-/// exception.
+/// every floor speaks of them: a call returns `-errno` as a system call does, and only the topmost shell turns it
+/// into an exception.
 public enum Errno {
     EPERM(1, "Operation not permitted"),
     ENOENT(2, "No such file or directory"),

@@ -2,8 +2,8 @@ package dev.sockeye.wire;
 
 import java.util.ArrayDeque;
 
-/// A host's own store of free pages and packets in front of the shared [PagePool], so that the data path takes no lock
-/// of the pool: it refills and drains by the batch. For one thread at a time: whoever holds the host's lock.
+/// A host's own store of free pages and packets in front of the shared [PagePool], so that the data path takes no
+/// lock of the pool: it refills and drains by the batch. For one thread at a time: whoever holds the host's lock.
 public final class PageCache implements Pages {
 
     private static final int BATCH = 32;
@@ -31,7 +31,9 @@ public final class PageCache implements Pages {
     @Override
     public Packet takePacket() {
         if (freePackets.isEmpty()) pool.refillPackets(freePackets, BATCH);
-        return freePackets.pop();
+        Packet packet = freePackets.pop();
+        packet.taken();
+        return packet;
     }
 
     @Override

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The pool that pages come from, safe for any thread. Pages have one of four sizes; they are cut from slabs and never
-/// given back to the operating system while the pool lives.
+/// The pool that pages come from, safe for any thread. Pages have one of four sizes; they are cut from slabs and
+/// never given back to the operating system while the pool lives.
 ///
 /// A pool counts what is out: after everything is closed [#pagesOut] is 0, or somebody leaks.
 public final class PagePool implements Pages {
@@ -46,7 +46,9 @@ public final class PagePool implements Pages {
     public Packet takePacket() {
         lock.lock();
         try {
-            return popPacket();
+            Packet packet = popPacket();
+            packet.taken();
+            return packet;
         } finally {
             lock.unlock();
         }

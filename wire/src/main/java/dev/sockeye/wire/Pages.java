@@ -1,7 +1,7 @@
 package dev.sockeye.wire;
 
-/// Where pages and packets come from and go back to: a [PagePool], shared by threads, or a [PageCache] in front of it,
-/// which belongs to whoever holds a host's lock.
+/// Where pages and packets come from and go back to: a [PagePool], shared by threads, or a [PageCache] in front of
+/// it, which belongs to whoever holds a host's lock.
 public interface Pages {
 
     /// The largest page, in bytes: what one [#take] can return at most.

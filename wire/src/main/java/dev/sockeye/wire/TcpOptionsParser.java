@@ -1,0 +1,102 @@
+package dev.sockeye.wire;
+
+import static dev.sockeye.wire.NetworkOrder.i32;
+import static dev.sockeye.wire.NetworkOrder.u16;
+import static dev.sockeye.wire.NetworkOrder.u24;
+import static dev.sockeye.wire.NetworkOrder.u8;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// TCP options from bytes, for any layout and any nonsense.
+final class TcpOptionsParser {
+
+    private TcpOptionsParser() {}
+
+    /// Adds the options from `at` to `end` to `options`, which is empty.
+    static void parse(TcpOptions options, MemorySegment memory, long at, long end, boolean syn) {
+        while (at < end) {
+            int kind = u8(memory, at);
+            if (kind == TcpOptions.KIND_END) return;
+            if (kind == TcpOptions.KIND_NOP) {
+                at++;
+                continue;
+            }
+            // RFC 9293 3.1, MUST-6, MUST-7: an unknown option is passed over by its length; a senseless length is
+            // borne.
+            int size = end - at < 2 ? 0 : u8(memory, at + 1);
+            if (size < 2 || size > end - at) {
+                options.noteMalformed();
+                return;
+            }
+            if (syn) parseSynOnly(options, memory, at, kind, size);
+            parseAny(options, memory, at, kind, size);
+            at += size;
+        }
+    }
+
+    private static void parseSynOnly(TcpOptions options, MemorySegment memory, long at, int kind, int size) {
+        switch (kind) {
+            case TcpOptions.KIND_MSS -> {
+                if (size == 4) options.mss(u16(memory, at + 2));
+            }
+            case TcpOptions.KIND_WINDOW_SCALE -> {
+                if (size == 3) options.windowScale(u8(memory, at + 2));
+            }
+            case TcpOptions.KIND_SACK_PERMITTED -> {
+                if (size == 2) options.sackPermitted();
+            }
+            case TcpOptions.KIND_FAST_OPEN -> fastOpen(options, memory, at + 2, size - 2, false);
+            case TcpOptions.KIND_EXPERIMENT -> {
+                if (size >= 4 && u16(memory, at + 2) == TcpOptions.EXPERIMENT_FAST_OPEN) {
+                    fastOpen(options, memory, at + 4, size - 4, true);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private static void parseAny(TcpOptions options, MemorySegment memory, long at, int kind, int size) {
+        switch (kind) {
+            case TcpOptions.KIND_TIMESTAMPS -> {
+                if (size == 10) options.timestamps(i32(memory, at + 2), i32(memory, at + 6));
+            }
+            case TcpOptions.KIND_SACK -> {
+                if (size >= 10 && (size & 7) == 2) sack(options, memory, at + 2, at + size);
+            }
+            case TcpOptions.KIND_ACCECN0, TcpOptions.KIND_ACCECN1 -> accEcn(options, memory, at + 2, kind, size - 2);
+            case TcpOptions.KIND_MD5 -> {
+                if (size == 18) options.noteMd5();
+            }
+            case TcpOptions.KIND_AO -> {
+                if (size >= 4) options.noteAo();
+            }
+            default -> {}
+        }
+    }
+
+    private static void sack(TcpOptions options, MemorySegment memory, long from, long end) {
+        options.forgetSack();
+        for (long at = from; at < end; at += 8) options.sack(i32(memory, at), i32(memory, at + 4));
+    }
+
+    private static void fastOpen(TcpOptions options, MemorySegment memory, long at, int length, boolean experimental) {
+        if ((length & 1) != 0) return; // RFC 7413 4.1.1: the cookie's length is even
+        if (length != 0 && (length < TcpOptions.MIN_COOKIE || length > TcpOptions.MAX_COOKIE)) {
+            options.forgetFastOpen(); // Linux: as if there were none, not even one in front of it
+            return;
+        }
+        byte[] cookie = options.fastOpenCookie();
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at, cookie, 0, length);
+        options.fastOpen(cookie, length, experimental);
+    }
+
+    /// RFC 9768 3.2.3: as many whole counters as there are.
+    private static void accEcn(TcpOptions options, MemorySegment memory, long at, int kind, int length) {
+        int fields = Math.min(3, length / 3);
+        int first = fields > 0 ? u24(memory, at) : 0;
+        int second = fields > 1 ? u24(memory, at + 3) : 0;
+        int third = fields > 2 ? u24(memory, at + 6) : 0;
+        options.accEcn(kind, fields, first, second, third);
+    }
+}

@@ -2,4 +2,6 @@
 module dev.sockeye.jdk {
     requires static transitive org.jspecify;
     requires transitive dev.sockeye.socket;
+    requires java.instrument;
+    requires jdk.net;
 }

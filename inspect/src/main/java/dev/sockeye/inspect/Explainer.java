@@ -84,7 +84,7 @@ public final class Explainer {
     /// Every `{name}` that the words can use, for this socket.
     static Map<String, String> blanks(SocketSnapshot socket) {
         Usage usage = socket.usage();
-        Origin origin = socket.origin();
+        Origins origin = socket.origin();
         Backlog backlog = Objects.requireNonNullElse(socket.backlog(), new Backlog(0, 0, 0, 0));
         JournalEntry entered = socket.entered();
         Map<String, String> blanks = new HashMap<>();

@@ -38,7 +38,7 @@ public final class PlainWords {
         return grouped(number) + " " + (number == 1 ? one : many);
     }
 
-    /// A number in groups of three digits, with thin gaps that do not break a line: `104 857 600`.
+    /// A number in groups of three digits: `104 857 600`.
     public static String grouped(long number) {
         return String.format(Locale.ROOT, "%,d", number).replace(',', ' ');
     }

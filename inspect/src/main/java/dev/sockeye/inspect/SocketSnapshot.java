@@ -49,7 +49,7 @@ public record SocketSnapshot(
         Holder holder,
         @Nullable Owner owner,
         Usage usage,
-        Origin origin,
+        Origins origin,
         Settings settings,
         @Nullable Backlog backlog,
         @Nullable TcpInfo info) {
@@ -131,7 +131,7 @@ public record SocketSnapshot(
         private Holder holder = Holder.PROGRAM;
         private @Nullable Owner owner;
         private Usage usage = Usage.UNKNOWN;
-        private Origin origin = Origin.UNKNOWN;
+        private Origins origin = Origins.UNKNOWN;
         private Settings settings = Settings.DEFAULT;
         private @Nullable Backlog backlog;
         private @Nullable TcpInfo info;
@@ -186,7 +186,7 @@ public record SocketSnapshot(
             return this;
         }
 
-        public Builder origin(Origin traces) {
+        public Builder origin(Origins traces) {
             origin = traces;
             return this;
         }

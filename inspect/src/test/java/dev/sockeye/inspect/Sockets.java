@@ -63,7 +63,7 @@ final class Sockets {
 
     static SocketSnapshot.Builder closeWait(Duration since) {
         return client(TcpState.CLOSE_WAIT, since, Cause.SEGMENT, Segment.FIN | Segment.ACK)
-                .origin(new Origin(OPENED, null, null));
+                .origin(new Origins(OPENED, null, null));
     }
 
     static SocketSnapshot.Builder listener(int waiting, int limit, long overflows) {

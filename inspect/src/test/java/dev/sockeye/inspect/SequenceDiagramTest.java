@@ -89,25 +89,25 @@ class SequenceDiagramTest {
         assertThat(text(diagram(100, true, new Note(at(220_000), "read: end of stream"))))
                 .isEqualTo("""
                          client                                                 server
-                   10.0.0.1:49152                                                 10.0.0.2:8080
-         ms                CLOSED │                                             │ LISTEN
-      0.000     connect: SYN_SENT │── SYN mss 1460, sack, ts, scale 7 ─────────▶│
-      1.005                       │◀───── SYN ACK mss 1460, sack, ts, scale 7 ──│ SYN_RCVD
-      2.010           ESTABLISHED │── ACK 1 ───────────────────────────────────▶│
-      3.015                       │                                             │ ESTABLISHED
-      3.020                       │── 167 bytes, seq 1, ack 1 ─────────────────▶│
-      4.100                       │      ×─────── 1 000 bytes, seq 1, ack 168 ──│
-    210.100                       │◀───────────── 1 000 bytes, seq 1, ack 168 ──│
-    211.200                       │── ACK 1001 ────────────────────────────────▶│
-    212.300                       │◀─────────────── FIN ACK seq 1001, ack 168 ──│ close: FIN_WAIT1
-    213.305            CLOSE_WAIT │── ACK 1002 ────────────────────────────────▶│
-    214.310                       │                                             │ FIN_WAIT2
-    220.000   read: end of stream │                                             │
-    240.000       close: LAST_ACK │── FIN ACK seq 168, ack 1002 ───────────────▶│
-    241.005                       │◀───────────────────────────────── ACK 169 ──│ TIME_WAIT
-    242.010                CLOSED │                                             │
-                                ⋮ │                 59 s later                  │ ⋮
-  60241.005                       │                                             │ CLOSED
+                 10.0.0.1:49152                                                 10.0.0.2:8080
+       ms                CLOSED │                                             │ LISTEN
+    0.000     connect: SYN_SENT │── SYN mss 1460, sack, ts, scale 7 ─────────▶│
+    1.005                       │◀───── SYN ACK mss 1460, sack, ts, scale 7 ──│ SYN_RCVD
+    2.010           ESTABLISHED │── ACK 1 ───────────────────────────────────▶│
+    3.015                       │                                             │ ESTABLISHED
+    3.020                       │── 167 bytes, seq 1, ack 1 ─────────────────▶│
+    4.100                       │      ×─────── 1 000 bytes, seq 1, ack 168 ──│
+  210.100                       │◀───────────── 1 000 bytes, seq 1, ack 168 ──│
+  211.200                       │── ACK 1001 ────────────────────────────────▶│
+  212.300                       │◀─────────────── FIN ACK seq 1001, ack 168 ──│ close: FIN_WAIT1
+  213.305            CLOSE_WAIT │── ACK 1002 ────────────────────────────────▶│
+  214.310                       │                                             │ FIN_WAIT2
+  220.000   read: end of stream │                                             │
+  240.000       close: LAST_ACK │── FIN ACK seq 168, ack 1002 ───────────────▶│
+  241.005                       │◀───────────────────────────────── ACK 169 ──│ TIME_WAIT
+  242.010                CLOSED │                                             │
+                              ⋮ │                 59 s later                  │ ⋮
+60241.005                       │                                             │ CLOSED
 """);
     }
 
@@ -125,23 +125,23 @@ class SequenceDiagramTest {
 
         assertThat(text(diagram(100, true))).isEqualTo("""
                          client                                                 server
-                   10.0.0.1:49152                                                 10.0.0.2:8080
-         ms                CLOSED │                                             │ LISTEN
-      0.000     connect: SYN_SENT │── SYN mss 1460, sack, ts, scale 7 ─────────▶│
-      1.005                       │◀───── SYN ACK mss 1460, sack, ts, scale 7 ──│ SYN_RCVD
-      2.010           ESTABLISHED │── ACK 1 ───────────────────────────────────▶│
-      3.015                       │                                             │ ESTABLISHED
-      3.020                       │── 167 bytes, seq 1, ack 1 ─────────────────▶│
-      4.100                       │◀───────────── 1 448 bytes, seq 1, ack 168 ──│
-      4.110                       │◀────────── 1 448 bytes, seq 1449, ack 168 ──│
-      4.115                       │── ACK 1449 ────────────────────────────────▶│
-                                  │                     ...                     │
-      4.120                       │◀───────── 4 999 segments, 7 238 552 bytes ──│
-                                  │◀──────────────────── 1 lost, 1 sent again ──│
-                                  │── 2 498 acknowledgements ──────────────────▶│
-                                  │                     ...                     │
-     54.095                       │── ACK 7238553 ─────────────────────────────▶│
-     61.000                       │── ACK 7240001 ─────────────────────────────▶│
+                 10.0.0.1:49152                                                 10.0.0.2:8080
+       ms                CLOSED │                                             │ LISTEN
+    0.000     connect: SYN_SENT │── SYN mss 1460, sack, ts, scale 7 ─────────▶│
+    1.005                       │◀───── SYN ACK mss 1460, sack, ts, scale 7 ──│ SYN_RCVD
+    2.010           ESTABLISHED │── ACK 1 ───────────────────────────────────▶│
+    3.015                       │                                             │ ESTABLISHED
+    3.020                       │── 167 bytes, seq 1, ack 1 ─────────────────▶│
+    4.100                       │◀───────────── 1 448 bytes, seq 1, ack 168 ──│
+    4.110                       │◀────────── 1 448 bytes, seq 1449, ack 168 ──│
+    4.115                       │── ACK 1449 ────────────────────────────────▶│
+                                │                     ...                     │
+    4.120                       │◀───────── 4 999 segments, 7 238 552 bytes ──│
+                                │◀──────────────────── 1 lost, 1 sent again ──│
+                                │── 2 498 acknowledgements ──────────────────▶│
+                                │                     ...                     │
+   54.095                       │── ACK 7238553 ─────────────────────────────▶│
+   61.000                       │── ACK 7240001 ─────────────────────────────▶│
 """);
     }
 
@@ -154,15 +154,15 @@ class SequenceDiagramTest {
 
         assertThat(text(diagram(80, false))).isEqualTo("""
                          client                             server
-                   10.0.0.1:49152                             10.0.0.2:8080
-         ms                CLOSED |                         | LISTEN
-      0.000     connect: SYN_SENT |-- SYN mss 1460, sack -->|
-      1.005                       |<---- SYN ACK mss 1460 --| SYN_RCVD
-      2.010           ESTABLISHED |-- ACK 1 --------------->|
-      3.015                       |                         | ESTABLISHED
-      3.020                       |-- 167 bytes, seq 1 --x  |
-                                : |       29 s later        | :
-  30000.000         abort: CLOSED |-- RST ACK seq 168 ----->|
+                 10.0.0.1:49152                             10.0.0.2:8080
+       ms                CLOSED |                         | LISTEN
+    0.000     connect: SYN_SENT |-- SYN mss 1460, sack -->|
+    1.005                       |<---- SYN ACK mss 1460 --| SYN_RCVD
+    2.010           ESTABLISHED |-- ACK 1 --------------->|
+    3.015                       |                         | ESTABLISHED
+    3.020                       |-- 167 bytes, seq 1 --x  |
+                              : |       29 s later        | :
+30000.000         abort: CLOSED |-- RST ACK seq 168 ----->|
 """).isASCII();
     }
 

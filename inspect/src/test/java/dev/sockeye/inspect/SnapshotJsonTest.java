@@ -75,7 +75,7 @@ class SnapshotJsonTest {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         String good = SnapshotJson.write(full());
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             char[] line = good.toCharArray();
             for (int n = random.nextInt(4); n >= 0; n--) {
                 line[random.nextInt(line.length)] = (char) (' ' + random.nextInt(95));

@@ -3,185 +3,653 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.FourTuple;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /// One TCP connection, from SYN_SENT or SYN_RCVD until it is closed: the TCB of RFC 9293 3.3.1.
 ///
 /// Its methods are of four kinds. Getters tell. User calls ([#connect], [#send], [#receive], [#shutdown], [#close],
 /// [#abort]) are
 /// what a program does; they return a count, or a negated [Errno]. Events ([#onSegment], [#onTimer], [#onIcmpError],
-/// [#onPacketTooBig]) are what the world does. Outputs ([#nextSegment], [#nextDeadline], [#takeEvents]) say what is to
-/// be
-/// done: after every user call and event the host sends segments until [#nextSegment] has none, arms a timer for
-/// [#nextDeadline], and tells waiting programs of [#takeEvents].
+/// [#onPacketTooBig]) are what the world does. Outputs ([#nextSegment], [#nextDeadline], [#takeEvents], [#timeWait])
+/// say what is
+/// to be done: after every user call and event the host sends segments until [#nextSegment] has none, arms a timer for
+/// [#nextDeadline], tells waiting programs of [#takeEvents], and once [#state] is CLOSED puts [#timeWait] in its place.
 ///
 /// `now` is nanoseconds of the host's clock and never goes back.
-@SuppressWarnings("DoNotCallSuggester")
+///
+/// It is the place where the parts meet: what a connection *knows* is here, what it *does* is in [SegmentArrives],
+/// [Acknowledgment], [LossRecovery], [Output] and [Timeouts].
 public final class Connection {
 
-    /// `MSG_PEEK`: leave what was read in the queue.
-    public static final int MSG_PEEK = 2;
     /// `MSG_OOB`: urgent data.
     public static final int MSG_OOB = 1;
-    /// `MSG_MORE`: more will follow, as `TCP_CORK` for one call.
-    public static final int MSG_MORE = 0x8000;
+    /// `MSG_PEEK`: leave what was read in the queue.
+    public static final int MSG_PEEK = 2;
     /// `MSG_TRUNC`: skip instead of copying.
     public static final int MSG_TRUNC = 0x20;
+    /// `MSG_EOR`: nothing is appended to this write's last segment.
+    public static final int MSG_EOR = 0x80;
+    /// `MSG_MORE`: more will follow, as `TCP_CORK` for one call.
+    public static final int MSG_MORE = 0x8000;
+
+    /// Bits of [#shutdown], with Linux's numbers (`RCV_SHUTDOWN`, `SEND_SHUTDOWN`).
+    static final int RECEIVE = 1, SEND = 2;
+
+    private static final int MIN_MSS = 88; // TCP_MIN_MSS
+    private static final int DEFAULT_MSS = 536;
+    private static final int TIMESTAMP_OPTION = 12;
+    private static final long TS_RECENT_LIFETIME = 24L * 24 * 3600 * 1_000_000_000L; // RFC 7323 5.5
+
+    final TcpContext context;
+    private final FourTuple tuple;
+    final SocketOptions options;
+    private final Journal journal = new Journal();
+    TcpState state = TcpState.CLOSED;
+
+    // The send sequence space (RFC 9293 3.3.1), and the largest window ever seen.
+    int iss, sndUna, sndNxt, sndWnd, sndWl1, sndUp, maxWindow;
+    int sendScale;
+    // The receive sequence space, and how far the program has read.
+    int rcvNxt, copiedSeq;
+
+    // Segment sizes, bytes: what we send at most, what we accept, what we said in our SYN, and the peer's option.
+    int mss, advMss, advertisedMss;
+    private int peerMss = DEFAULT_MSS;
+    private int pathMtu;
+    int headerLength = 20;
+
+    boolean offersScaling, offersTimestamps, offersEcn;
+    boolean sackPermitted, timestampsAgreed;
+    int tsRecent;
+    private long tsRecentAt;
+    private int tsOffset;
+    // The timestamp option of the segment at hand.
+    private boolean tsSeen;
+    private int tsEcho;
+    private long synSentAt;
+
+    final SendQueue send;
+    final ReceiveQueue receiveQueue;
+    final OutOfOrderQueue outOfOrder;
+    final SackList sackList = new SackList();
+    final ReceiveWindow receive;
+    final AckPolicy acks = new AckPolicy();
+    final UrgentData urgent = new UrgentData();
+    final Ecn ecn = new Ecn();
+    final RttEstimator rtt;
+    final DeliveryRate rate = new DeliveryRate();
+    final CongestionWindow cwnd = new CongestionWindow();
+    CongestionControl congestion;
+    final Scoreboard board;
+    final LossRecovery recovery;
+    final Timers timers = new Timers();
+    final Timeouts timeouts;
+    final Output output;
+    final Acknowledgment acknowledgment;
+    private final SegmentArrives arrives;
+    private final BusyTime busy = new BusyTime();
+
+    /// `sk_sndbuf`, bytes.
+    private int sendBuffer;
+
+    int shutdown;
+    boolean finReceived;
+    boolean orphan;
+    /// `sk_err` and `sk_err_soft`: numbers of [Errno].
+    private int error;
+
+    int softError;
+    private int events;
+    boolean isWaitingForSpace;
+    /// An acknowledgment may be due: [#isAckDue] decides.
+    boolean ackCheckDue;
+
+    int compressedAcks;
+    private int compressedAt, duplicateAcksSent;
+    private @Nullable TimeWait timeWait;
+
+    /// The time of the call at hand.
+    long now;
+
+    long lastAckReceivedAt, lastAckSentAt;
+    long lastOutOfWindowAckAt = -1;
+    private long lastReadAt = -1, lastWriteAt = -1, endOfStreamReadAt = -1;
+
+    // What TCP_INFO counts.
+    long bytesAcked, bytesReceived, bytesSent, bytesRetransmitted;
+    int segmentsIn, segmentsOut, dataSegmentsIn, dataSegmentsOut, totalRetransmits, outOfOrderPackets;
 
     /// A connection about to be opened with [#connect].
     ///
     /// @param mtu of the path, bytes
     public Connection(TcpContext context, FourTuple tuple, SocketOptions options, int mtu) {
-        throw new UnsupportedOperationException();
+        this.context = context;
+        this.tuple = tuple;
+        this.options = options;
+        send = new SendQueue(context);
+        receiveQueue = new ReceiveQueue(context.pages);
+        outOfOrder = new OutOfOrderQueue(context.pages);
+        receive = new ReceiveWindow(context, options);
+        rtt = new RttEstimator(context.sysctl);
+        board = new Scoreboard(this);
+        recovery = new LossRecovery(this);
+        timeouts = new Timeouts(this);
+        output = new Output(this);
+        acknowledgment = new Acknowledgment(this);
+        arrives = new SegmentArrives(this);
+        congestion = chooseCongestionControl();
+        sendBuffer = options.sendBuffer != 0 ? options.sendBuffer : context.sysctl.tcp_wmem[1];
+        pathMtu = mtu;
+        tsOffset =
+                context.isn.timestampOffset(tuple.local().ip(), tuple.remote().ip());
+        advMss = advertisedMss(mtu, tuple.isV4(), options);
     }
 
     /// The connection of a passive open, in SYN_RCVD: the segment that completes the handshake is its first event.
     public static Connection accepted(
             TcpContext context, FourTuple tuple, SocketOptions options, int mtu, Handshake handshake, long now) {
-        throw new UnsupportedOperationException();
+        var connection = new Connection(context, tuple, options, mtu);
+        connection.take(handshake, now);
+        return connection;
+    }
+
+    /// The MSS to announce on a path of this MTU (RFC 9293 3.7.1), bytes; `TCP_MAXSEG` bounds it.
+    public static int advertisedMss(int mtu, boolean v4, SocketOptions options) {
+        int most = mtu - (v4 ? 20 : 40) - 20;
+        return options.maxSegment > 0 ? Math.min(most, options.maxSegment) : most;
+    }
+
+    private CongestionControl chooseCongestionControl() {
+        String wanted =
+                options.congestionControl.isEmpty() ? context.sysctl.tcp_congestion_control : options.congestionControl;
+        CongestionControl chosen = CongestionControl.named(wanted);
+        return chosen != null ? chosen : new Cubic();
+    }
+
+    private void take(Handshake shake, long now) {
+        this.now = now;
+        iss = shake.iss;
+        sndUna = sndNxt = sndUp = send.writeSeq = iss + 1;
+        cwnd.sndUna = cwnd.sndNxt = sndUna;
+        cwnd.usageSeq = sndUna;
+        output.start(sndUna);
+        rcvNxt = copiedSeq = shake.irs + 1;
+        peerMss = shake.peerMss;
+        advertisedMss = advMss = shake.advertisedMss;
+        sackPermitted = shake.sackPermitted;
+        offersScaling = shake.receiveWindowScale >= 0;
+        sendScale = Math.max(0, shake.sendWindowScale);
+        ecn.agreed = shake.ecn;
+        tsOffset = shake.tsOffset;
+        if (shake.timestamps) agreeOnTimestamps(shake.tsRecent, shake.tsRecentAt);
+        receive.initialize(advMss, offersScaling);
+        receive.window = receive.threshold = shake.receiveWindow;
+        receive.scale = Math.max(0, shake.receiveWindowScale);
+        if (!offersScaling) receive.withoutScaling();
+        receive.updatedAt = rcvNxt;
+        sndWnd = maxWindow = shake.peerWindow;
+        sndWl1 = shake.irs;
+        lastAckReceivedAt = output.lastSentAt = now;
+        if (shake.synAckSentAt >= 0 && shake.retransmits == 0) {
+            long micros = (now - shake.synAckSentAt) / 1000;
+            rtt.min.reset(Math.clamp(micros, 1, Integer.MAX_VALUE), now / Timers.MILLI);
+            rtt.sample(micros, sndUna, sndNxt);
+        } else if (shake.retransmits > 0) {
+            rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
+        }
+        syncMss();
+        context.count(TcpMib.PassiveOpens);
+        journal.record(now, TcpState.LISTEN, TcpState.SYN_RCVD, Journal.Cause.SEGMENT, Segment.SYN);
+        state = TcpState.SYN_RCVD;
     }
 
     // ---------------------------------------------------------------- getters
 
     /// Which connection this is.
     public FourTuple tuple() {
-        throw new UnsupportedOperationException();
+        return tuple;
     }
 
     /// Its state. In TIME_WAIT it is the host that goes on with it: see [#timeWait].
     public TcpState state() {
-        throw new UnsupportedOperationException();
+        return state;
     }
 
     /// The socket options; after a change the host calls [#onOptionsChanged].
     public SocketOptions options() {
-        throw new UnsupportedOperationException();
+        return options;
     }
 
-    /// What a program can do now: bits of [Readiness].
+    /// What a program can do now: bits of [Readiness] (`tcp_poll`).
     public int readiness() {
-        throw new UnsupportedOperationException();
+        int mask = 0;
+        if (shutdown == (RECEIVE | SEND) || state == TcpState.CLOSED) mask |= Readiness.HUP;
+        if ((shutdown & RECEIVE) != 0) mask |= Readiness.IN | Readiness.RDHUP;
+        if (state != TcpState.SYN_SENT && state != TcpState.SYN_RCVD) {
+            if (receiveQueue.bytes() >= Math.max(1, Math.min(options.receiveLowWater, receive.buffer >> 1)))
+                mask |= Readiness.IN;
+            if ((shutdown & SEND) != 0 || isWritable()) mask |= Readiness.OUT;
+            else isWaitingForSpace = true;
+            if (urgent.arrived) mask |= Readiness.PRI;
+        }
+        if (error != 0) mask |= Readiness.ERR;
+        return mask;
     }
 
     /// Its life so far.
     public Journal journal() {
-        throw new UnsupportedOperationException();
-    }
-
-    /// `TCP_INFO`
-    public TcpInfo info(long now) {
-        throw new UnsupportedOperationException();
+        return journal;
     }
 
     /// Whether no program holds it any more.
     public boolean isOrphan() {
-        throw new UnsupportedOperationException();
+        return orphan;
     }
 
     /// Bytes received and not yet read: `SIOCINQ`, the Recv-Q of `ss`.
     public int receiveQueueBytes() {
-        throw new UnsupportedOperationException();
+        return receiveQueue.bytes();
     }
 
     /// Bytes written and not yet acknowledged: `SIOCOUTQ`, the Send-Q of `ss`.
     public int sendQueueBytes() {
-        throw new UnsupportedOperationException();
+        return state == TcpState.CLOSED ? 0 : send.writeSeq - sndUna;
     }
 
-    /// When a program last read and last wrote, and when it was told of the end of the stream; nanoseconds, -1 if
-    /// never.
+    /// What `SO_SNDBUF` tells, bytes.
+    public int sendBuffer() {
+        return sendBuffer;
+    }
+
+    /// What `SO_RCVBUF` tells, bytes.
+    public int receiveBuffer() {
+        return receive.buffer;
+    }
+
+    /// The segment size in use, as `TCP_MAXSEG` tells it; bytes.
+    public int maxSegment() {
+        return mss;
+    }
+
+    /// The MTU of the path, as far as is known; bytes.
+    public int pathMtu() {
+        return pathMtu;
+    }
+
+    /// The name of the congestion control in use.
+    public String congestionControl() {
+        return congestion.name();
+    }
+
+    /// When a program last read, nanoseconds; -1 if never.
     public long lastReadAt() {
-        throw new UnsupportedOperationException();
+        return lastReadAt;
     }
 
-    /// See [#lastReadAt].
+    /// When a program last wrote, nanoseconds; -1 if never.
     public long lastWriteAt() {
-        throw new UnsupportedOperationException();
+        return lastWriteAt;
     }
 
-    /// See [#lastReadAt].
+    /// When a program was first told of the end of the stream, nanoseconds; -1 if it never was.
     public long endOfStreamReadAt() {
-        throw new UnsupportedOperationException();
+        return endOfStreamReadAt;
+    }
+
+    /// What the retransmission timer is set for, as `ss -o` names it: `on`, `persist`, or empty.
+    public String timerName() {
+        return switch (timers.retransmission) {
+            case TIMEOUT, LOSS_PROBE, REORDER -> "on";
+            case WINDOW_PROBE -> "persist";
+            case OFF -> timers.keepAliveAt != Timers.NEVER ? "keepalive" : "";
+        };
+    }
+
+    /// When that timer runs out, nanoseconds; `Long.MAX_VALUE` without one.
+    public long timerDeadline() {
+        return timers.retransmission != Timers.Retransmission.OFF ? timers.retransmissionAt : timers.keepAliveAt;
     }
 
     /// What the connection asks its host to go on with in its place, once [#state] is CLOSED; null if nothing: a socket
     /// in
     /// TIME_WAIT, or an orphan in FIN_WAIT2, is a [TimeWait], which costs little.
-    public @org.jspecify.annotations.Nullable TimeWait timeWait() {
-        throw new UnsupportedOperationException();
+    public @Nullable TimeWait timeWait() {
+        return timeWait;
+    }
+
+    /// `TCP_INFO`
+    public TcpInfo info(long now) {
+        return InfoReport.of(this, busy, now);
     }
 
     // ---------------------------------------------------------------- user calls
 
     /// Starts an active open: SYN_SENT.
     public int connect(long now) {
-        throw new UnsupportedOperationException();
+        this.now = now;
+        TcpSysctl sysctl = context.sysctl;
+        iss = context.isn.next(tuple, now);
+        sndUna = sndUp = iss;
+        sndNxt = send.writeSeq = iss;
+        cwnd.sndUna = cwnd.sndNxt = cwnd.usageSeq = iss;
+        output.start(iss);
+        advertisedMss = advMss;
+        offersScaling = sysctl.tcp_window_scaling != 0;
+        offersTimestamps = sysctl.tcp_timestamps != 0;
+        offersEcn = sysctl.tcp_ecn == 1;
+        if (offersTimestamps) headerLength += TIMESTAMP_OPTION;
+        if (options.maxSegment > 0) peerMss = options.maxSegment;
+        else peerMss = Integer.MAX_VALUE;
+        syncMss();
+        receive.initialize(advMss - (headerLength - 20), offersScaling);
+        synSentAt = now;
+        lastAckReceivedAt = now;
+        context.count(TcpMib.ActiveOpens);
+        setState(TcpState.SYN_SENT, Journal.Cause.CALL_CONNECT, 0);
+        send.appendControl(Segment.SYN);
+        output.sendSyn();
+        return 0;
     }
 
     /// Takes as many of the bytes as there is room for in the send buffer.
     ///
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     public int send(MemorySegment from, long offset, int length, int flags, long now) {
-        throw new UnsupportedOperationException();
+        this.now = now;
+        if (error != 0 || (shutdown & SEND) != 0) return sendError();
+        if (state != TcpState.ESTABLISHED && state != TcpState.CLOSE_WAIT) {
+            return state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD ? Errno.EAGAIN.asResult() : sendError();
+        }
+        lastWriteAt = now;
+        int copied = append(from, offset, length, flags);
+        if (copied < length) {
+            isWaitingForSpace = true;
+            busy.start(BusyTime.Reason.SEND_BUFFER, now);
+        }
+        if (copied == 0) return length == 0 ? 0 : Errno.EAGAIN.asResult();
+        boolean more = (flags & MSG_MORE) != 0 && copied == length;
+        TxSegment last = send.unsent.last();
+        if (last != null && !more) last.flags |= Segment.PSH;
+        if ((flags & MSG_EOR) != 0 && copied == length && last != null) last.endOfRecord = true;
+        if ((flags & MSG_OOB) != 0) sndUp = send.writeSeq;
+        if (more) output.push(Output.NAGLE_CORK);
+        else output.pushPending();
+        return copied;
+    }
+
+    /// Copies into segments of the size that is best to send, as far as the buffer allows another one
+    /// (`tcp_sendmsg_locked`).
+    private int append(MemorySegment from, long offset, int length, int flags) {
+        int current = currentMss();
+        int goal = (flags & MSG_OOB) != 0 ? current : output.sizeGoal(current);
+        int copied = 0;
+        while (copied < length) {
+            TxSegment last = send.unsent.last();
+            int room = last == null || last.endOfRecord ? 0 : goal - last.length();
+            if (last == null || room <= 0) {
+                if (!hasSendSpace()) break;
+                last = send.appendSegment();
+                output.onSegmentAppended();
+                output.restartAfterIdle(now);
+                room = goal;
+            }
+            int part = Math.min(room, length - copied);
+            if (copied == 0) last.flags &= ~Segment.PSH;
+            send.append(last, from, offset + copied, part);
+            copied += part;
+            // Linux pushes every half window, so that the peer's program sees data before the end of a long write.
+            if (send.writeSeq - pushedSeq > maxWindow >>> 1) {
+                last.flags |= Segment.PSH;
+                pushedSeq = send.writeSeq;
+            }
+        }
+        if (copied == length) pushedSeq = send.writeSeq;
+        return copied;
+    }
+
+    private int pushedSeq;
+
+    /// `sk_stream_error`: a pending error first, else EPIPE.
+    private int sendError() {
+        int pending = takeError();
+        return pending != 0 ? -pending : Errno.EPIPE.asResult();
     }
 
     /// Copies what has arrived, up to `length` bytes.
     ///
     /// @return the count, 0 at the end of the stream, or `-EAGAIN` if nothing is there, or the pending error
     public int receive(MemorySegment to, long offset, int length, int flags, long now) {
-        throw new UnsupportedOperationException();
+        this.now = now;
+        if ((flags & MSG_OOB) != 0) return receiveUrgent(to, offset, length, flags);
+        lastReadAt = now;
+        if (length == 0) return 0;
+        int limit = upToUrgentMark(length);
+        if (receiveQueue.bytes() == 0) return nothingToRead();
+        boolean peek = (flags & MSG_PEEK) != 0;
+        boolean skip = (flags & MSG_TRUNC) != 0;
+        int copied = receiveQueue.read(skip ? null : to, offset, limit, 0, peek);
+        if (!peek) onRead(copied);
+        return copied;
+    }
+
+    /// RFC 9293 3.8.5: a read stops before the urgent mark, and at it leaves out the urgent byte.
+    private int upToUrgentMark(int length) {
+        if (!urgent.pending) return length;
+        int before = urgent.seq - copiedSeq;
+        if (before > 0) return Math.min(length, before);
+        if (before == 0 && !options.outOfBandInline && receiveQueue.bytes() > 0) {
+            receiveQueue.read(null, 0, 1, 0, false);
+            copiedSeq++;
+        }
+        if (!urgent.arrived || options.outOfBandInline || before < 0) urgent.clear();
+        else urgent.pending = false;
+        return length;
+    }
+
+    private int receiveUrgent(MemorySegment to, long offset, int length, int flags) {
+        if (options.outOfBandInline || (!urgent.arrived && !urgent.pending)) return Errno.EINVAL.asResult();
+        if (!urgent.arrived) return Errno.EAGAIN.asResult();
+        if (length > 0) to.set(ValueLayout.JAVA_BYTE, offset, urgent.value());
+        if ((flags & MSG_PEEK) == 0) urgent.arrived = false;
+        return Math.min(1, length);
+    }
+
+    private int nothingToRead() {
+        if (finReceived) return endOfStream();
+        if (error != 0) return -takeError();
+        if ((shutdown & RECEIVE) != 0) return endOfStream();
+        if (state == TcpState.CLOSED) return Errno.ENOTCONN.asResult();
+        return Errno.EAGAIN.asResult();
+    }
+
+    private int endOfStream() {
+        if (endOfStreamReadAt < 0) endOfStreamReadAt = now;
+        return 0;
+    }
+
+    /// The program has read (`tcp_cleanup_rbuf`): the window may be worth announcing, or an acknowledgment due.
+    private void onRead(int count) {
+        copiedSeq += count;
+        receive.onRead(copiedSeq, outOfOrder.isEmpty() ? 0 : outOfOrder.endSeq() - rcvNxt, now);
+        if (state == TcpState.CLOSED) return;
+        if (acks.scheduled) {
+            boolean owed = rcvNxt - receive.updatedAt > acks.rcvMss;
+            boolean emptied = acks.pushedTwice || (acks.pushed && !acks.inPingPong());
+            if (owed || (count > 0 && emptied && receiveCharged() == 0)) {
+                output.ackNow();
+                return;
+            }
+        }
+        if (count <= 0 || (shutdown & RECEIVE) != 0) return;
+        int announced = receive.remaining(rcvNxt);
+        if (2L * announced > receive.clamp) return;
+        int possible = receive.select(receiveCharged(), acks);
+        if (possible > 0 && possible >= 2L * announced) output.ackNow();
     }
 
     /// `shutdown(2)`
     ///
     /// @return 0 or `-ENOTCONN`
     public int shutdown(Shutdown how, long now) {
-        throw new UnsupportedOperationException();
+        this.now = now;
+        if (state == TcpState.CLOSED) return Errno.ENOTCONN.asResult();
+        if (how != Shutdown.WRITE) shutdown |= RECEIVE;
+        if (how != Shutdown.READ) {
+            shutdown |= SEND;
+            if (state == TcpState.SYN_SENT) {
+                done(Journal.Cause.CALL_SHUTDOWN);
+                return 0;
+            }
+            if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT)
+                sendFin(now, Journal.Cause.CALL_SHUTDOWN);
+        }
+        raise(Readiness.IN | Readiness.OUT | Readiness.RDHUP);
+        return 0;
     }
 
     /// The program lets go: FIN after what is queued, or a reset if it left data unread or lingers for 0 seconds.
     public void close(long now) {
-        throw new UnsupportedOperationException();
+        this.now = now;
+        boolean unread = receiveQueue.bytes() > 0;
+        shutdown = RECEIVE | SEND;
+        if (state != TcpState.CLOSED && state != TcpState.SYN_SENT && unread) {
+            // RFC 9293 3.6.1: data was lost, and the peer is to know.
+            context.count(TcpMib.TCPAbortOnClose);
+            output.sendReset();
+            done(Journal.Cause.CALL_ABORT);
+        } else if (options.lingerSeconds == 0) {
+            abort(now);
+            context.count(TcpMib.TCPAbortOnData);
+        } else if (state == TcpState.SYN_SENT) {
+            done(Journal.Cause.CALL_CLOSE);
+        } else if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT || state == TcpState.SYN_RCVD) {
+            sendFin(now, Journal.Cause.CALL_CLOSE);
+        }
+        becomeOrphan(now);
     }
 
-    /// The connection ends now, with a reset where the peer needs one.
+    private void becomeOrphan(long now) {
+        if (!orphan) {
+            orphan = true;
+            if (state != TcpState.CLOSED) context.orphans++;
+        }
+        receiveQueue.clear();
+        if (state == TcpState.CLOSED) return;
+        if (state == TcpState.FIN_WAIT2) orphanInFinWait2(now);
+        if (state != TcpState.CLOSED) outOfResources(true);
+    }
+
+    private void orphanInFinWait2(long now) {
+        if (options.linger2Seconds < 0) {
+            context.count(TcpMib.TCPAbortOnLinger);
+            output.sendReset();
+            done(Journal.Cause.CALL_CLOSE);
+            return;
+        }
+        long wait = timeouts.finWait2Nanos();
+        if (wait > Timeouts.TIME_WAIT_NANOS) timeouts.waitForFin(now, wait - Timeouts.TIME_WAIT_NANOS);
+        else enterTimeWait(TcpState.FIN_WAIT2, wait, now, Journal.Cause.CALL_CLOSE);
+    }
+
+    /// The connection ends now, with a reset where the peer needs one (`tcp_disconnect`).
     public void abort(long now) {
-        throw new UnsupportedOperationException();
+        this.now = now;
+        boolean needed = switch (state) {
+            case ESTABLISHED, CLOSE_WAIT, FIN_WAIT1, FIN_WAIT2, SYN_RCVD -> true;
+            case LAST_ACK, CLOSING -> sndNxt != send.writeSeq;
+            default -> false;
+        };
+        if (needed) output.sendReset();
+        if (state != TcpState.CLOSED) done(Journal.Cause.CALL_ABORT);
+        receiveQueue.clear();
     }
 
     /// `SO_ERROR`: the pending error's number, which is cleared; 0 if there is none.
     public int takeError() {
-        throw new UnsupportedOperationException();
+        int pending = error;
+        error = 0;
+        return pending;
     }
 
     /// To be called after [#options] have changed, so that what they held back goes.
     public void onOptionsChanged(long now) {
-        throw new UnsupportedOperationException();
+        this.now = now;
+        if (options.sendBuffer != 0) sendBuffer = options.sendBuffer;
+        if (options.receiveBuffer != 0) receive.buffer = options.receiveBuffer;
+        if (options.windowClamp != 0) receive.clamp = Math.max(options.windowClamp, 1);
+        if (!options.congestionControl.isEmpty() && !options.congestionControl.equals(congestion.name())) {
+            congestion = chooseCongestionControl();
+        }
+        if (options.maxSegment != 0) syncMss();
+        timeouts.onKeepAliveOption(now);
+        timeouts.onKeepIdleOption(now);
+        if (!options.cork) output.pushOnce();
+    }
+
+    /// `TCP_QUICKACK`: acknowledge what is delayed, and the next segments at once; or not.
+    public void quickAck(boolean on, long now) {
+        this.now = now;
+        if (!on) {
+            acks.enterPingPong();
+            return;
+        }
+        acks.exitPingPong();
+        if (acks.scheduled && (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT)) output.ackNow();
     }
 
     // ---------------------------------------------------------------- events
 
     /// A segment for this connection has arrived, its checksum good.
     public void onSegment(Segment seg, long now) {
-        throw new UnsupportedOperationException();
+        this.now = now;
+        tsSeen = seg.timestamps;
+        tsEcho = seg.tsEcr;
+        arrives.onSegment(seg, now);
+        if (state == TcpState.CLOSED) return;
+        if (isWaitingForSpace) checkSpace();
     }
 
     /// `now` has reached [#nextDeadline].
     public void onTimer(long now) {
-        throw new UnsupportedOperationException();
+        this.now = now;
+        if (state != TcpState.CLOSED) timeouts.onTimer(now);
     }
 
     /// An ICMP error about a segment of ours.
     ///
-    /// @param error what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
+    /// @param icmp  what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
     /// @param fatal whether Linux treats it as hard (icmp_err_convert)
     /// @param seq   the sequence number in the quoted header
-    public void onIcmpError(Errno error, boolean fatal, int seq, long now) {
-        throw new UnsupportedOperationException();
+    public void onIcmpError(Errno icmp, boolean fatal, int seq, long now) {
+        this.now = now;
+        if (state == TcpState.CLOSED) return;
+        if (!Seq.between(seq, sndUna, sndNxt)) {
+            context.count(TcpMib.OutOfWindowIcmps);
+            return;
+        }
+        // RFC 9293 3.9.2.2, RFC 5461: only a connection that is being opened gives up.
+        if (state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD) {
+            error = icmp.number();
+            raise(Readiness.ERR | Readiness.IN | Readiness.OUT | Readiness.HUP);
+            done(Journal.Cause.ICMP);
+        } else {
+            softError = icmp.number();
+        }
     }
 
     /// The path's MTU has changed: ICMP fragmentation needed, packet too big, or a new route.
     public void onPacketTooBig(int mtu, int seq, long now) {
-        throw new UnsupportedOperationException();
+        this.now = now;
+        if (state == TcpState.CLOSED) return;
+        if (!Seq.between(seq, sndUna, sndNxt)) {
+            context.count(TcpMib.OutOfWindowIcmps);
+            return;
+        }
+        if (mtu >= pathMtu) return;
+        pathMtu = mtu;
+        syncMss();
+        recovery.onSmallerMss(now);
     }
 
     // ---------------------------------------------------------------- outputs
@@ -191,17 +659,413 @@ public final class Connection {
     /// @param out is filled in; its payload is borrowed until the next call to this connection
     /// @return whether there was one
     public boolean nextSegment(Segment out, long now) {
-        throw new UnsupportedOperationException();
+        this.now = now;
+        return output.next(out, now);
     }
 
     /// When [#onTimer] is to be called; `Long.MAX_VALUE` for never.
     public long nextDeadline() {
-        throw new UnsupportedOperationException();
+        return timers.next();
     }
 
     /// The [Readiness] bits of what has happened since the last call: what a waiting program is to be woken for. Unlike
     /// [#readiness] a bit comes again with each new event, as an edge.
     public int takeEvents() {
-        throw new UnsupportedOperationException();
+        int taken = events;
+        events = 0;
+        return taken;
+    }
+
+    // ---------------------------------------------------------------- state
+
+    void setState(TcpState next, Journal.Cause cause, int flags) {
+        journal.record(now, state, next, cause, flags);
+        boolean wasUp = state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT;
+        boolean isUp = next == TcpState.ESTABLISHED || next == TcpState.CLOSE_WAIT;
+        if (isUp != wasUp) context.counters.add(TcpMib.CurrEstab, isUp ? 1 : -1);
+        if (next == TcpState.CLOSED && wasUp) context.count(TcpMib.EstabResets);
+        if (next == TcpState.CLOSED && (state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD)) {
+            context.count(TcpMib.AttemptFails);
+        }
+        state = next;
+    }
+
+    /// Both SYNs are acknowledged.
+    void established(int flags, long now) {
+        setState(TcpState.ESTABLISHED, Journal.Cause.SEGMENT, flags);
+        syncMss();
+        if (timestampsAgreed) advMss -= TIMESTAMP_OPTION;
+        acks.rcvMss = initialRcvMss();
+        copiedSeq = rcvNxt;
+        output.lastSentAt = now;
+        pushedSeq = sndNxt;
+        if (timeouts.retransmits > 0 && recovery.firstRetransmitAt != 0)
+            cwnd.segments = 1; // RFC 6298 5.7, RFC 5681 3.1
+        timeouts.retransmits = 0;
+        recovery.firstRetransmitAt = 0;
+        cwnd.stamp = now;
+        receive.established(copiedSeq, acks.rcvMss, advMss, now);
+        expandSendBuffer();
+        timeouts.onKeepAliveOption(now);
+        raise(Readiness.OUT);
+    }
+
+    /// The peer's SYN: its number, options and our answers to them.
+    void receivedSyn(Segment seg, long now) {
+        rcvNxt = copiedSeq = seg.seq + 1;
+        receive.updatedAt = rcvNxt;
+        peerMss = seg.mss == 0 ? DEFAULT_MSS : Math.max(seg.mss, 1);
+        if (options.maxSegment > 0) peerMss = Math.min(peerMss, options.maxSegment);
+        sackPermitted = seg.sackPermitted && context.sysctl.tcp_sack != 0;
+        if (offersScaling && seg.windowScale >= 0) {
+            sendScale = Math.min(seg.windowScale, ReceiveWindow.MAX_SCALE);
+        } else {
+            offersScaling = false;
+            receive.withoutScaling();
+        }
+        headerLength = 20;
+        if (offersTimestamps && seg.timestamps) agreeOnTimestamps(seg.tsVal, now);
+        offersTimestamps = timestampsAgreed;
+        syncMss();
+    }
+
+    private void agreeOnTimestamps(int recent, long at) {
+        timestampsAgreed = offersTimestamps = true;
+        tsRecent = recent;
+        tsRecentAt = at;
+        headerLength = 20 + TIMESTAMP_OPTION;
+    }
+
+    private int initialRcvMss() {
+        int hint = Math.min(Math.min(advMss, mss), receive.window / 2);
+        return Math.max(Math.min(hint, DEFAULT_MSS), MIN_MSS);
+    }
+
+    /// FIN follows what is queued, and the state says so (`tcp_close_state`).
+    void sendFin(long now, Journal.Cause cause) {
+        TcpState next = switch (state) {
+            case ESTABLISHED, SYN_RCVD -> TcpState.FIN_WAIT1;
+            case CLOSE_WAIT -> TcpState.LAST_ACK;
+            default -> null;
+        };
+        if (next == null) return;
+        setState(next, cause, 0);
+        send.appendFin();
+        output.push(Output.NAGLE_OFF);
+    }
+
+    /// The connection is over (`tcp_done`).
+    void done(Journal.Cause cause) {
+        done(cause, 0);
+    }
+
+    private void done(Journal.Cause cause, int flags) {
+        if (state == TcpState.CLOSED) return;
+        setState(TcpState.CLOSED, cause, flags);
+        end();
+    }
+
+    private void end() {
+        state = TcpState.CLOSED;
+        timers.stopAll();
+        shutdown = RECEIVE | SEND;
+        send.clear();
+        board.clear();
+        recovery.rack.clear();
+        outOfOrder.clear();
+        sackList.clear();
+        if (orphan) {
+            context.orphans--;
+            receiveQueue.clear();
+        }
+        if (timeWait == null) output.clear();
+        raise(Readiness.IN | Readiness.OUT | Readiness.RDHUP | Readiness.HUP);
+    }
+
+    /// A [TimeWait] goes on in this connection's place.
+    void enterTimeWait(TcpState as, long nanos, long now, Journal.Cause cause) {
+        setState(as, cause, cause == Journal.Cause.SEGMENT ? Segment.FIN | Segment.ACK : 0);
+        long rto = rtt.rtoMillis;
+        long least = ((rto << 2) - (rto >> 1)) * Timers.MILLI;
+        long duration = as == TcpState.TIME_WAIT ? Timeouts.TIME_WAIT_NANOS : Math.max(nanos, least);
+        if (context.timeWaits < context.sysctl.tcp_max_tw_buckets) {
+            timeWait = new TimeWait(
+                    context,
+                    tuple,
+                    as,
+                    sndNxt,
+                    rcvNxt,
+                    receive.remaining(rcvNxt),
+                    receive.scale,
+                    timestampsAgreed,
+                    tsRecent,
+                    tsRecentAt,
+                    tsOffset,
+                    now + duration);
+        } else {
+            context.count(TcpMib.TCPTimeWaitOverflow);
+        }
+        end();
+    }
+
+    /// It fails: the program is told of `errno`.
+    void fail(int errno, @Nullable TcpMib counter, Journal.Cause cause) {
+        if (counter != null) context.count(counter);
+        error = errno;
+        raise(Readiness.ERR);
+        done(cause);
+    }
+
+    /// The peer has reset it.
+    void failBySegment(Errno errno, Segment seg) {
+        error = errno.number();
+        raise(Readiness.ERR);
+        done(Journal.Cause.SEGMENT, seg.flags);
+    }
+
+    /// Too many orphans, or too much memory (`tcp_check_oom`): the orphan goes.
+    ///
+    /// @return whether it went
+    boolean outOfResources(boolean tellPeer) {
+        boolean many = context.orphans > context.sysctl.tcp_max_orphans;
+        boolean much = context.memory > context.sysctl.tcp_mem[2] * 4096;
+        if (!many && !much) return false;
+        if (tellPeer) output.sendReset();
+        done(Journal.Cause.RESOURCES);
+        context.count(TcpMib.TCPAbortOnMemory);
+        return true;
+    }
+
+    void raise(int bits) {
+        events |= bits;
+    }
+
+    void raiseReadable() {
+        if (finReceived || receiveQueue.bytes() >= options.receiveLowWater) raise(Readiness.IN);
+    }
+
+    // ---------------------------------------------------------------- segment sizes
+
+    /// Computes the segment size from the path's MTU and the peer's option (`tcp_sync_mss`).
+    private void syncMss() {
+        int most = pathMtu - (tuple.isV4() ? 20 : 40) - 20;
+        most = Math.min(most, peerMss);
+        most = Math.max(most, context.sysctl.tcp_min_snd_mss) - (headerLength - 20);
+        mss = boundToHalfWindow(most);
+    }
+
+    /// Never more than half the largest window that the peer has announced (RFC 9293 3.8.6.2.1).
+    int boundToHalfWindow(int size) {
+        int half = Integer.compareUnsigned(maxWindow, DEFAULT_MSS) > 0 ? maxWindow >>> 1 : maxWindow;
+        return half != 0 && size > half ? Math.max(half, 68 - headerLength) : size;
+    }
+
+    /// The size of the next data segment: SACK blocks take their share (`tcp_current_mss`).
+    int currentMss() {
+        int blocks = sackPermitted ? sackList.count(sackRoom()) : 0;
+        return blocks == 0 ? mss : mss - 4 - 8 * blocks;
+    }
+
+    /// SACK blocks that fit beside the timestamps.
+    int sackRoom() {
+        return timestampsAgreed ? 3 : 4;
+    }
+
+    /// The number after the last that the peer's window allows.
+    int windowEnd() {
+        return sndUna + sndWnd;
+    }
+
+    /// RFC 9293 3.10.7.4: is the window in this segment newer than the one we have?
+    boolean mayUpdateWindow(Segment seg, int window) {
+        return Seq.gt(seg.ack, sndUna)
+                || Seq.gt(seg.seq, sndWl1)
+                || (seg.seq == sndWl1 && (Integer.compareUnsigned(window, sndWnd) > 0 || window == 0));
+    }
+
+    /// Cuts a segment in flight, and keeps the counts right.
+    void splitInFlight(int i, int length, int size) {
+        TxSegment segment = send.inFlight.get(i);
+        int before = segment.packets;
+        TxSegment rest = send.split(send.inFlight, i, length, size);
+        recovery.rack.onSplit(segment, rest);
+        adjustCounts(segment, segment.packets + rest.packets - before);
+    }
+
+    /// A segment in flight is now cut into packets of another size.
+    void resize(TxSegment segment, int size) {
+        int before = segment.packets;
+        segment.setPackets(size);
+        adjustCounts(segment, segment.packets - before);
+    }
+
+    private void adjustCounts(TxSegment segment, int more) {
+        board.packetsOut += more;
+        if (segment.is(TxSegment.SACKED)) board.sackedOut += more;
+        if (segment.is(TxSegment.RETRANSMITTED)) board.retransOut += more;
+        if (segment.is(TxSegment.LOST)) board.lostOut += more;
+    }
+
+    // ---------------------------------------------------------------- timestamps
+
+    /// Our timestamp clock: milliseconds, with an offset of this pair of addresses (RFC 7323 5.4).
+    int tsNow(long now) {
+        return (int) (now / Timers.MILLI) + tsOffset;
+    }
+
+    /// RFC 7323 4.3: TS.Recent is taken from segments that begin at or before what was acknowledged last.
+    void updateTsRecent(Segment seg, long now) {
+        if (!timestampsAgreed || !seg.timestamps || Seq.gt(seg.seq, receive.updatedAt)) return;
+        if (seg.tsVal - tsRecent < 0 && !isTsRecentExpired(now) && tsRecent != 0) return;
+        tsRecent = seg.tsVal;
+        tsRecentAt = now;
+    }
+
+    boolean isTsRecentExpired(long now) {
+        return now - tsRecentAt > TS_RECENT_LIFETIME;
+    }
+
+    /// Whether the segment at hand echoes a timestamp from before that time.
+    boolean echoesBefore(long nanos) {
+        return timestampsAgreed && tsSeen && tsEcho != 0 && tsEcho - tsNow(nanos) < 0;
+    }
+
+    /// The round trip that the echoed timestamp tells, microseconds; -1 if it tells none.
+    long echoedRttMicros(long now) {
+        if (!timestampsAgreed || !tsSeen || tsEcho == 0) return -1;
+        int millis = tsNow(now) - tsEcho;
+        return millis < 0 ? -1 : Math.max(1, millis) * 1000L;
+    }
+
+    /// Whether this is a timestamp that we have sent since our first SYN.
+    boolean isOurTimestamp(int echoed, long now) {
+        return Seq.between(echoed, tsNow(synSentAt), tsNow(now));
+    }
+
+    // ---------------------------------------------------------------- buffers
+
+    /// What is charged against the receive buffer, bytes.
+    int receiveCharged() {
+        return receiveQueue.charged + outOfOrder.charged;
+    }
+
+    /// Whether a segment that costs so much may be queued; if need be at the price of what is out of order
+    /// (`tcp_try_rmem_schedule`).
+    boolean hasRoomFor(int cost) {
+        if (receiveCharged() + cost <= receive.buffer) return true;
+        context.count(TcpMib.PruneCalled);
+        receive.clampToMemory(receiveCharged(), advMss);
+        if (receiveCharged() <= receive.buffer) return true;
+        if (!outOfOrder.isEmpty()) {
+            context.count(TcpMib.OfoPruned);
+            while (!outOfOrder.isEmpty() && receiveCharged() + cost > receive.buffer) outOfOrder.dropLast();
+            // What was SACKed is gone: the peer learns it from the next blocks (RFC 2018 8).
+            sackList.clear();
+            if (receiveCharged() + cost <= receive.buffer) return true;
+        }
+        context.count(TcpMib.RcvPruned);
+        return false;
+    }
+
+    private boolean hasSendSpace() {
+        return send.charged < sendBuffer && isBelowNotSentMark(1);
+    }
+
+    private boolean isWritable() {
+        return sendBuffer - send.charged >= send.charged >> 1 && send.charged < sendBuffer && isBelowNotSentMark(2);
+    }
+
+    /// `TCP_NOTSENT_LOWAT`: less than the mark is unsent; half of it, to wake a program.
+    private boolean isBelowNotSentMark(int factor) {
+        long mark = options.notSentLowWater != 0
+                ? Integer.toUnsignedLong(options.notSentLowWater)
+                : context.sysctl.tcp_notsent_lowat;
+        return (long) (send.writeSeq - sndNxt) * factor < mark;
+    }
+
+    /// What was acknowledged has made room: more room if the network is the limit, and a word to the program
+    /// (`tcp_check_space`).
+    private void checkSpace() {
+        if (options.sendBuffer == 0 && board.inFlight() < cwnd.segments) {
+            expandSendBuffer();
+            cwnd.stamp = now;
+        }
+        if (!isWritable()) return;
+        isWaitingForSpace = false;
+        busy.stop(BusyTime.Reason.SEND_BUFFER, board.packetsOut > 0, now);
+        raise(Readiness.OUT);
+    }
+
+    /// Twice what the congestion window can hold (`tcp_sndbuf_expand`).
+    private void expandSendBuffer() {
+        if (options.sendBuffer != 0) return;
+        int each = Math.max(Math.min(peerMss, pathMtu), mss) + 320 + 320;
+        each = Integer.highestOneBit(each - 1) * 2 + 256;
+        long segments = Math.max(Math.max(CongestionWindow.INITIAL, cwnd.segments), board.reordering + 1);
+        long wanted = Math.min(2 * segments * each, context.sysctl.tcp_wmem[2]);
+        sendBuffer = (int) Math.max(sendBuffer, wanted);
+    }
+
+    // ---------------------------------------------------------------- acknowledgments
+
+    /// Whether what has arrived is to be acknowledged now; else a timer is set for it (`__tcp_ack_snd_check`).
+    boolean isAckDue(long now) {
+        if (!ackCheckDue) return false;
+        ackCheckDue = false;
+        if (!acks.scheduled) return false;
+        if (acks.now || acks.isQuick()) return true;
+        if (rcvNxt - receive.updatedAt > acks.rcvMss) {
+            boolean wanted = receiveQueue.bytes() < options.receiveLowWater;
+            if (wanted || receive.select(receiveCharged(), acks) >= receive.window) return true;
+        }
+        return outOfOrder.isEmpty() ? delayAck(now) : compressAck(now);
+    }
+
+    /// RFC 9293 3.8.6.3: within half a second.
+    private boolean delayAck(long now) {
+        long millis = acks.delay(rtt.smoothedMicros() / 1000, rtt.hasSample());
+        long at = now + millis * Timers.MILLI;
+        long set = timers.delayedAckAt;
+        if (set != Timers.NEVER) {
+            if (set <= now + (millis >> 2) * Timers.MILLI) return true;
+            at = Math.min(at, set);
+        }
+        timers.delayedAckAt = at;
+        return false;
+    }
+
+    /// Beyond a gap every segment asks for an ACK (RFC 5681 4.2); after the third, one for some of them will do.
+    private boolean compressAck(long now) {
+        if (!sackPermitted || compressedAcks >= context.sysctl.tcp_comp_sack_nr) return true;
+        if (compressedAt != rcvNxt) {
+            compressedAt = rcvNxt;
+            duplicateAcksSent = 0;
+        }
+        if (duplicateAcksSent < 3) {
+            duplicateAcksSent++;
+            return true;
+        }
+        compressedAcks++;
+        if (timers.compressedAckAt != Timers.NEVER) return false;
+        long micros = receive.rttMicros();
+        if (rtt.hasSample() && (micros == 0 || rtt.smoothedMicros() < micros)) micros = rtt.smoothedMicros();
+        timers.compressedAckAt = now + Math.min(context.sysctl.tcp_comp_sack_delay_ns, micros * 1000 / 20);
+        return false;
+    }
+
+    // ---------------------------------------------------------------- what the time is spent on
+
+    void onFlightBegun(long now) {
+        busy.start(BusyTime.Reason.BUSY, now);
+    }
+
+    void onFlightDone(long now) {
+        busy.stop(BusyTime.Reason.BUSY, false, now);
+        if (send.unsent.isEmpty()) rate.onAppLimited(0);
+    }
+
+    void onWindowLimited(boolean limited, long now) {
+        if (limited) busy.start(BusyTime.Reason.RECEIVE_WINDOW, now);
+        else busy.stop(BusyTime.Reason.RECEIVE_WINDOW, board.packetsOut > 0, now);
     }
 }

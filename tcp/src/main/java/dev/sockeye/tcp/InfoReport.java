@@ -1,0 +1,84 @@
+package dev.sockeye.tcp;
+
+/// Fills in `TCP_INFO` (`tcp_get_info`).
+final class InfoReport {
+
+    private InfoReport() {}
+
+    static TcpInfo of(Connection c, BusyTime busy, long now) {
+        int options = (c.timestampsAgreed ? TcpInfo.OPT_TIMESTAMPS : 0)
+                | (c.sackPermitted ? TcpInfo.OPT_SACK : 0)
+                | (c.offersScaling && c.state.isSynchronized() ? TcpInfo.OPT_WSCALE : 0)
+                | (c.ecn.agreed ? TcpInfo.OPT_ECN : 0)
+                | (c.ecn.seen ? TcpInfo.OPT_ECN_SEEN : 0);
+        Scoreboard board = c.board;
+        CongestionWindow cwnd = c.cwnd;
+        Timeouts timeouts = c.timeouts;
+        return new TcpInfo(
+                c.state.number(),
+                c.recovery.state().ordinal(),
+                timeouts.retransmits,
+                timeouts.probes,
+                timeouts.backoff,
+                options,
+                c.sendScale,
+                c.receive.scale,
+                c.rate.isAppLimited(),
+                0,
+                c.rtt.rtoMillis * 1000,
+                c.acks.delayMillis * 1000,
+                c.mss,
+                c.acks.rcvMss,
+                board.packetsOut,
+                board.sackedOut,
+                board.lostOut,
+                board.retransOut,
+                0,
+                sinceMillis(c.output.lastSentAt, now),
+                0,
+                sinceMillis(c.acks.lastReceivedAt, now),
+                sinceMillis(c.lastAckReceivedAt, now),
+                c.pathMtu(),
+                c.receive.threshold,
+                c.rtt.smoothedMicros(),
+                c.rtt.meanDeviationMicros(),
+                cwnd.ssthresh,
+                cwnd.segments,
+                c.advMss,
+                board.reordering,
+                c.receive.rttMicros(),
+                c.receive.spaceBytes(),
+                c.totalRetransmits,
+                c.output.pacingRate,
+                -1,
+                c.bytesAcked,
+                c.bytesReceived,
+                c.segmentsOut,
+                c.segmentsIn,
+                Math.max(0, c.send.writeSeq - c.sndNxt),
+                c.rtt.min.get(),
+                c.dataSegmentsIn,
+                c.dataSegmentsOut,
+                c.rate.bytesPerSecond(c.mss),
+                busy.micros(BusyTime.Reason.BUSY, now),
+                busy.micros(BusyTime.Reason.RECEIVE_WINDOW, now),
+                busy.micros(BusyTime.Reason.SEND_BUFFER, now),
+                c.rate.delivered,
+                c.rate.deliveredCe,
+                c.bytesSent,
+                c.bytesRetransmitted,
+                board.dsackDups,
+                board.reorderingSeen,
+                c.outOfOrderPackets,
+                c.sndWnd,
+                c.receive.remaining(c.rcvNxt),
+                0,
+                timeouts.totalTimeouts,
+                timeouts.totalTimeoutRecoveries,
+                timeouts.totalTimeoutMillis());
+    }
+
+    private static int sinceMillis(long then, long now) {
+        return (int) Math.min(Integer.MAX_VALUE, (now - then) / Timers.MILLI);
+    }
+}

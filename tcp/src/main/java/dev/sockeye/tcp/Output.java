@@ -1,0 +1,651 @@
+package dev.sockeye.tcp;
+
+/// What to send next: a reset, an immediate ACK, what is lost, new data as windows and Nagle's rule allow
+/// (`tcp_write_xmit`), or an
+/// acknowledgment that nothing else has carried. Events only say what is due; [#next] makes the segments, one at a
+/// time.
+final class Output {
+
+    /// Bits of Nagle's state (`tp->nonagle`): off, corked, and "send this now whatever its size".
+    static final int NAGLE_OFF = 1, NAGLE_CORK = 2, NAGLE_PUSH = 4;
+
+    /// What a super-segment may carry at most (`sk_gso_max_size`), bytes; and of how many packets.
+    private static final int MAX_BURST = 65536 - 320 - 1;
+
+    private static final int MAX_BURST_PACKETS = 65535;
+
+    private final Connection c;
+
+    /// A reset is due: one of ours, with everything the peer needs to believe it.
+    private boolean reset;
+    /// A reset that answers a segment: its number and, without an ACK to take it from, its acknowledgment.
+    private boolean answer;
+
+    private int answerSeq, answerAck, answerFlags;
+
+    /// Immediate acknowledgments that are due whatever else is.
+    private int immediateAcks;
+    /// The first segment in flight is to go again, whatever the window; the last one, as a probe.
+    private boolean first, tailProbe;
+    /// What is lost is to go again, as far as the congestion window allows.
+    private boolean lost;
+    /// A window or keepalive probe is due.
+    private boolean probe;
+
+    private TcpMib probeCounter = TcpMib.TCPWinProbe;
+    /// The probe is data.
+    private boolean probeData;
+    /// New data may go: with which Nagle bits.
+    private boolean push;
+
+    private int pushNagle;
+    private boolean pushProbe;
+    private boolean frtoProbe;
+    private int pushed;
+    private boolean cwndLimited, windowLimited;
+
+    /// One-shot Nagle override, of `TCP_NODELAY` and uncorking.
+    private int nagleOnce;
+    /// The end of the last segment that was smaller than the MSS: `snd_sml` (Minshall's variant of Nagle's rule).
+    private int smallEnd;
+
+    /// When data was last sent, nanoseconds: `lsndtime`.
+    long lastSentAt;
+    /// Bytes per second at which the window would be used up in a round trip: `sk_pacing_rate`.
+    long pacingRate = Long.MAX_VALUE;
+
+    Output(Connection c) {
+        this.c = c;
+    }
+
+    void start(int iss) {
+        smallEnd = iss;
+    }
+
+    // ---------------------------------------------------------------- what is due
+
+    /// `tcp_send_active_reset`
+    void sendReset() {
+        reset = true;
+        c.context.count(TcpMib.OutRsts);
+    }
+
+    /// RFC 9293 3.5.2: a reset that answers a segment.
+    void answerWithReset(Segment seg) {
+        answer = true;
+        if (seg.hasAck()) {
+            answerSeq = seg.ack;
+            answerAck = 0;
+            answerFlags = Segment.RST;
+        } else {
+            answerSeq = 0;
+            answerAck = seg.endSeq();
+            answerFlags = Segment.RST | Segment.ACK;
+        }
+        c.context.count(TcpMib.OutRsts);
+    }
+
+    void ackNow() {
+        immediateAcks = Math.max(immediateAcks, 1);
+    }
+
+    void retransmitFirst() {
+        first = true;
+    }
+
+    void retransmitLost() {
+        lost = true;
+    }
+
+    /// F-RTO's step 2b: two segments of new data instead of retransmissions.
+    void probeWithNewData() {
+        frtoProbe = true;
+        push(NAGLE_OFF);
+    }
+
+    private int nagle() {
+        return (c.options.noDelay ? NAGLE_OFF : 0) | (c.options.cork ? NAGLE_CORK : 0) | nagleOnce;
+    }
+
+    /// An ACK came: what it makes room for may go.
+    void pushFromAck() {
+        if (!push) push(nagle());
+    }
+
+    void push(int nagle) {
+        push = true;
+        pushNagle = nagle;
+        pushed = 0;
+        cwndLimited = windowLimited = false;
+    }
+
+    /// The program has written, or set `TCP_NODELAY` or cleared `TCP_CORK`.
+    void pushPending() {
+        push(nagle());
+    }
+
+    void pushOnce() {
+        nagleOnce = NAGLE_PUSH;
+        pushPending();
+    }
+
+    void onSegmentAppended() {
+        nagleOnce = 0;
+    }
+
+    boolean hasNewData() {
+        return !c.send.unsent.isEmpty();
+    }
+
+    void clear() {
+        first = tailProbe = lost = probe = probeData = push = frtoProbe = false;
+        immediateAcks = 0;
+    }
+
+    // ---------------------------------------------------------------- one after the other
+
+    boolean next(Segment out, long now) {
+        out.clear();
+        if (!make(out, now)) return false;
+        int packets =
+                out.packetPayload == 0 ? 1 : Math.max(1, (out.length + out.packetPayload - 1) / out.packetPayload);
+        c.context.counters.add(TcpMib.OutSegs, packets);
+        return true;
+    }
+
+    private boolean make(Segment out, long now) {
+        if (answer) {
+            answer = false;
+            out.flags = answerFlags;
+            out.seq = answerSeq;
+            out.ack = answerAck;
+            return true;
+        }
+        if (reset) {
+            reset = false;
+            header(out, Segment.RST | Segment.ACK, acceptableSeq(), now);
+            return true;
+        }
+        if (c.state == TcpState.CLOSED && c.timeWait() == null) return false;
+        if (immediateAcks > 0) {
+            immediateAcks--;
+            return ack(out, now);
+        }
+        if (first) {
+            first = false;
+            TxSegment segment = c.send.inFlight.first();
+            if (segment != null && retransmit(out, 0, 1, now)) return true;
+        }
+        if (tailProbe && tailProbe(out, now)) return true;
+        if (lost && !frtoProbe) {
+            if (nextLost(out, now)) return true;
+            lost = false;
+        }
+        if (probe) {
+            probe = false;
+            c.context.count(probeCounter);
+            // One before what the peer expects: it answers with an ACK (RFC 9293 3.8.4).
+            header(out, Segment.ACK, c.sndUna - 1, now);
+            c.segmentsOut++;
+            return true;
+        }
+        if (probeData && probeWithData(out, now)) return true;
+        if (push) {
+            if (newData(out, now)) return true;
+            endPush(now);
+            if (lost && nextLost(out, now)) return true;
+        }
+        return c.state != TcpState.CLOSED && c.isAckDue(now) && ack(out, now);
+    }
+
+    // ---------------------------------------------------------------- headers
+
+    /// The number of a segment without data: what the peer can accept (`tcp_acceptable_seq`).
+    private int acceptableSeq() {
+        int end = c.windowEnd();
+        if (!Seq.lt(end, c.sndNxt) || c.sndNxt - end < 1 << c.sendScale) return c.sndNxt;
+        return end;
+    }
+
+    private void header(Segment out, int flags, int seq, long now) {
+        out.flags = flags;
+        out.seq = seq;
+        if (c.timestampsAgreed) {
+            out.timestamps = true;
+            out.tsVal = c.tsNow(now);
+            out.tsEcr = c.tsRecent;
+        }
+        if ((flags & Segment.ACK) != 0) {
+            out.ack = c.rcvNxt;
+            if (c.sackPermitted && (flags & Segment.RST) == 0) c.sackList.writeTo(out, c.sackRoom());
+        }
+        if ((flags & Segment.RST) != 0) return;
+        out.window = c.receive.announce(c.rcvNxt, c.receiveCharged(), c.acks);
+        if ((flags & Segment.ACK) != 0) {
+            c.acks.onAckSent();
+            c.timers.delayedAckAt = c.timers.compressedAckAt = Timers.NEVER;
+            c.compressedAcks = 0;
+            c.lastAckSentAt = now;
+        }
+    }
+
+    private boolean ack(Segment out, long now) {
+        header(out, Segment.ACK, acceptableSeq(), now);
+        c.ecn.mark(out, false);
+        c.segmentsOut++;
+        return true;
+    }
+
+    /// A SYN, with ACK where it answers one that crossed it.
+    private void syn(Segment out, long now) {
+        out.flags = Segment.SYN;
+        out.seq = c.iss;
+        if (c.state == TcpState.SYN_RCVD) {
+            out.flags |= Segment.ACK;
+            out.ack = c.rcvNxt;
+        }
+        out.mss = c.advertisedMss;
+        out.sackPermitted = c.context.sysctl.tcp_sack != 0;
+        out.windowScale = c.offersScaling ? c.receive.scale : -1;
+        if (c.offersTimestamps) {
+            out.timestamps = true;
+            out.tsVal = c.tsNow(now);
+            out.tsEcr = c.tsRecent;
+        }
+        if (c.offersEcn && c.state == TcpState.SYN_SENT && c.timeouts.retransmits < 1)
+            out.flags |= Segment.ECE | Segment.CWR;
+        out.window = Math.min(c.receive.window, 65535);
+    }
+
+    // ---------------------------------------------------------------- transmission
+
+    private void fill(Segment out, TxSegment segment, boolean again, long now) {
+        if ((segment.flags & Segment.SYN) != 0) {
+            syn(out, now);
+        } else {
+            header(out, Segment.ACK | segment.flags, segment.seq, now);
+            c.send.payload(segment, out);
+            if (out.length > c.mss || segment.packets > 1) out.packetPayload = segment.mss;
+            if (Seq.lt(segment.seq, c.sndUp)) urgent(out, segment);
+            c.ecn.mark(out, !again && out.length > 0);
+        }
+        segment.sentAt = now;
+        c.rate.onSent(segment, c.board.packetsOut, now);
+        c.recovery.rack.onSent(segment);
+        c.segmentsOut += segment.packets;
+        c.bytesSent += out.length;
+        if (out.length > 0) c.dataSegmentsOut += segment.packets;
+    }
+
+    /// RFC 9293 3.8.5, with Linux's reading of where urgent data ends (`tcp_stdurg`).
+    private void urgent(Segment out, TxSegment segment) {
+        int distance = c.sndUp - segment.seq;
+        if (distance <= 0) return;
+        out.flags |= Segment.URG;
+        out.urgentPointer = Math.min(distance, 0xffff);
+    }
+
+    /// Sends the first unsent segment.
+    private void transmit(Segment out, TxSegment segment, int mss, long now) {
+        if (c.board.inFlight() == 0) c.congestion.onTransmitStart(now, lastSentAt);
+        boolean idle = c.board.packetsOut == 0;
+        fill(out, segment, false, now);
+        c.send.moveToFlight();
+        c.sndNxt = segment.endSeq;
+        c.board.packetsOut += segment.packets;
+        if (segment.length() < segment.packets * mss) smallEnd = segment.endSeq;
+        if ((segment.flags & Segment.SYN) == 0) {
+            c.acks.onDataSent(now);
+            lastSentAt = now;
+        }
+        c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
+        if (idle) c.onFlightBegun(now);
+        if (idle || c.timers.retransmission == Timers.Retransmission.LOSS_PROBE) c.timeouts.rearm(now);
+        pushed += segment.packets;
+    }
+
+    /// The SYN of an active open.
+    void sendSyn() {
+        push(NAGLE_OFF);
+    }
+
+    // ---------------------------------------------------------------- new data
+
+    private boolean newData(Segment out, long now) {
+        TxSegment segment = c.send.unsent.first();
+        if (segment == null || segment.endSeq == segment.seq) return false;
+        if ((segment.flags & Segment.SYN) != 0) {
+            segment.setPackets(c.mss);
+            transmit(out, segment, c.mss, now);
+            return true;
+        }
+        if (!c.state.isSynchronized() || (pushProbe && pushed > 0)) return false;
+        int mss = c.currentMss();
+        int burst = burstPackets(mss);
+        int quota = windowQuota();
+        if (quota == 0) {
+            if (!pushProbe) {
+                cwndLimited = true;
+                return false;
+            }
+            quota = 1;
+        }
+        quota = Math.min(quota, burst);
+        segment.setPackets(mss);
+        if (!fitsWindow(segment, mss)) {
+            windowLimited = true;
+            return false;
+        }
+        boolean isLast = c.send.unsent.size() == 1;
+        if (segment.packets == 1) {
+            if (!nagleAllows(segment, mss, isLast ? pushNagle : NAGLE_PUSH)) return false;
+        } else if (!pushProbe && shouldDefer(segment, burst, isLast, now)) {
+            return false;
+        }
+        int limit = mss;
+        if (segment.packets > 1 && !isUrgent()) limit = splitPoint(segment, mss, quota, isLast);
+        limit = reachable(segment, Math.min(limit, segment.length()), mss);
+        if (segment.length() > limit) c.send.split(c.send.unsent, 0, limit, mss);
+        transmit(out, segment, mss, now);
+        return true;
+    }
+
+    /// As much as the slices of one segment can hold, in whole packets where it is more than one.
+    private int reachable(TxSegment segment, int length, int mss) {
+        int reach = c.send.reach(segment.seq, length);
+        return reach < length && reach > mss ? reach - reach % mss : reach;
+    }
+
+    private boolean isUrgent() {
+        return c.sndUp != c.sndUna && Seq.gt(c.sndUp, c.sndUna);
+    }
+
+    /// Packets that the congestion window has room for: half of it at a time, so that ACKs keep coming.
+    private int windowQuota() {
+        int inFlight = c.board.inFlight();
+        int window = c.cwnd.segments;
+        if (inFlight >= window) return 0;
+        return Math.min(Math.max(window >> 1, 1), window - inFlight);
+    }
+
+    /// How many packets one transmission may be: about a millisecond's worth, 64 KiB at most (`tcp_tso_autosize`).
+    private int burstPackets(int mss) {
+        long bytes = pacingRate >> 10;
+        int shift = Math.max(0, c.rtt.min.get()) >> c.context.sysctl.tcp_tso_rtt_log;
+        if (c.rtt.min.get() >= 0 && shift < 32) bytes += MAX_BURST >> shift;
+        bytes = Math.min(bytes, MAX_BURST);
+        return Math.min(Math.max((int) (bytes / mss), c.context.sysctl.tcp_min_tso_segs), MAX_BURST_PACKETS);
+    }
+
+    /// How many bytes one segment of the queue is to hold: whole packets, half the peer's window at most
+    /// (`tcp_send_mss`).
+    int sizeGoal(int mss) {
+        int most = c.boundToHalfWindow(MAX_BURST);
+        return Math.max(mss, most - most % mss);
+    }
+
+    private boolean fitsWindow(TxSegment segment, int mss) {
+        int end = segment.length() > mss ? segment.seq + mss : segment.endSeq;
+        return !Seq.gt(end, c.windowEnd());
+    }
+
+    /// RFC 9293 3.7.4, SHLD-7: a small segment waits while another is in flight; Minshall: while a small one is.
+    private boolean nagleAllows(TxSegment segment, int mss, int nagle) {
+        if ((nagle & NAGLE_PUSH) != 0 || isUrgent() || (segment.flags & Segment.FIN) != 0) return true;
+        return !holdsBack(segment.length() < mss, nagle);
+    }
+
+    private boolean holdsBack(boolean partial, int nagle) {
+        if (!partial) return false;
+        if ((nagle & NAGLE_CORK) != 0) return true;
+        boolean smallInFlight = Seq.gt(smallEnd, c.sndUna) && !Seq.gt(smallEnd, c.sndNxt);
+        return nagle == 0 && c.board.packetsOut > 0 && smallInFlight;
+    }
+
+    /// Where to cut: at the windows' ends, and before a small rest that Nagle's rule holds back.
+    private int splitPoint(TxSegment segment, int mss, int quota, boolean isLast) {
+        int window = c.windowEnd() - segment.seq;
+        long most = (long) mss * quota;
+        if (most <= window && !isLast) return (int) most;
+        int needed = Math.min(segment.length(), window);
+        if (most <= needed) return (int) most;
+        int partial = needed % mss;
+        return holdsBack(partial != 0, pushNagle) ? needed - partial : needed;
+    }
+
+    /// A burst that will be larger in a moment waits for the next ACK, if that is due soon (`tcp_tso_should_defer`).
+    private boolean shouldDefer(TxSegment segment, int burst, boolean isLast, long now) {
+        if (c.recovery.state() == LossRecovery.State.RECOVERY || c.recovery.state() == LossRecovery.State.LOSS)
+            return false;
+        if (now - lastSentAt > Timers.MILLI) return false;
+        TxSegment oldest = c.send.inFlight.first();
+        if (oldest == null) return false;
+        int sendWindow = c.windowEnd() - segment.seq;
+        long room = (long) (c.cwnd.segments - c.board.inFlight()) * c.mss;
+        long limit = Math.min(sendWindow, room);
+        if (limit >= (long) burst * c.mss) return false;
+        if (!isLast && limit >= segment.length()) return false;
+        int divisor = c.context.sysctl.tcp_tso_win_divisor;
+        if (divisor > 0) {
+            long share = Math.min(Integer.toUnsignedLong(c.sndWnd), (long) c.cwnd.segments * c.mss) / divisor;
+            if (limit >= share) return false;
+        } else if (limit > 3L * c.mss) {
+            return false;
+        }
+        long srtt = c.rtt.smoothedMicros() * 1000L;
+        long untilAck = oldest.sentAt + srtt - now;
+        if (untilAck > Math.min(srtt >> 1, Timers.MILLI)) return false;
+        if (room < sendWindow) {
+            if (room <= segment.length()) {
+                cwndLimited = true;
+                return true;
+            }
+        } else if (sendWindow <= segment.length()) {
+            windowLimited = true;
+            return true;
+        }
+        return (segment.flags & Segment.FIN) == 0 && !segment.endOfRecord;
+    }
+
+    private void endPush(long now) {
+        push = false;
+        boolean wasProbe = pushProbe;
+        pushProbe = false;
+        if (!c.state.isSynchronized()) return;
+        c.onWindowLimited(windowLimited, now);
+        cwndLimited |= c.board.inFlight() >= c.cwnd.segments;
+        if (pushed > 0 || cwndLimited) validateWindow(cwndLimited, now);
+        if (pushed > 0) {
+            c.recovery.onSentWhileReducing(pushed);
+            if (!wasProbe) c.recovery.scheduleProbe(false, now);
+        } else if (c.board.packetsOut == 0 && !c.send.unsent.isEmpty()) {
+            c.timeouts.startWindowProbe(now);
+        }
+        if (wasProbe) endTailProbe(pushed > 0, false, now);
+        if (frtoProbe) {
+            frtoProbe = false;
+            c.recovery.newDataProbeDone();
+        }
+    }
+
+    /// RFC 7661 in Linux's form: a window that is not used does not grow, and decays.
+    private void validateWindow(boolean limited, long now) {
+        CongestionWindow cwnd = c.cwnd;
+        int packetsOut = c.board.packetsOut;
+        if (!Seq.lt(c.sndUna, cwnd.usageSeq) || limited || (!cwnd.limited && packetsOut > cwnd.maxPacketsOut)) {
+            cwnd.limited = limited;
+            cwnd.maxPacketsOut = packetsOut;
+            cwnd.usageSeq = c.sndNxt;
+        }
+        if (cwnd.isLimited()) {
+            cwnd.used = 0;
+            cwnd.stamp = now;
+            return;
+        }
+        cwnd.used = Math.max(cwnd.used, packetsOut);
+        if (c.context.sysctl.tcp_slow_start_after_idle == 0 || now - cwnd.stamp < c.rtt.rtoNanos()) return;
+        if (c.recovery.state() == LossRecovery.State.OPEN && !c.isWaitingForSpace) {
+            int used = Math.max(cwnd.used, CongestionWindow.INITIAL);
+            if (used < cwnd.segments) {
+                cwnd.ssthresh = cwnd.currentSsthresh(false);
+                cwnd.segments = (cwnd.segments + used) >> 1;
+            }
+            cwnd.used = 0;
+        }
+        cwnd.stamp = now;
+    }
+
+    /// RFC 5681 4.1: after an idle time the window is halved for each RTO of it, down to the initial one.
+    void restartAfterIdle(long now) {
+        if (c.context.sysctl.tcp_slow_start_after_idle == 0 || c.board.packetsOut > 0) return;
+        long idle = now - lastSentAt;
+        long rto = c.rtt.rtoNanos();
+        if (idle <= rto) return;
+        CongestionWindow cwnd = c.cwnd;
+        cwnd.ssthresh = cwnd.currentSsthresh(c.recovery.isReducing());
+        int least = Math.min(CongestionWindow.INITIAL, cwnd.segments);
+        int window = cwnd.segments;
+        while ((idle -= rto) > 0 && window > least) window >>= 1;
+        cwnd.segments = Math.max(window, least);
+        cwnd.stamp = now;
+        cwnd.used = 0;
+    }
+
+    /// `tcp_update_pacing_rate`: what the window amounts to in a round trip, twice in slow start and a fifth more
+    /// otherwise.
+    void updatePacingRate() {
+        long rate = (long) c.mss * (1_000_000 / 100 << 3);
+        TcpSysctl sysctl = c.context.sysctl;
+        rate *= c.cwnd.segments < c.cwnd.ssthresh / 2 ? sysctl.tcp_pacing_ss_ratio : sysctl.tcp_pacing_ca_ratio;
+        rate *= Math.max(c.cwnd.segments, c.board.packetsOut);
+        pacingRate = c.rtt.hasSample() ? rate / c.rtt.srttTimes8 : rate;
+    }
+
+    // ---------------------------------------------------------------- retransmission
+
+    /// The next segment that is lost and not sent again yet, if the congestion window has room.
+    private boolean nextLost(Segment out, long now) {
+        Scoreboard board = c.board;
+        if (board.retransOut >= board.lostOut) return false;
+        int room = c.cwnd.segments - board.inFlight();
+        if (room <= 0) return false;
+        TxQueue queue = c.send.inFlight;
+        for (int i = queue.indexOf(board.lostFrom); i < queue.size(); i++) {
+            TxSegment segment = queue.get(i);
+            board.lostFrom = segment.seq;
+            if (!segment.is(TxSegment.LOST) || segment.is(TxSegment.SACKED | TxSegment.RETRANSMITTED)) continue;
+            c.context.count(
+                    c.recovery.state() == LossRecovery.State.LOSS ? TcpMib.TCPSlowStartRetrans : TcpMib.TCPFastRetrans);
+            if (!retransmit(out, i, Math.min(room, burstPackets(c.currentMss())), now)) return false;
+            c.recovery.onSentWhileReducing(segment.packets);
+            if (i == 0 && c.timers.retransmission != Timers.Retransmission.REORDER)
+                c.timeouts.start(now, c.rtt.rtoMillis);
+            return true;
+        }
+        return false;
+    }
+
+    /// Sends a segment again, at most so many packets of it.
+    private boolean retransmit(Segment out, int i, int packets, long now) {
+        TxSegment segment = c.send.inFlight.get(i);
+        if (!transmitAgain(out, i, packets, now)) return false;
+        if (segment.is(TxSegment.RETRANSMITTED)) c.board.retransOut -= segment.packets;
+        segment.mark(TxSegment.RETRANSMITTED);
+        c.board.retransOut += segment.packets;
+        c.recovery.onRetransmitted(segment.packets, now);
+        return true;
+    }
+
+    private boolean transmitAgain(Segment out, int i, int packets, long now) {
+        TxSegment segment = c.send.inFlight.get(i);
+        int mss = c.currentMss();
+        if (segment.mss > mss && segment.length() > mss) c.resize(segment, mss);
+        int room = c.windowEnd() - segment.seq;
+        if (room <= 0) {
+            // The window was shrunk: the first segment goes all the same, as a probe.
+            if (segment.seq != c.sndUna) return false;
+            room = mss;
+        }
+        int length = mss * packets;
+        if (length > room) length = room < mss ? room : room - room % mss;
+        if (segment.length() > length) c.splitInFlight(i, length, mss);
+        c.context.counters.add(TcpMib.RetransSegs, segment.packets);
+        if ((segment.flags & Segment.SYN) != 0) c.context.count(TcpMib.TCPSynRetrans);
+        c.totalRetransmits += segment.packets;
+        segment.mark(TxSegment.EVER_RETRANSMITTED);
+        fill(out, segment, true, now);
+        c.bytesRetransmitted += out.length;
+        return true;
+    }
+
+    // ---------------------------------------------------------------- probes
+
+    /// RFC 8985 7.3: new data if there is any that fits, else the last segment again.
+    void sendTailProbe(long now) {
+        if (c.recovery.isProbing()) {
+            c.timeouts.rearm(now);
+            return;
+        }
+        TxSegment unsent = c.send.unsent.first();
+        if (unsent != null && unsent.endSeq != unsent.seq && fitsWindow(unsent, c.currentMss())) {
+            push(NAGLE_OFF);
+            pushProbe = true;
+        } else {
+            tailProbe = true;
+        }
+    }
+
+    private boolean tailProbe(Segment out, long now) {
+        tailProbe = false;
+        int i = c.send.inFlight.size() - 1;
+        if (i < 0) return false;
+        TxSegment last = c.send.inFlight.get(i);
+        if (last.packets > 1) {
+            c.splitInFlight(i, (last.packets - 1) * last.mss, last.mss);
+            i++;
+        }
+        boolean sent = transmitAgain(out, i, 1, now);
+        endTailProbe(sent, true, now);
+        return sent;
+    }
+
+    private void endTailProbe(boolean sent, boolean again, long now) {
+        if (sent) {
+            c.recovery.onProbeSent(again);
+            c.timers.stopRetransmission();
+        }
+        c.timeouts.rearm(now);
+    }
+
+    /// A probe of a closed window or of an idle peer (`tcp_write_wakeup`): data, if the window has room for any of it,
+    /// else an ACK of old.
+    ///
+    /// @return whether data goes
+    boolean probeWindow(TcpMib counter) {
+        TxSegment segment = c.send.unsent.first();
+        if (segment != null && Seq.lt(segment.seq, c.windowEnd())) {
+            probeData = true;
+            return true;
+        }
+        probe = true;
+        probeCounter = counter;
+        return false;
+    }
+
+    /// Data as a window probe goes out regardless of Nagle's rule and the congestion window.
+    private boolean probeWithData(Segment out, long now) {
+        probeData = false;
+        TxSegment segment = c.send.unsent.first();
+        if (segment == null || !Seq.lt(segment.seq, c.windowEnd())) return false;
+        int mss = c.currentMss();
+        int room = Math.min(c.windowEnd() - segment.seq, mss);
+        segment.flags |= Segment.PSH;
+        if (room < segment.length()) {
+            c.send.split(c.send.unsent, 0, room, mss);
+            segment.flags |= Segment.PSH;
+        }
+        segment.setPackets(mss);
+        transmit(out, segment, mss, now);
+        return true;
+    }
+}

@@ -1,0 +1,159 @@
+package dev.sockeye.tcp;
+
+import dev.sockeye.wire.Page;
+import dev.sockeye.wire.Pages;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// What has arrived in order and was not read yet: slices of the pages that the segments came in, kept by reference. A
+/// read copies from here to the program. Empty, it holds no page.
+final class ReceiveQueue {
+
+    /// Payload this short is copied together, so that a byte does not hold on to a whole page.
+    private static final int COPY_BREAK = 256;
+
+    private final Pages pages;
+    private @Nullable Page[] page = new Page[4];
+    private int[] offset = new int[4];
+    private int[] length = new int[4];
+    private int[] charge = new int[4];
+    private int head;
+    private int size;
+    private int bytes;
+
+    /// What is charged against `SO_RCVBUF` for what is queued here, bytes.
+    int charged;
+
+    ReceiveQueue(Pages pages) {
+        this.pages = pages;
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    private int at(int i) {
+        return head + i & page.length - 1;
+    }
+
+    private Page pageAt(int slot) {
+        Page found = page[slot];
+        if (found == null) throw new AssertionError("no page in slot " + slot);
+        return found;
+    }
+
+    /// Keeps `count` bytes of a page that is borrowed, and charges `cost` for them.
+    void append(Page from, int fromOffset, int count, int cost) {
+        if (count == 0) return;
+        bytes += count;
+        charged += cost;
+        if (size > 0 && joinLast(from, fromOffset, count, cost)) return;
+        if (count <= COPY_BREAK && from.size() > 2 * COPY_BREAK) {
+            Page copy = pages.take(COPY_BREAK);
+            MemorySegment.copy(from.memory(), fromOffset, copy.memory(), 0, count);
+            add(copy, 0, count, cost);
+        } else {
+            from.retain();
+            add(from, fromOffset, count, cost);
+        }
+    }
+
+    /// Bytes that follow the last slice's in the same page make it longer; a few bytes are copied behind it.
+    private boolean joinLast(Page from, int fromOffset, int count, int cost) {
+        int last = at(size - 1);
+        int end = offset[last] + length[last];
+        if (page[last] == from && end == fromOffset) {
+            length[last] += count;
+            charge[last] += cost;
+            return true;
+        }
+        Page into = pageAt(last);
+        if (count > COPY_BREAK || into.size() > COPY_BREAK || into.size() - end < count || !into.isExclusive())
+            return false;
+        MemorySegment.copy(from.memory(), fromOffset, into.memory(), end, count);
+        length[last] += count;
+        charge[last] += cost;
+        return true;
+    }
+
+    private void add(Page held, int heldOffset, int count, int cost) {
+        if (size == page.length) grow();
+        int slot = at(size++);
+        page[slot] = held;
+        offset[slot] = heldOffset;
+        length[slot] = count;
+        charge[slot] = cost;
+    }
+
+    /// Copies up to `count` bytes to the program and, unless it only peeks, lets go of them.
+    ///
+    /// @param skip bytes to leave out at the front; with `peek` only
+    /// @param to   null to throw the bytes away
+    int read(@Nullable MemorySegment to, long toOffset, int count, int skip, boolean peek) {
+        int copied = 0;
+        int i = 0;
+        while (copied < count && i < size) {
+            int slot = at(peek ? i : 0);
+            if (skip >= length[slot]) {
+                skip -= length[slot];
+                i++;
+                continue;
+            }
+            int part = Math.min(count - copied, length[slot] - skip);
+            if (to != null) MemorySegment.copy(pageAt(slot).memory(), offset[slot] + skip, to, toOffset + copied, part);
+            copied += part;
+            if (peek) {
+                i++;
+                skip = 0;
+            } else {
+                consume(slot, part);
+            }
+        }
+        return copied;
+    }
+
+    private void consume(int slot, int count) {
+        bytes -= count;
+        if (count < length[slot]) {
+            offset[slot] += count;
+            length[slot] -= count;
+            return;
+        }
+        charged -= charge[slot];
+        pageAt(slot).release(pages);
+        page[slot] = null;
+        head = head + 1 & page.length - 1;
+        size--;
+    }
+
+    void clear() {
+        for (int i = 0; i < size; i++) {
+            pageAt(at(i)).release(pages);
+            page[at(i)] = null;
+        }
+        head = size = bytes = charged = 0;
+    }
+
+    private void grow() {
+        int old = page.length;
+        @Nullable Page[] morePages = new Page[2 * old];
+        int[] moreOffset = new int[2 * old];
+        int[] moreLength = new int[2 * old];
+        int[] moreCharge = new int[2 * old];
+        for (int i = 0; i < size; i++) {
+            morePages[i] = page[at(i)];
+            moreOffset[i] = offset[at(i)];
+            moreLength[i] = length[at(i)];
+            moreCharge[i] = charge[at(i)];
+        }
+        page = morePages;
+        offset = moreOffset;
+        length = moreLength;
+        charge = moreCharge;
+        head = 0;
+    }
+}

@@ -1,0 +1,271 @@
+package dev.sockeye.tcp;
+
+/// How much the peer may send us: what is announced (`tcp_select_window`), how it grows with what arrives
+/// (`tcp_grow_window`), and the size
+/// of the receive buffer behind it, tuned to what the program reads in a round trip (`tcp_rcv_space_adjust`).
+///
+/// A buffer of so many bytes is not a window of so many bytes: Linux charges the memory that a segment occupies, and
+/// learns
+/// from the segments that arrive which share of it is payload.
+final class ReceiveWindow {
+
+    private static final int MAX_UNSCALED = 65535;
+    static final int MAX_SCALE = 14;
+
+    private final TcpContext context;
+    private final SocketOptions options;
+
+    /// `sk_rcvbuf`, bytes.
+    int buffer;
+    /// Bytes of payload for 256 bytes of buffer: `scaling_ratio`.
+    int payloadRatio = 128;
+    /// Never announce more: `window_clamp`.
+    int clamp;
+    /// What the memory allows to announce for now: `rcv_ssthresh`.
+    int threshold;
+    /// The window as announced last, and the number it was announced from: `rcv_wnd`, `rcv_wup`.
+    int window, updatedAt;
+    /// The shift that we announce with; 0 without window scaling.
+    int scale;
+
+    // Auto-tuning.
+    private int space; // bytes read in the last round trip: rcvq_space.space
+    private int spaceSeq;
+    private long spaceTime;
+    private int rttTimes8; // microseconds: rcv_rtt_est
+    private int rttSeq;
+    private long rttTime;
+    private int lastTsEcr;
+    private boolean hasLastTsEcr;
+
+    ReceiveWindow(TcpContext context, SocketOptions options) {
+        this.context = context;
+        this.options = options;
+        buffer = options.receiveBuffer != 0 ? options.receiveBuffer : context.sysctl.tcp_rmem[1];
+        clamp = options.windowClamp;
+    }
+
+    /// What a segment with so much payload is charged: the buffer descriptor, its shared info, headers and alignment.
+    static int truesize(int payload) {
+        return 576 + (payload + 128 + 63 & ~63);
+    }
+
+    int fromSpace(long bytes) {
+        return (int) (bytes * payloadRatio >> 8);
+    }
+
+    private long toSpace(long windowBytes) {
+        return (windowBytes << 8) / payloadRatio;
+    }
+
+    /// Room for payload now.
+    int free(int charged) {
+        return fromSpace((long) buffer - charged);
+    }
+
+    int full() {
+        return fromSpace(buffer);
+    }
+
+    /// What is left of the announced window: `tcp_receive_window`.
+    int remaining(int rcvNxt) {
+        return Math.max(0, updatedAt + window - rcvNxt);
+    }
+
+    /// The window and scale of a SYN (`tcp_select_initial_window`).
+    void initialize(int mss, boolean scaling) {
+        int available = Math.max(0, full());
+        if (clamp == 0) clamp = MAX_UNSCALED << MAX_SCALE;
+        available = Math.min(clamp, available);
+        if (available > mss) available -= available % mss;
+        window = available;
+        scale = 0;
+        if (scaling) {
+            long most = Math.max(available, context.sysctl.tcp_rmem[2]);
+            most = Math.min(most, clamp);
+            scale = Math.clamp(31 - Integer.numberOfLeadingZeros((int) Math.max(1, most)) - 15, 0, MAX_SCALE);
+        }
+        clamp = Math.min(MAX_UNSCALED << scale, clamp);
+        threshold = window;
+    }
+
+    /// The peer does not scale windows.
+    void withoutScaling() {
+        scale = 0;
+        clamp = Math.min(clamp, MAX_UNSCALED);
+    }
+
+    /// The connection is established (`tcp_init_buffer_space`).
+    void established(int copiedSeq, int rcvMss, int advMss, long now) {
+        int most = full();
+        space = Math.min(window, CongestionWindow.INITIAL * advMss);
+        spaceSeq = copiedSeq;
+        spaceTime = now;
+        if (clamp >= most) {
+            clamp = most;
+            if (context.sysctl.tcp_app_win != 0 && most > 4 * advMss) {
+                clamp = Math.max(most - (most >> context.sysctl.tcp_app_win), 4 * advMss);
+            }
+        }
+        if (context.sysctl.tcp_app_win != 0 && clamp > 2 * advMss && clamp + advMss > most) {
+            clamp = Math.max(2 * advMss, most - advMss);
+        }
+        threshold = Math.min(threshold, clamp);
+        rttSeq = copiedSeq + window;
+        rttTime = now;
+    }
+
+    // ---------------------------------------------------------------- what to announce
+
+    /// What could be announced now (`__tcp_select_window`, RFC 9293 3.8.6.2.2).
+    int select(int charged, AckPolicy acks) {
+        int mss = acks.rcvMss;
+        int free = free(charged);
+        int allowed = full();
+        int full = Math.min(allowed, clamp);
+        if (mss > full) {
+            mss = full;
+            if (mss <= 0) return 0;
+        }
+        if (free < full >> 1) {
+            acks.quick = 0;
+            free = Math.max(0, free) >> scale << scale;
+            // SWS avoidance: no window rather than a silly one.
+            if (free < allowed >> 4 || free < mss) return 0;
+        }
+        free = Math.min(free, threshold);
+        if (scale > 0) return free + (1 << scale) - 1 >> scale << scale;
+        int offered = window;
+        if (offered <= free - mss || offered > free) return free - free % mss;
+        if (mss == full && free > offered + (full >> 1)) return free;
+        return offered;
+    }
+
+    /// The window field of the segment that is being sent.
+    int announce(int rcvNxt, int charged, AckPolicy acks) {
+        int old = window;
+        int current = remaining(rcvNxt);
+        int next = select(charged, acks);
+        if (next < current) {
+            // RFC 9293 3.8.6, SHLD-14: the right edge never moves left.
+            if (next == 0) context.count(TcpMib.TCPWantZeroWindowAdv);
+            next = current + (1 << scale) - 1 >> scale << scale;
+        }
+        window = next;
+        updatedAt = rcvNxt;
+        int field = Math.min(next, MAX_UNSCALED << scale) >> scale;
+        if (field == 0 && old != 0) context.count(TcpMib.TCPToZeroWindowAdv);
+        else if (field != 0 && old == 0) context.count(TcpMib.TCPFromZeroWindowAdv);
+        return field;
+    }
+
+    // ---------------------------------------------------------------- what arrives
+
+    /// A longer segment than before shows which share of the memory is payload.
+    void learnRatio(int length) {
+        int learned = (int) (((long) length << 8) / truesize(length));
+        payloadRatio = Math.max(1, learned);
+        if (options.windowClamp == 0) clamp = Math.min(MAX_UNSCALED << scale, Math.max(clamp, full()));
+    }
+
+    /// A segment has been queued: the threshold may grow (`tcp_grow_window`).
+    void grow(int length, int charged, int advMss, AckPolicy acks) {
+        int room = Math.min(clamp, free(charged)) - threshold;
+        if (room <= 0) return;
+        int increment;
+        if (fromSpace(truesize(length)) <= length) {
+            increment = 2 * advMss;
+        } else {
+            increment = growForSmall(length, acks);
+        }
+        if (increment == 0) return;
+        threshold += Math.min(room, Math.max(increment, 2 * length));
+        acks.quick |= 1;
+    }
+
+    /// Small segments waste memory: the window grows only while it is small enough for that not to matter.
+    private int growForSmall(int length, AckPolicy acks) {
+        int size = fromSpace(truesize(length)) >> 1;
+        int most = fromSpace(context.sysctl.tcp_rmem[2]) >> 1;
+        while (threshold <= most) {
+            if (size <= length) return 2 * acks.rcvMss;
+            size >>= 1;
+            most >>= 1;
+        }
+        return 0;
+    }
+
+    /// More is queued than the buffer holds (`tcp_clamp_window`).
+    void clampToMemory(int charged, int advMss) {
+        if (options.receiveBuffer == 0 && buffer < context.sysctl.tcp_rmem[2]) {
+            buffer = Math.max(buffer, Math.min(charged, context.sysctl.tcp_rmem[2]));
+        }
+        if (charged > buffer) threshold = Math.min(clamp, 2 * advMss);
+    }
+
+    /// The round trip as a receiver sees it: the time that a window's worth takes to come.
+    void measureRtt(int rcvNxt, long now) {
+        if (rttTime != 0) {
+            if (Seq.lt(rcvNxt, rttSeq)) return;
+            updateRtt((now - rttTime) / 1000, true);
+        }
+        rttSeq = rcvNxt + window;
+        rttTime = now;
+    }
+
+    /// With timestamps: from our TSval to the echo of it on a full-sized segment.
+    void measureRtt(int tsEcr, long tsNow, int length, int rcvMss) {
+        if (hasLastTsEcr && tsEcr == lastTsEcr) return;
+        lastTsEcr = tsEcr;
+        hasLastTsEcr = true;
+        if (length < rcvMss) return;
+        int delta = (int) tsNow - tsEcr;
+        if (delta < 0) return;
+        updateRtt(Math.max(1, delta * 1000L), false);
+    }
+
+    private void updateRtt(long micros, boolean upperBound) {
+        int sample = Math.clamp(micros, 1, Integer.MAX_VALUE >> 3);
+        int scaled = sample << 3;
+        if (rttTimes8 == 0) rttTimes8 = scaled;
+        else if (!upperBound) rttTimes8 += sample - (rttTimes8 >> 3);
+        else if (scaled < rttTimes8) rttTimes8 = scaled;
+    }
+
+    int rttMicros() {
+        return rttTimes8 >> 3;
+    }
+
+    int spaceBytes() {
+        return space;
+    }
+
+    /// The program has read: once a round trip, make the buffer hold twice what it read in the last (dynamic
+    /// right-sizing, Fisk and
+    /// Feng 2001).
+    void onRead(int copiedSeq, int outOfOrderBytes, long now) {
+        long elapsed = (now - spaceTime) / 1000;
+        if (rttTimes8 == 0 || elapsed < rttTimes8 >> 3) return;
+        int copied = copiedSeq - spaceSeq;
+        int pending = outOfOrderBytes;
+        int measured = copied - pending;
+        if (measured > space) {
+            if (context.sysctl.tcp_moderate_rcvbuf != 0 && options.receiveBuffer == 0) enlarge(measured);
+            space = measured;
+        }
+        spaceSeq = copiedSeq;
+        spaceTime = now;
+    }
+
+    private void enlarge(int copied) {
+        // Twice what was read, so that a sender in slow start is not held back; more while it accelerates.
+        long wanted = 2L * copied;
+        long growth = space == 0 ? 0 : wanted * (copied - space) / space;
+        wanted += growth << 1;
+        int wantedBuffer = (int) Math.min(toSpace(wanted), context.sysctl.tcp_rmem[2]);
+        if (wantedBuffer > buffer) {
+            buffer = wantedBuffer;
+            clamp = Math.min(MAX_UNSCALED << scale, Math.max(clamp, full()));
+        }
+    }
+}

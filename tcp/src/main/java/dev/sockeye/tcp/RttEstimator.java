@@ -1,0 +1,97 @@
+package dev.sockeye.tcp;
+
+/// Round-trip time and retransmission timeout: RFC 6298 with Linux's refinements (`tcp_rtt_estimator`): the variance is
+/// the
+/// largest mean deviation of a round trip and falls by a quarter each, so that a sudden jump downwards does not raise
+/// the RTO, and
+/// never less than `tcp_rto_min_us`.
+final class RttEstimator {
+
+    /// RFC 6298 2.1, and what Linux falls back to after a SYN was retransmitted (RFC 6298 5.7); milliseconds.
+    static final int INITIAL_RTO_MILLIS = 1000, FALLBACK_RTO_MILLIS = 3000;
+
+    private final TcpSysctl sysctl;
+
+    /// Eight times the smoothed round-trip time, microseconds; 0 before the first sample.
+    int srttTimes8;
+    /// Four times the mean deviation, and its largest of this round trip, microseconds.
+    private int mdevTimes4, mdevMax;
+    /// What stands for 4 * RTTVAR, microseconds.
+    private int rttvar;
+    /// The round trip ends when this is acknowledged.
+    private int roundEnds;
+    /// The retransmission timeout as it is now, backed off where it was; milliseconds, as Linux's jiffies at HZ=1000.
+    int rtoMillis = INITIAL_RTO_MILLIS;
+
+    /// The smallest round trip of the last `tcp_min_rtt_wlen` seconds.
+    final WindowedMin min = new WindowedMin();
+
+    /// The last sample, for pacing and RACK; microseconds.
+    int latestMicros;
+
+    RttEstimator(TcpSysctl sysctl) {
+        this.sysctl = sysctl;
+        mdevTimes4 = INITIAL_RTO_MILLIS * 1000;
+    }
+
+    boolean hasSample() {
+        return srttTimes8 != 0;
+    }
+
+    int smoothedMicros() {
+        return srttTimes8 >> 3;
+    }
+
+    int meanDeviationMicros() {
+        return mdevTimes4 >> 2;
+    }
+
+    long rtoNanos() {
+        return rtoMillis * 1_000_000L;
+    }
+
+    /// Takes a measurement.
+    void sample(long micros, int sndUna, int sndNxt) {
+        int deviation = (int) Math.min(micros, Integer.MAX_VALUE >> 4);
+        latestMicros = deviation;
+        if (srttTimes8 == 0) {
+            srttTimes8 = deviation << 3;
+            mdevTimes4 = deviation << 1;
+            rttvar = mdevMax = Math.max(mdevTimes4, sysctl.tcp_rto_min_us);
+            roundEnds = sndNxt;
+        } else {
+            deviation -= srttTimes8 >> 3;
+            srttTimes8 += deviation;
+            if (deviation < 0) {
+                // A fall counts an eighth: Linux avoids the RTO's rise when the path has become shorter.
+                deviation = -deviation - (mdevTimes4 >> 2);
+                if (deviation > 0) deviation >>= 3;
+            } else {
+                deviation -= mdevTimes4 >> 2;
+            }
+            mdevTimes4 += deviation;
+            if (mdevTimes4 > mdevMax) {
+                mdevMax = mdevTimes4;
+                if (mdevMax > rttvar) rttvar = mdevMax;
+            }
+            if (Seq.gt(sndUna, roundEnds)) {
+                if (mdevMax < rttvar) rttvar -= (rttvar - mdevMax) >> 2;
+                roundEnds = sndNxt;
+                mdevMax = sysctl.tcp_rto_min_us;
+            }
+        }
+        srttTimes8 = Math.max(1, srttTimes8);
+        setRto();
+    }
+
+    /// RFC 6298 2.3 and 2.4, rounded up to the millisecond; undoes a backoff.
+    void setRto() {
+        long micros = (long) (srttTimes8 >> 3) + rttvar;
+        rtoMillis = (int) Math.min((micros + 999) / 1000, sysctl.tcp_rto_max_ms);
+    }
+
+    /// RFC 6298 5.5
+    void backOff() {
+        rtoMillis = (int) Math.min(2L * rtoMillis, sysctl.tcp_rto_max_ms);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.sockeye.tcp;
+
+/// The SACK blocks that we are to send: what lies beyond the gap, the most recently changed block first (RFC 2018 4),
+/// and at most
+/// one DSACK block before them (RFC 2883).
+final class SackList {
+
+    private final int[] left = new int[Segment.MAX_SACK_BLOCKS];
+    private final int[] right = new int[Segment.MAX_SACK_BLOCKS];
+    private int size;
+    private boolean duplicate;
+    private int duplicateLeft, duplicateRight;
+
+    int size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return size == 0 && !duplicate;
+    }
+
+    /// The furthest right edge of all blocks.
+    int highest() {
+        int highest = right[0];
+        for (int i = 1; i < size; i++) highest = Seq.max(highest, right[i]);
+        return highest;
+    }
+
+    /// Data from `from` to `to` has arrived beyond a gap.
+    void add(int from, int to) {
+        for (int i = 0; i < size; i++) {
+            if (Seq.gt(from, right[i]) || Seq.gt(left[i], to)) continue;
+            from = Seq.min(from, left[i]);
+            to = Seq.max(to, right[i]);
+            removeAt(i);
+            i = -1; // the larger block may touch others
+        }
+        int keep = Math.min(size, Segment.MAX_SACK_BLOCKS - 1);
+        System.arraycopy(left, 0, left, 1, keep);
+        System.arraycopy(right, 0, right, 1, keep);
+        left[0] = from;
+        right[0] = to;
+        size = keep + 1;
+    }
+
+    /// Everything before `rcvNxt` is in order now.
+    void removeBefore(int rcvNxt) {
+        for (int i = size - 1; i >= 0; i--) if (Seq.geq(rcvNxt, right[i])) removeAt(i);
+    }
+
+    private void removeAt(int i) {
+        size--;
+        System.arraycopy(left, i + 1, left, i, size - i);
+        System.arraycopy(right, i + 1, right, i, size - i);
+    }
+
+    /// Data from `from` to `to` has arrived again.
+    void setDuplicate(int from, int to) {
+        if (duplicate && !Seq.gt(from, duplicateRight) && !Seq.gt(duplicateLeft, to)) {
+            from = Seq.min(from, duplicateLeft);
+            to = Seq.max(to, duplicateRight);
+        }
+        duplicate = true;
+        duplicateLeft = from;
+        duplicateRight = to;
+    }
+
+    /// How many blocks a segment is to carry, where `room` fit.
+    int count(int room) {
+        return Math.min(room, size + (duplicate ? 1 : 0));
+    }
+
+    /// Fills in the option, and forgets the DSACK: it is sent once.
+    void writeTo(Segment out, int room) {
+        int count = count(room);
+        int blocks = 0;
+        if (duplicate && count > 0) {
+            out.addSack(duplicateLeft, duplicateRight);
+            blocks++;
+        }
+        duplicate = false;
+        for (int i = 0; blocks < count; i++, blocks++) out.addSack(left[i], right[i]);
+    }
+
+    void clear() {
+        size = 0;
+        duplicate = false;
+    }
+}

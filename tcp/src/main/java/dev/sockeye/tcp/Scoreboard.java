@@ -1,0 +1,349 @@
+package dev.sockeye.tcp;
+
+/// What is known of the segments in flight: which were SACKed, which are deemed lost, which were sent again (RFC 6675
+/// 3, with the
+/// counts of Linux's `struct tcp_sock`). [#onSack] takes in the SACK option of a segment.
+final class Scoreboard {
+
+    private final Connection c;
+
+    /// Packets in flight or lost, not yet acknowledged; of them SACKed (or, without SACK, counted by duplicate ACKs),
+    /// deemed lost, and
+    /// retransmissions in flight.
+    int packetsOut, sackedOut, lostOut, retransOut;
+
+    /// The degree of reordering that the path has shown, packets; and how often it was seen.
+    int reordering;
+
+    int reorderingSeen;
+    /// DSACKed packets so far.
+    int dsackDups;
+
+    /// The end of the highest SACKed range; valid while something is SACKed.
+    private int highestSacked;
+    /// Where a segment that is lost, and not sent again yet, may be found first; see [LossRecovery].
+    int lostFrom;
+
+    // What the last option said: those ranges need no second look.
+    private final int[] seenLeft = new int[Segment.MAX_SACK_BLOCKS];
+    private final int[] seenRight = new int[Segment.MAX_SACK_BLOCKS];
+    private int seen;
+    private final int[] left = new int[Segment.MAX_SACK_BLOCKS];
+    private final int[] right = new int[Segment.MAX_SACK_BLOCKS];
+
+    // The outcome of the option at hand.
+    private int flags;
+    /// The lowest never retransmitted segment that arrived after one above it.
+    private int reorderedAt;
+    /// When the first and the last of the newly SACKed, never retransmitted segments were sent; -1: none.
+    long firstSackedSentAt, lastSackedSentAt;
+
+    Scoreboard(Connection c) {
+        this.c = c;
+        reordering = c.context.sysctl.tcp_reordering;
+    }
+
+    /// Packets that are in the network, as far as is known (RFC 6675 4, "pipe").
+    int inFlight() {
+        return packetsOut - (sackedOut + lostOut) + retransOut;
+    }
+
+    int leftOut() {
+        return sackedOut + lostOut;
+    }
+
+    /// The end of the highest SACKed range, or SND.UNA where nothing is SACKed.
+    int highestSacked() {
+        return sackedOut == 0 ? c.sndUna : highestSacked;
+    }
+
+    void beginAck() {
+        firstSackedSentAt = lastSackedSentAt = -1;
+        reorderedAt = c.sndNxt;
+        flags = 0;
+    }
+
+    // ---------------------------------------------------------------- SACK
+
+    /// Takes in the SACK option of an ACK.
+    ///
+    /// @return flags of [Acknowledgment]
+    int onSack(Segment seg, int priorSndUna, long now) {
+        flags = 0;
+        reorderedAt = c.sndNxt;
+        if (sackedOut == 0) {
+            highestSacked = c.sndUna;
+            seen = 0;
+        }
+        boolean duplicate = checkDsack(seg, priorSndUna);
+        if (Seq.lt(seg.ack, priorSndUna - c.maxWindow)) return 0;
+        if (packetsOut == 0) return flags;
+
+        int duplicateLeft = duplicate ? seg.sackLeft[0] : 0;
+        int blocks = validBlocks(seg, duplicate, priorSndUna);
+        for (int i = 0; i < blocks; i++) {
+            boolean dsack = duplicate && left[i] == duplicateLeft && right[i] == seg.sackRight[0];
+            if (dsack) mark(left[i], right[i], true, now);
+            else markNew(left[i], right[i], now);
+        }
+        seen = 0;
+        for (int i = 0; i < blocks; i++) {
+            if (duplicate && left[i] == duplicateLeft) continue;
+            seenLeft[seen] = left[i];
+            seenRight[seen++] = right[i];
+        }
+        if (c.recovery.state() != LossRecovery.State.LOSS || c.recovery.isUndoPossible()) {
+            checkReordering(reorderedAt, false);
+        }
+        return flags;
+    }
+
+    /// Copies the blocks that make sense, sorted, to `left` and `right`.
+    private int validBlocks(Segment seg, boolean duplicate, int priorSndUna) {
+        int count = 0;
+        for (int i = 0; i < seg.sackBlocks; i++) {
+            int from = seg.sackLeft[i];
+            int to = seg.sackRight[i];
+            boolean dsack = duplicate && i == 0;
+            if (!isValid(dsack, from, to)) {
+                c.context.count(discardCounter(dsack));
+                continue;
+            }
+            if (!Seq.gt(to, priorSndUna)) continue;
+            int place = count++;
+            while (place > 0 && Seq.gt(left[place - 1], from)) {
+                left[place] = left[place - 1];
+                right[place] = right[place - 1];
+                place--;
+            }
+            left[place] = from;
+            right[place] = to;
+        }
+        return count;
+    }
+
+    private TcpMib discardCounter(boolean dsack) {
+        if (!dsack) return TcpMib.TCPSACKDiscard;
+        return c.recovery.isUndoPossible() ? TcpMib.TCPDSACKIgnoredOld : TcpMib.TCPDSACKIgnoredNoUndo;
+    }
+
+    /// A block lies in what is in flight; a DSACK may lie in what was not long ago.
+    private boolean isValid(boolean dsack, int from, int to) {
+        if (Seq.gt(to, c.sndNxt) || !Seq.lt(from, to)) return false;
+        if (!Seq.lt(from, c.sndNxt)) return false;
+        if (Seq.gt(from, c.sndUna)) return true;
+        if (!dsack || !c.recovery.isUndoPossible()) return false;
+        if (Seq.gt(to, c.sndUna)) return false;
+        int marker = c.recovery.undoMarker();
+        if (!Seq.lt(from, marker)) return true;
+        if (!Seq.gt(to, marker)) return false;
+        return !Seq.lt(from, to - c.maxWindow);
+    }
+
+    /// RFC 2883: is the first block a report of a duplicate?
+    private boolean checkDsack(Segment seg, int priorSndUna) {
+        int from = seg.sackLeft[0];
+        int to = seg.sackRight[0];
+        if (Seq.lt(from, seg.ack)) {
+            c.context.count(TcpMib.TCPDSACKRecv);
+        } else if (seg.sackBlocks > 1 && !Seq.gt(to, seg.sackRight[1]) && !Seq.lt(from, seg.sackLeft[1])) {
+            c.context.count(TcpMib.TCPDSACKOfoRecv);
+        } else {
+            return false;
+        }
+        int packets = duplicatePackets(from, to);
+        if (packets == 0) {
+            c.context.count(TcpMib.TCPDSACKIgnoredDubious);
+            return false;
+        }
+        c.context.counters.add(TcpMib.TCPDSACKRecvSegs, packets);
+        if (!Seq.gt(to, priorSndUna)) c.recovery.onDuplicateReported(to, packets);
+        return true;
+    }
+
+    /// How many packets the peer has had twice; 0 where that cannot be.
+    private int duplicatePackets(int from, int to) {
+        int length = to - from;
+        if (length <= 0 || Integer.compareUnsigned(length, c.maxWindow) > 0) return 0;
+        int packets = 1;
+        if (length > c.mss) packets = (length + c.mss - 1) / c.mss;
+        else if (c.recovery.isProbeEnd(to)) flags |= Acknowledgment.DSACK_OF_PROBE;
+        dsackDups += packets;
+        if (dsackDups > c.totalRetransmits) return 0;
+        if (reorderingSeen > 0 && (flags & Acknowledgment.DSACK_OF_PROBE) == 0) c.recovery.rack.dsackSeen = true;
+        flags |= Acknowledgment.DSACKING;
+        // A spurious retransmission was delivered, too.
+        c.rate.delivered += packets;
+        return packets;
+    }
+
+    /// Marks what of a block was not covered by the blocks of the last option.
+    private void markNew(int from, int to, long now) {
+        for (int i = 0; i < seen && Seq.lt(from, to); i++) {
+            if (!Seq.gt(seenRight[i], from) || !Seq.lt(seenLeft[i], to)) continue;
+            if (Seq.lt(from, seenLeft[i])) mark(from, seenLeft[i], false, now);
+            from = Seq.max(from, seenRight[i]);
+        }
+        if (Seq.lt(from, to)) mark(from, to, false, now);
+    }
+
+    private void mark(int from, int to, boolean dsack, long now) {
+        TxQueue queue = c.send.inFlight;
+        for (int i = queue.indexOf(from); i < queue.size(); i++) {
+            TxSegment segment = queue.get(i);
+            if (!Seq.lt(segment.seq, to)) return;
+            if (!isCovered(queue, i, from, to)) continue;
+            markSacked(queue.get(i), dsack, now);
+        }
+    }
+
+    /// Whether the segment at place `i` lies in the block, after it was cut at the block's edge where that is between
+    /// two of its packets.
+    private boolean isCovered(TxQueue queue, int i, int from, int to) {
+        TxSegment segment = queue.get(i);
+        boolean startsInside = !Seq.gt(from, segment.seq);
+        if (startsInside && !Seq.lt(to, segment.endSeq)) return true;
+        if (segment.packets <= 1) return false;
+        int mss = segment.mss;
+        int cut;
+        if (startsInside) {
+            cut = (to - segment.seq) / mss * mss;
+            if (cut == 0) return false;
+        } else {
+            cut = (from - segment.seq + mss - 1) / mss * mss;
+            if (cut >= segment.length()) return false;
+        }
+        c.splitInFlight(i, cut, mss);
+        return startsInside;
+    }
+
+    private void markSacked(TxSegment segment, boolean dsack, long now) {
+        if (dsack && segment.is(TxSegment.RETRANSMITTED | TxSegment.EVER_RETRANSMITTED)) {
+            c.recovery.onDuplicateReported(segment.endSeq, segment.packets);
+            if (segment.is(TxSegment.SACKED)) reorderedAt = Seq.min(reorderedAt, segment.seq);
+        }
+        if (!Seq.gt(segment.endSeq, c.sndUna)) return;
+        if (!segment.is(TxSegment.SACKED)) markNewlySacked(segment, now);
+        // Its retransmission was needless.
+        if (dsack && segment.is(TxSegment.RETRANSMITTED)) {
+            segment.unmark(TxSegment.RETRANSMITTED);
+            retransOut -= segment.packets;
+        }
+    }
+
+    private void markNewlySacked(TxSegment segment, long now) {
+        c.recovery.rack.onDelivered(segment, c.rtt.min.get(), now);
+        if (segment.is(TxSegment.RETRANSMITTED)) {
+            // If it is not deemed lost, the retransmission is believed to be still in flight.
+            if (segment.is(TxSegment.LOST)) {
+                segment.unmark(TxSegment.LOST | TxSegment.RETRANSMITTED);
+                lostOut -= segment.packets;
+                retransOut -= segment.packets;
+            }
+        } else {
+            if (!segment.is(TxSegment.EVER_RETRANSMITTED)) noteOriginal(segment);
+            if (segment.is(TxSegment.LOST)) {
+                segment.unmark(TxSegment.LOST);
+                lostOut -= segment.packets;
+            }
+        }
+        segment.mark(TxSegment.SACKED);
+        c.rate.onDelivered(segment, now);
+        c.recovery.rack.remove(segment);
+        flags |= Acknowledgment.DATA_SACKED;
+        if (sackedOut == 0 || Seq.gt(segment.endSeq, highestSacked)) highestSacked = segment.endSeq;
+        sackedOut += segment.packets;
+        c.rate.delivered += segment.packets;
+    }
+
+    /// A segment that was sent once has arrived: its time is known, and if one above it came earlier, the path
+    /// reorders.
+    private void noteOriginal(TxSegment segment) {
+        if (Seq.lt(segment.seq, highestSacked()) && Seq.lt(segment.seq, reorderedAt)) reorderedAt = segment.seq;
+        if (!Seq.gt(segment.endSeq, c.recovery.highSeq())) flags |= Acknowledgment.ORIGINAL_SACKED;
+        if (firstSackedSentAt < 0) firstSackedSentAt = segment.sentAt;
+        lastSackedSentAt = segment.sentAt;
+    }
+
+    /// The path has reordered by the distance from `low` to the highest SACKed byte.
+    void checkReordering(int low, boolean byTimestamp) {
+        int high = highestSacked();
+        if (!Seq.lt(low, high)) return;
+        int distance = high - low;
+        if (c.mss > 0 && distance > (long) reordering * c.mss) {
+            reordering = Math.min((distance + c.mss - 1) / c.mss, c.context.sysctl.tcp_max_reordering);
+        }
+        reorderingSeen++;
+        c.context.count(byTimestamp ? TcpMib.TCPTSReorder : TcpMib.TCPSACKReorder);
+    }
+
+    // ---------------------------------------------------------------- without SACK
+
+    /// Duplicate ACKs stand for packets that have left the network (RFC 5681 3.2).
+    void addDuplicateAcks(int count) {
+        if (count == 0) return;
+        int before = sackedOut;
+        sackedOut += count;
+        checkRenoReordering(0);
+        if (sackedOut > before) c.rate.delivered += sackedOut - before;
+    }
+
+    /// `acked` packets were acknowledged: one filled the hole, the rest answer earlier duplicate ACKs.
+    void removeDuplicateAcks(int acked) {
+        if (acked > 0) {
+            c.rate.delivered += Math.max(acked - sackedOut, 1);
+            sackedOut = acked - 1 >= sackedOut ? 0 : sackedOut - (acked - 1);
+        }
+        checkRenoReordering(acked);
+    }
+
+    void resetDuplicateAcks() {
+        sackedOut = 0;
+    }
+
+    private void checkRenoReordering(int addend) {
+        int holes = Math.min(Math.max(lostOut, 1), packetsOut);
+        if (sackedOut + holes <= packetsOut) return;
+        sackedOut = packetsOut - holes;
+        reordering = Math.min(packetsOut + addend, c.context.sysctl.tcp_max_reordering);
+        reorderingSeen++;
+        c.context.count(TcpMib.TCPRenoReorder);
+    }
+
+    // ---------------------------------------------------------------- losses
+
+    /// Deems a segment lost; if it was sent again already, that was lost too.
+    void markLost(TxSegment segment) {
+        if (segment.is(TxSegment.SACKED)) return;
+        if (lostOut == 0 || Seq.lt(segment.seq, lostFrom)) lostFrom = segment.seq;
+        if (segment.is(TxSegment.LOST)) {
+            if (!segment.is(TxSegment.RETRANSMITTED)) return;
+            segment.unmark(TxSegment.RETRANSMITTED);
+            retransOut -= segment.packets;
+            c.context.counters.add(TcpMib.TCPLostRetransmit, segment.packets);
+        } else {
+            segment.mark(TxSegment.LOST);
+            lostOut += segment.packets;
+        }
+        c.rate.lost += segment.packets;
+    }
+
+    /// Nothing is deemed lost any more.
+    void clearLost() {
+        TxQueue queue = c.send.inFlight;
+        for (int i = 0; i < queue.size(); i++) queue.get(i).unmark(TxSegment.LOST);
+        lostOut = 0;
+    }
+
+    /// The peer has thrown away what it had SACKed.
+    void forgetSacks() {
+        TxQueue queue = c.send.inFlight;
+        for (int i = 0; i < queue.size(); i++) queue.get(i).unmark(TxSegment.SACKED);
+        sackedOut = 0;
+        seen = 0;
+    }
+
+    void clear() {
+        packetsOut = sackedOut = lostOut = retransOut = seen = 0;
+    }
+}

@@ -1,0 +1,536 @@
+package dev.sockeye.tcp;
+
+import dev.sockeye.wire.Errno;
+import java.lang.foreign.ValueLayout;
+
+/// SEGMENT ARRIVES, RFC 9293 3.10.7, for every state that a [Connection] can be in: one method for each check, in the
+/// order of the RFC.
+/// CLOSED, LISTEN and TIME_WAIT have types of their own.
+final class SegmentArrives {
+
+    private final Connection c;
+
+    SegmentArrives(Connection c) {
+        this.c = c;
+    }
+
+    void onSegment(Segment seg, long now) {
+        c.segmentsIn += Math.max(1, seg.packetPayload);
+        if (seg.length > 0) c.dataSegmentsIn += Math.max(1, seg.packetPayload);
+        if (c.state == TcpState.CLOSED) {
+            if (!seg.rst()) c.output.answerWithReset(seg);
+            return;
+        }
+        if (c.state == TcpState.SYN_SENT) {
+            synSent(seg, now);
+            return;
+        }
+        // No ACK, no RST, no SYN: nothing to go by (RFC 9293 3.10.7.4, fifth check; Linux looks first).
+        if ((seg.flags & (Segment.ACK | Segment.RST | Segment.SYN)) == 0) return;
+        if (!isAcceptable(seg, now)) return;
+        if (!ack(seg, now)) return;
+        if (c.state == TcpState.CLOSED) return;
+        urgent(seg);
+        text(seg, now);
+    }
+
+    // ---------------------------------------------------------------- 3.10.7.3 SYN-SENT
+
+    private void synSent(Segment seg, long now) {
+        if (seg.hasAck()) {
+            // First: the ACK bit.
+            if (!Seq.gt(seg.ack, c.sndUna) || Seq.gt(seg.ack, c.sndNxt)) {
+                if (!seg.rst()) c.output.answerWithReset(seg);
+                return;
+            }
+            if (seg.timestamps && seg.tsEcr != 0 && c.offersTimestamps && !c.isOurTimestamp(seg.tsEcr, now)) {
+                c.context.count(TcpMib.PAWSActive);
+                if (!seg.rst()) c.output.answerWithReset(seg);
+                return;
+            }
+            // Second: the RST bit.
+            if (seg.rst()) {
+                reset(seg);
+                return;
+            }
+            // Fourth: the SYN bit.
+            if (!seg.syn()) return;
+            synAck(seg, now);
+            return;
+        }
+        if (seg.rst()) return;
+        if (seg.syn()) crossedSyn(seg);
+    }
+
+    /// Our SYN is acknowledged by a SYN: the connection is established.
+    private void synAck(Segment seg, long now) {
+        c.receivedSyn(seg, now);
+        c.sndWl1 = seg.seq;
+        c.acknowledgment.onAck(seg, now);
+        c.sndWnd = seg.window;
+        c.maxWindow = Math.max(c.maxWindow, seg.window);
+        c.ecn.agreed = c.offersEcn && (seg.flags & (Segment.ECE | Segment.CWR)) == Segment.ECE;
+        c.established(Segment.SYN | Segment.ACK, now);
+        if (c.acks.inPingPong()) {
+            c.acks.schedule();
+        } else {
+            c.output.ackNow();
+        }
+        c.output.pushPending();
+        // Data and FIN on the SYN-ACK are processed as if they came after it.
+        if (seg.length > 0 || seg.fin()) {
+            seg.flags &= ~Segment.SYN;
+            seg.seq++;
+            text(seg, now);
+        }
+    }
+
+    /// RFC 9293 3.5, figure 8: both ends open at once.
+    private void crossedSyn(Segment seg) {
+        c.receivedSyn(seg, c.now);
+        c.sndWnd = seg.window;
+        c.sndWl1 = seg.seq;
+        c.maxWindow = c.sndWnd;
+        c.setState(TcpState.SYN_RCVD, Journal.Cause.SEGMENT, seg.flags);
+        c.output.retransmitFirst();
+    }
+
+    // ---------------------------------------------------------------- 3.10.7.4, first to fourth check
+
+    /// PAWS, sequence number, RST, SYN.
+    private boolean isAcceptable(Segment seg, long now) {
+        if (c.timestampsAgreed && seg.timestamps && isOldTimestamp(seg, now)) {
+            // RFC 7323 5.3 R1; a reset is accepted all the same.
+            if (!seg.rst()) {
+                if (seg.syn()) return challengeSyn(now);
+                c.context.count(TcpMib.PAWSEstab);
+                if (!isRateLimited(seg, TcpMib.TCPACKSkippedPAWS, now)) sendDuplicateAck(seg);
+                return false;
+            }
+        }
+        // First: the sequence number.
+        if (!isInWindow(seg)) {
+            if (!seg.rst()) {
+                if (seg.syn()) return challengeSyn(now);
+                if (!isRateLimited(seg, TcpMib.TCPACKSkippedSeq, now)) sendDuplicateAck(seg);
+            } else if (isResetOfFin(seg)) {
+                reset(seg);
+            }
+            return false;
+        }
+        // Second: the RST bit.
+        if (seg.rst()) {
+            // RFC 5961 3.2: exactly the expected number, or what a peer that has sent a FIN or awaits a hole's filling
+            // would use.
+            if (seg.seq == c.rcvNxt || isResetOfFin(seg) || isResetAtSack(seg)) reset(seg);
+            else challengeAck(now);
+            return false;
+        }
+        // Third: security. Fourth: the SYN bit, RFC 5961 4.2.
+        if (seg.syn()) {
+            if (isCrossedSynAck(seg)) return true;
+            return challengeSyn(now);
+        }
+        return true;
+    }
+
+    private boolean isOldTimestamp(Segment seg, long now) {
+        int age = c.tsRecent - seg.tsVal;
+        if (age <= 1 || c.tsRecent == 0 || c.isTsRecentExpired(now)) return false;
+        // A pure, duplicate ACK may have been overtaken on its way (tcp_disordered_ack).
+        boolean pure = seg.hasAck() && seg.sequenceLength() == 0 && seg.seq == c.rcvNxt && seg.ack == c.sndUna;
+        boolean harmless = pure && !c.mayUpdateWindow(seg, seg.window << c.sendScale) && age <= c.rtt.rtoMillis * 6 / 5;
+        return !harmless;
+    }
+
+    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for an empty
+    /// queue.
+    private boolean isInWindow(Segment seg) {
+        if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
+        int end = c.rcvNxt + c.receive.remaining(c.rcvNxt);
+        if (!Seq.gt(seg.endSeq(), end)) return true;
+        c.context.count(TcpMib.BeyondWindow);
+        return !Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty();
+    }
+
+    /// The peer has forgotten us after it sent its FIN: its reset has the FIN's number.
+    private boolean isResetOfFin(Segment seg) {
+        if (seg.seq != c.rcvNxt - 1) return false;
+        return c.state == TcpState.CLOSE_WAIT || c.state == TcpState.LAST_ACK || c.state == TcpState.CLOSING;
+    }
+
+    private boolean isResetAtSack(Segment seg) {
+        return c.sackPermitted && c.sackList.size() > 0 && seg.seq == c.sackList.highest();
+    }
+
+    /// The answer to our SYN-ACK where both ends had sent a SYN.
+    private boolean isCrossedSynAck(Segment seg) {
+        return c.state == TcpState.SYN_RCVD
+                && seg.hasAck()
+                && seg.sequenceLength() == 1
+                && seg.seq + 1 == c.rcvNxt
+                && seg.ack == c.sndNxt;
+    }
+
+    private void reset(Segment seg) {
+        switch (c.state) {
+            case SYN_SENT -> c.failBySegment(Errno.ECONNREFUSED, seg);
+            case CLOSE_WAIT -> c.failBySegment(Errno.EPIPE, seg);
+            default -> c.failBySegment(Errno.ECONNRESET, seg);
+        }
+    }
+
+    // ---------------------------------------------------------------- challenge and duplicate ACKs
+
+    private boolean challengeSyn(long now) {
+        c.context.count(TcpMib.TCPSYNChallenge);
+        challengeAck(now);
+        return false;
+    }
+
+    /// RFC 5961 7: at most one in `tcp_invalid_ratelimit` milliseconds for each connection.
+    private void challengeAck(long now) {
+        if (isLimited(TcpMib.TCPACKSkippedChallenge, now)) return;
+        c.context.count(TcpMib.TCPChallengeACK);
+        c.output.ackNow();
+    }
+
+    /// Data is always answered: the peer waits for it.
+    private boolean isRateLimited(Segment seg, TcpMib counter, long now) {
+        return (seg.length == 0 && !seg.fin() || seg.syn()) && isLimited(counter, now);
+    }
+
+    private boolean isLimited(TcpMib counter, long now) {
+        long limit = c.context.sysctl.tcp_invalid_ratelimit * Timers.MILLI;
+        if (c.lastOutOfWindowAckAt >= 0 && now - c.lastOutOfWindowAckAt < limit) {
+            c.context.count(counter);
+            return true;
+        }
+        c.lastOutOfWindowAckAt = now;
+        return false;
+    }
+
+    private void sendDuplicateAck(Segment seg) {
+        if (seg.sequenceLength() > 0 && Seq.lt(seg.seq, c.rcvNxt)) {
+            c.context.count(TcpMib.DelayedACKLost);
+            c.acks.enterQuickMode(c.receive.window);
+            noteDuplicate(seg.seq, Seq.min(seg.endSeq(), c.rcvNxt));
+        }
+        c.output.ackNow();
+    }
+
+    /// RFC 2883: tell the sender what came twice.
+    private void noteDuplicate(int from, int to) {
+        if (!c.sackPermitted || c.context.sysctl.tcp_dsack == 0) return;
+        c.context.count(Seq.lt(from, c.rcvNxt) ? TcpMib.TCPDSACKOldSent : TcpMib.TCPDSACKOfoSent);
+        c.sackList.setDuplicate(from, to);
+    }
+
+    // ---------------------------------------------------------------- fifth check: the ACK field
+
+    /// Returns whether the segment is processed further.
+    private boolean ack(Segment seg, long now) {
+        if (!seg.hasAck()) return false;
+        Acknowledgment.Outcome outcome = c.acknowledgment.onAck(seg, now);
+        if (c.ecn.onCwr(seg)) c.acks.now = true;
+        boolean established = c.state == TcpState.ESTABLISHED;
+        if (c.state == TcpState.SYN_RCVD && outcome != Acknowledgment.Outcome.GOOD) {
+            c.output.answerWithReset(seg);
+            return false;
+        }
+        switch (outcome) {
+            case TOO_OLD -> {
+                challengeAck(now);
+                return false;
+            }
+            case UNSENT -> {
+                // Linux: in ESTABLISHED it is dropped with an ACK as RFC 9293 asks, limited in rate like any other.
+                if (established) c.output.ackNow();
+                else challengeAck(now);
+                return false;
+            }
+            default -> {}
+        }
+        return switch (c.state) {
+            case SYN_RCVD -> synReceivedAck(seg, now);
+            case FIN_WAIT1 -> finWait1Ack(seg, now);
+            case CLOSING -> {
+                if (isFinAcked()) {
+                    c.enterTimeWait(TcpState.TIME_WAIT, Timeouts.TIME_WAIT_NANOS, now, Journal.Cause.SEGMENT);
+                    yield false;
+                }
+                yield true;
+            }
+            case LAST_ACK -> {
+                if (isFinAcked()) {
+                    c.done(Journal.Cause.SEGMENT);
+                    yield false;
+                }
+                yield true;
+            }
+            default -> true;
+        };
+    }
+
+    private boolean isFinAcked() {
+        return c.sndUna == c.send.writeSeq;
+    }
+
+    private boolean synReceivedAck(Segment seg, long now) {
+        c.sndWnd = seg.window << c.sendScale;
+        c.maxWindow = Math.max(c.maxWindow, c.sndWnd);
+        c.sndWl1 = seg.seq;
+        c.established(seg.flags, now);
+        if ((c.shutdown & Connection.SEND) != 0) c.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
+        return true;
+    }
+
+    private boolean finWait1Ack(Segment seg, long now) {
+        if (!isFinAcked()) return true;
+        c.setState(TcpState.FIN_WAIT2, Journal.Cause.SEGMENT, seg.flags);
+        c.shutdown |= Connection.SEND;
+        if (!c.orphan) {
+            c.raise(Readiness.OUT);
+            return true;
+        }
+        boolean dataAfterClose = seg.sequenceLength() > 0 && Seq.gt(seg.seq + seg.length, c.rcvNxt);
+        if (c.options.linger2Seconds < 0 || dataAfterClose) {
+            c.context.count(TcpMib.TCPAbortOnData);
+            c.output.answerWithReset(seg);
+            c.done(Journal.Cause.SEGMENT);
+            return false;
+        }
+        long wait = c.timeouts.finWait2Nanos();
+        if (wait > Timeouts.TIME_WAIT_NANOS) {
+            c.timeouts.waitForFin(now, wait - Timeouts.TIME_WAIT_NANOS);
+        } else if (seg.fin()) {
+            c.timeouts.waitForFin(now, wait);
+        } else {
+            c.enterTimeWait(TcpState.FIN_WAIT2, wait, now, Journal.Cause.SEGMENT);
+            return false;
+        }
+        return true;
+    }
+
+    // ---------------------------------------------------------------- sixth check: URG
+
+    private void urgent(Segment seg) {
+        if (!seg.has(Segment.URG) || seg.urgentPointer == 0) {
+            takeUrgentByte(seg);
+            return;
+        }
+        int pointer = seg.urgentPointer - (c.context.sysctl.tcp_stdurg != 0 ? 0 : 1);
+        int mark = seg.seq + pointer;
+        boolean old = Seq.gt(c.copiedSeq, mark)
+                || Seq.lt(mark, c.rcvNxt)
+                || (c.urgent.pending && !Seq.gt(mark, c.urgent.seq));
+        if (!old) {
+            c.urgent.set(mark);
+            c.raise(Readiness.PRI);
+        }
+        takeUrgentByte(seg);
+    }
+
+    private void takeUrgentByte(Segment seg) {
+        UrgentData urgent = c.urgent;
+        if (!urgent.pending || urgent.arrived) return;
+        int at = urgent.seq - seg.seq;
+        if (at < 0 || at >= seg.length) return;
+        for (int i = 0; i < seg.slices(); i++) {
+            if (at < seg.length(i)) {
+                urgent.arrive(seg.page(i).memory().get(ValueLayout.JAVA_BYTE, seg.offset(i) + at));
+                c.raise(Readiness.PRI);
+                return;
+            }
+            at -= seg.length(i);
+        }
+    }
+
+    // ---------------------------------------------------------------- seventh and eighth check: text and FIN
+
+    private void text(Segment seg, long now) {
+        switch (c.state) {
+            case CLOSE_WAIT, CLOSING, LAST_ACK -> {
+                // Nothing can follow a FIN; what it repeats is acknowledged again.
+                if (!Seq.lt(seg.seq, c.rcvNxt)) return;
+            }
+            case FIN_WAIT1, FIN_WAIT2 -> {
+                // RFC 9293 3.6.1, MUST-: data that nobody will ever read is answered with a reset. Linux:
+                // docs/linux/close.md
+                boolean data = seg.sequenceLength() > 0 && Seq.gt(seg.seq + seg.length, c.rcvNxt);
+                if ((c.shutdown & Connection.RECEIVE) != 0 && data) {
+                    c.context.count(TcpMib.TCPAbortOnData);
+                    reset(seg);
+                    c.output.answerWithReset(seg);
+                    return;
+                }
+            }
+            default -> {}
+        }
+        if (seg.length == 0 && !seg.fin()) return;
+        queue(seg, now);
+    }
+
+    private void queue(Segment seg, long now) {
+        int window = c.receive.remaining(c.rcvNxt);
+        if (seg.seq == c.rcvNxt) {
+            if (window == 0 && seg.length > 0) {
+                c.context.count(TcpMib.TCPZeroWindowDrop);
+                outOfWindow();
+                return;
+            }
+            inOrder(seg, now);
+            return;
+        }
+        if (!Seq.gt(seg.endSeq(), c.rcvNxt)) {
+            // All of it came before.
+            c.context.count(TcpMib.DelayedACKLost);
+            noteDuplicate(seg.seq, seg.endSeq());
+            outOfWindow();
+            return;
+        }
+        if (!Seq.lt(seg.seq, c.rcvNxt + window)) {
+            outOfWindow();
+            return;
+        }
+        if (Seq.lt(seg.seq, c.rcvNxt)) {
+            noteDuplicate(seg.seq, c.rcvNxt);
+            if (window == 0) {
+                c.context.count(TcpMib.TCPZeroWindowDrop);
+                outOfWindow();
+                return;
+            }
+            inOrder(seg, now);
+            return;
+        }
+        outOfOrder(seg);
+    }
+
+    private void outOfWindow() {
+        c.acks.enterQuickMode(c.receive.window);
+        c.acks.schedule();
+        c.ackCheckDue = true;
+    }
+
+    /// The next bytes, perhaps after some that came before.
+    private void inOrder(Segment seg, long now) {
+        int cost = ReceiveWindow.truesize(seg.length);
+        if (!c.hasRoomFor(cost)) {
+            c.acks.now = true;
+            c.acks.schedule();
+            c.ackCheckDue = true;
+            if (!c.receiveQueue.isEmpty() && seg.length > 0) {
+                c.context.count(TcpMib.TCPRcvQDrop);
+                return;
+            }
+        }
+        int skip = c.rcvNxt - seg.seq;
+        appendText(seg, skip, cost);
+        boolean fin = seg.fin();
+        if (seg.length > 0) onData(seg, now);
+        if (fin) {
+            c.rcvNxt++;
+            fin(seg, now);
+        }
+        if (!c.outOfOrder.isEmpty()) fillGap(seg, now);
+        c.sackList.removeBefore(c.rcvNxt);
+        c.ackCheckDue = true;
+        c.raiseReadable();
+    }
+
+    private void appendText(Segment seg, int skip, int cost) {
+        for (int i = 0; i < seg.slices(); i++) {
+            int length = seg.length(i);
+            if (skip >= length) {
+                skip -= length;
+                continue;
+            }
+            c.receiveQueue.append(seg.page(i), seg.offset(i) + skip, length - skip, cost);
+            cost = 0;
+            c.rcvNxt += length - skip;
+            c.bytesReceived += length - skip;
+            skip = 0;
+        }
+    }
+
+    /// Bookkeeping for a data segment in order (`tcp_event_data_recv`).
+    private void onData(Segment seg, long now) {
+        measureSegment(seg);
+        c.receive.measureRtt(c.rcvNxt, now);
+        if (c.timestampsAgreed && seg.timestamps && seg.tsEcr != 0) {
+            c.receive.measureRtt(seg.tsEcr, c.tsNow(now), seg.length, c.acks.rcvMss);
+        }
+        c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
+        if (c.ecn.onData(seg)) c.acks.enterQuickMode(c.receive.window);
+        if (seg.length >= 128) c.receive.grow(seg.length, c.receiveCharged(), c.advMss, c.acks);
+    }
+
+    private void measureSegment(Segment seg) {
+        int header = c.headerLength + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
+        if (c.acks.measure(seg, header, c.headerLength, c.advMss)) {
+            c.receive.learnRatio(seg.length);
+        }
+    }
+
+    /// What waited for the gap to be filled is in order now.
+    private void fillGap(Segment seg, long now) {
+        int before = c.rcvNxt;
+        c.rcvNxt = c.outOfOrder.moveTo(c.receiveQueue, c.rcvNxt);
+        if (c.rcvNxt == before) return;
+        c.bytesReceived += c.rcvNxt - before - (c.outOfOrder.finMoved ? 1 : 0);
+        // RFC 5681 4.2: at once when the gap is filled.
+        if (c.outOfOrder.isEmpty()) c.acks.now = true;
+        if (c.outOfOrder.finMoved) fin(seg, now);
+    }
+
+    private void outOfOrder(Segment seg) {
+        if (c.ecn.onData(seg)) c.acks.enterQuickMode(c.receive.window);
+        c.ackCheckDue = true;
+        c.acks.schedule();
+        c.context.count(TcpMib.TCPOFOQueue);
+        if (!c.hasRoomFor(ReceiveWindow.truesize(seg.length))) {
+            c.context.count(TcpMib.TCPOFODrop);
+            return;
+        }
+        c.outOfOrderPackets += Math.max(1, seg.packetPayload);
+        measureSegment(seg);
+        boolean kept = c.outOfOrder.insert(seg);
+        if (c.outOfOrder.duplicateStart != c.outOfOrder.duplicateEnd) {
+            noteDuplicate(c.outOfOrder.duplicateStart, c.outOfOrder.duplicateEnd);
+        }
+        if (!kept) {
+            c.context.count(TcpMib.TCPOFOMerge);
+            return;
+        }
+        if (c.sackPermitted) {
+            c.sackList.add(seg.seq, seg.endSeq());
+            c.receive.grow(seg.length, c.receiveCharged(), c.advMss, c.acks);
+        }
+    }
+
+    /// Eighth: the FIN bit.
+    private void fin(Segment seg, long now) {
+        c.acks.schedule();
+        c.ackCheckDue = true;
+        c.shutdown |= Connection.RECEIVE;
+        c.finReceived = true;
+        switch (c.state) {
+            case SYN_RCVD, ESTABLISHED -> {
+                c.setState(TcpState.CLOSE_WAIT, Journal.Cause.SEGMENT, seg.flags);
+                c.acks.enterPingPong();
+            }
+            case FIN_WAIT1 -> {
+                c.output.ackNow();
+                c.setState(TcpState.CLOSING, Journal.Cause.SEGMENT, seg.flags);
+            }
+            case FIN_WAIT2 -> {
+                c.output.ackNow();
+                c.enterTimeWait(TcpState.TIME_WAIT, Timeouts.TIME_WAIT_NANOS, now, Journal.Cause.SEGMENT);
+            }
+            default -> {}
+        }
+        c.outOfOrder.clear();
+        c.sackList.clear();
+        c.raise(Readiness.IN | Readiness.RDHUP);
+    }
+}

@@ -1,0 +1,409 @@
+package dev.sockeye.tcp;
+
+import dev.sockeye.wire.Errno;
+
+/// What happens when a timer runs out: retransmission and giving up (RFC 6298 5, RFC 9293 3.8.3), window probes
+/// (3.8.6.1), keepalive (3.8.4),
+/// and the end of an orphan's FIN_WAIT2.
+final class Timeouts {
+
+    private static final long MILLI = Timers.MILLI;
+    /// `TCP_RTO_MIN`, what the give-up times are computed from.
+    private static final int RTO_MIN_MILLIS = 200;
+    /// `TCP_TIMEWAIT_LEN`
+    static final long TIME_WAIT_NANOS = 60_000 * MILLI;
+
+    private final Connection c;
+    private final Timers timers;
+
+    /// Timeouts in a row without an ACK that advanced: `icsk_retransmits`.
+    int retransmits;
+    /// How often the timeout was doubled: `icsk_backoff`.
+    int backoff;
+    /// Probes, of a closed window or of an idle connection, that were not answered: `icsk_probes_out`.
+    int probes;
+
+    private long probingSince = -1;
+
+    /// For TCP_INFO: timeouts of all time, recoveries from them, milliseconds spent so.
+    int totalTimeouts, totalTimeoutRecoveries;
+
+    private long timeoutSince = -1;
+    private long totalTimeoutMillis;
+
+    Timeouts(Connection c) {
+        this.c = c;
+        this.timers = c.timers;
+    }
+
+    void onTimer(long now) {
+        if (timers.delayedAckAt <= now) onDelayedAck();
+        if (timers.compressedAckAt <= now) {
+            timers.compressedAckAt = Timers.NEVER;
+            c.output.ackNow();
+        }
+        if (timers.retransmissionAt <= now) onRetransmission(now);
+        if (timers.keepAliveAt <= now) onKeepAlive(now);
+    }
+
+    private void onDelayedAck() {
+        timers.delayedAckAt = Timers.NEVER;
+        if (!c.acks.scheduled) return;
+        c.acks.onDelayExpired(c.rtt.rtoMillis);
+        c.context.count(TcpMib.DelayedACKs);
+        c.output.ackNow();
+    }
+
+    private void onRetransmission(long now) {
+        Timers.Retransmission what = timers.retransmission;
+        if (what == Timers.Retransmission.TIMEOUT) timers.stopRetransmission();
+        switch (what) {
+            case OFF -> {}
+            case TIMEOUT -> onTimeout(now);
+            case LOSS_PROBE -> c.output.sendTailProbe(now);
+            case REORDER -> c.recovery.onReorderTimeout(now);
+            case WINDOW_PROBE -> onWindowProbe(now);
+        }
+    }
+
+    // ---------------------------------------------------------------- retransmission
+
+    /// Sets the timer: a tail loss probe where one makes sense, else the timeout (RFC 6298 5.1 to 5.3).
+    void setTimer(long now) {
+        if (!c.recovery.scheduleProbe(true, now)) rearm(now);
+    }
+
+    void rearm(long now) {
+        if (c.board.packetsOut == 0) {
+            timers.stopRetransmission();
+            return;
+        }
+        long millis = c.rtt.rtoMillis;
+        // The time that a probe or RACK has waited counts.
+        if (timers.retransmission == Timers.Retransmission.LOSS_PROBE
+                || timers.retransmission == Timers.Retransmission.REORDER) {
+            millis = Math.max(remainingMillis(now), 1);
+        }
+        start(now, millis);
+    }
+
+    void start(long now, long millis) {
+        millis = Math.min(millis, c.context.sysctl.tcp_rto_max_ms);
+        timers.setRetransmission(Timers.Retransmission.TIMEOUT, now + withinUserTimeout(millis, now) * MILLI);
+    }
+
+    /// The user timeout is kept to the millisecond: the last timeout is shortened to it.
+    private long withinUserTimeout(long millis, long now) {
+        int user = c.options.userTimeoutMillis;
+        long since = c.recovery.firstRetransmitAt;
+        if (user == 0 || since == 0) return millis;
+        long remaining = user - (now - since) / MILLI;
+        return remaining <= 0 ? 1 : Math.min(millis, remaining);
+    }
+
+    /// How long until the first segment in flight times out.
+    long remainingMillis(long now) {
+        TxSegment first = c.send.inFlight.first();
+        if (first == null) return 0;
+        long nanos = first.sentAt + c.rtt.rtoNanos() - now;
+        return (nanos + MILLI - 1) / MILLI;
+    }
+
+    private void onTimeout(long now) {
+        if (c.board.packetsOut == 0) return;
+        boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;
+        if (c.sndWnd == 0 && !c.orphan && !opening) {
+            onTimeoutInClosedWindow(now);
+            return;
+        }
+        c.context.count(TcpMib.TCPTimeouts);
+        if (hasExpired(opening, now)) {
+            c.fail(
+                    c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
+                    TcpMib.TCPAbortOnTimeout,
+                    Journal.Cause.TIMER_RETRANSMIT);
+            return;
+        }
+        if (retransmits == 0) countCause();
+        c.recovery.enterLoss(now);
+        retransmits++;
+        totalTimeouts++;
+        if (timeoutSince < 0) {
+            timeoutSince = now;
+            totalTimeoutRecoveries++;
+        }
+        c.output.retransmitFirst();
+        backOff(now);
+    }
+
+    /// The peer has shrunk its window to nothing: our retransmission is a window probe, and it may take as long as it
+    /// will.
+    private void onTimeoutInClosedWindow(long now) {
+        long silent = (now - c.lastAckReceivedAt) / MILLI;
+        int user = c.options.userTimeoutMillis;
+        if (silent > c.context.sysctl.tcp_rto_max_ms
+                && (user == 0 || silent > user)
+                && now - firstSentAt() > 2L * c.context.sysctl.tcp_rto_max_ms * MILLI) {
+            c.fail(Errno.ETIMEDOUT.number(), TcpMib.TCPAbortOnTimeout, Journal.Cause.TIMER_RETRANSMIT);
+            return;
+        }
+        c.recovery.enterLoss(now);
+        c.output.retransmitFirst();
+        retransmits++;
+        backOff(now);
+    }
+
+    private long firstSentAt() {
+        long first = c.recovery.firstRetransmitAt;
+        return first == 0 ? c.now : first;
+    }
+
+    private void backOff(long now) {
+        // Linux: the first SYNs go at equal distances, see docs/linux/open.md.
+        if (c.state != TcpState.SYN_SENT || totalTimeouts > c.context.sysctl.tcp_syn_linear_timeouts) {
+            backoff++;
+            c.rtt.backOff();
+        }
+        start(now, c.rtt.rtoMillis);
+    }
+
+    private void countCause() {
+        switch (c.recovery.state()) {
+            case RECOVERY -> c.context.count(c.sackPermitted ? TcpMib.TCPSackRecoveryFail : TcpMib.TCPRenoRecoveryFail);
+            case LOSS -> c.context.count(TcpMib.TCPLossFailures);
+            case DISORDER -> c.context.count(c.sackPermitted ? TcpMib.TCPSackFailures : TcpMib.TCPRenoFailures);
+            default -> {}
+        }
+    }
+
+    /// A recovery from a timeout has ended.
+    void onLossLeft(long now) {
+        if (timeoutSince < 0) return;
+        totalTimeoutMillis += (now - timeoutSince) / MILLI;
+        timeoutSince = -1;
+    }
+
+    int totalTimeoutMillis() {
+        return (int) totalTimeoutMillis;
+    }
+
+    /// Has it gone on for too long (RFC 9293 3.8.3, R2)?
+    private boolean hasExpired(boolean opening, long now) {
+        TcpSysctl sysctl = c.context.sysctl;
+        if (opening) {
+            int most = c.options.synCount > 0 ? c.options.synCount : sysctl.tcp_syn_retries;
+            if (c.state == TcpState.SYN_SENT) most += sysctl.tcp_syn_linear_timeouts;
+            return retransmits >= most || hasTimedOut(Integer.MAX_VALUE, c.options.userTimeoutMillis, now);
+        }
+        int retries = sysctl.tcp_retries2;
+        if (c.orphan) {
+            boolean alive = c.rtt.rtoMillis < sysctl.tcp_rto_max_ms;
+            retries = orphanRetries(alive);
+            if (c.outOfResources(alive || !hasTimedOut(retries, 0, now))) return true;
+        }
+        return hasTimedOut(retries, c.options.userTimeoutMillis, now);
+    }
+
+    /// Whether as much time has passed since the first retransmission as `boundary` doublings take, or as the user
+    /// allows.
+    private boolean hasTimedOut(int boundary, int userMillis, long now) {
+        if (retransmits == 0 || (boundary == Integer.MAX_VALUE && userMillis == 0)) return false;
+        long since = c.recovery.firstRetransmitAt;
+        if (since == 0) return false;
+        long limit = userMillis > 0 ? userMillis : modelMillis(boundary);
+        return (now - since) / MILLI >= limit;
+    }
+
+    /// The sum of so many timeouts that begin at 200 ms and double up to `tcp_rto_max_ms`.
+    private long modelMillis(int boundary) {
+        long most = c.context.sysctl.tcp_rto_max_ms;
+        int doublings = 63 - Long.numberOfLeadingZeros(Math.max(1, most / RTO_MIN_MILLIS));
+        if (boundary <= doublings) return ((2L << boundary) - 1) * RTO_MIN_MILLIS;
+        return ((2L << doublings) - 1) * RTO_MIN_MILLIS + (boundary - doublings) * most;
+    }
+
+    /// Linux: an orphan that still sends gets eight tries, one that is known to fail none (`tcp_orphan_retries`).
+    private int orphanRetries(boolean alive) {
+        int retries = c.context.sysctl.tcp_orphan_retries;
+        if (c.softError != 0 && !alive) retries = 0;
+        return retries == 0 && alive ? 8 : retries;
+    }
+
+    // ---------------------------------------------------------------- window probes
+
+    /// There is something to send, nothing in flight, and no window: probe it.
+    void startWindowProbe(long now) {
+        if (c.board.packetsOut > 0 || timers.retransmission != Timers.Retransmission.OFF) return;
+        setWindowProbe(now, Math.max(c.rtt.rtoMillis, RTO_MIN_MILLIS));
+    }
+
+    private void setWindowProbe(long now, long millis) {
+        int user = c.options.userTimeoutMillis;
+        if (user != 0 && probingSince >= 0) {
+            millis = Math.min(millis, Math.max(1, user - (now - probingSince) / MILLI));
+        }
+        timers.setRetransmission(Timers.Retransmission.WINDOW_PROBE, now + millis * MILLI);
+    }
+
+    private long windowProbeMillis() {
+        long base = Math.max(c.rtt.rtoMillis, RTO_MIN_MILLIS);
+        return Math.min(base << Math.min(backoff, 30), c.context.sysctl.tcp_rto_max_ms);
+    }
+
+    private void onWindowProbe(long now) {
+        timers.stopRetransmission();
+        if (c.board.packetsOut > 0 || c.send.unsent.isEmpty()) {
+            probes = 0;
+            probingSince = -1;
+            return;
+        }
+        int user = c.options.userTimeoutMillis;
+        if (probingSince < 0) {
+            probingSince = now;
+        } else if (user != 0 && (now - probingSince) / MILLI >= user) {
+            giveUpProbing();
+            return;
+        }
+        int most = c.context.sysctl.tcp_retries2;
+        if (c.orphan) {
+            boolean alive = windowProbeMillis() < c.context.sysctl.tcp_rto_max_ms;
+            most = orphanRetries(alive);
+            if (!alive && backoff >= most) {
+                giveUpProbing();
+                return;
+            }
+            if (c.outOfResources(true)) return;
+        }
+        if (probes >= most) {
+            giveUpProbing();
+            return;
+        }
+        if (c.output.probeWindow(TcpMib.TCPWinProbe)) {
+            // Data goes out: its retransmission timer takes over.
+            probes = 0;
+            backoff = 0;
+            probingSince = -1;
+            return;
+        }
+        probes++;
+        if (backoff < c.context.sysctl.tcp_retries2) backoff++;
+        setWindowProbe(now, windowProbeMillis());
+    }
+
+    private void giveUpProbing() {
+        c.fail(
+                c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
+                TcpMib.TCPAbortOnTimeout,
+                Journal.Cause.TIMER_RETRANSMIT);
+    }
+
+    /// An ACK came while nothing was in flight: the window may have opened.
+    void onWindowProbeAck(long now) {
+        TxSegment first = c.send.unsent.first();
+        if (first == null) return;
+        if (!Seq.gt(first.endSeq, c.windowEnd())) {
+            backoff = 0;
+            probingSince = -1;
+            if (timers.retransmission == Timers.Retransmission.WINDOW_PROBE) timers.stopRetransmission();
+        } else {
+            setWindowProbe(now, windowProbeMillis());
+        }
+    }
+
+    // ---------------------------------------------------------------- keepalive
+
+    private long keepIdleMillis() {
+        int seconds = c.options.keepIdleSeconds;
+        return 1000L * (seconds > 0 ? seconds : c.context.sysctl.tcp_keepalive_time);
+    }
+
+    private long keepIntervalMillis() {
+        int seconds = c.options.keepIntervalSeconds;
+        return 1000L * (seconds > 0 ? seconds : c.context.sysctl.tcp_keepalive_intvl);
+    }
+
+    /// `SO_KEEPALIVE` was set or cleared, or the connection has been established with it.
+    void onKeepAliveOption(long now) {
+        if (c.state == TcpState.CLOSED || c.state == TcpState.SYN_SENT || (c.orphan && c.state == TcpState.FIN_WAIT2))
+            return;
+        if (!c.options.keepAlive) timers.keepAliveAt = Timers.NEVER;
+        else if (timers.keepAliveAt == Timers.NEVER) timers.keepAliveAt = now + keepIdleMillis() * MILLI;
+    }
+
+    /// `TCP_KEEPIDLE` was set while the timer runs: it counts from the last sign of life.
+    void onKeepIdleOption(long now) {
+        if (!c.options.keepAlive || timers.keepAliveAt == Timers.NEVER) return;
+        long elapsed = now - lastHeard();
+        timers.keepAliveAt = now + Math.max(0, keepIdleMillis() * MILLI - elapsed);
+    }
+
+    private long lastHeard() {
+        return Math.max(c.acks.lastReceivedAt, c.lastAckReceivedAt);
+    }
+
+    /// The orphan waits in FIN_WAIT2 until then for the peer's FIN.
+    void waitForFin(long now, long nanos) {
+        timers.keepAliveAt = now + nanos;
+    }
+
+    private void onKeepAlive(long now) {
+        timers.keepAliveAt = Timers.NEVER;
+        if (c.state == TcpState.FIN_WAIT2 && c.orphan) {
+            onFinWait2Timeout(now);
+            return;
+        }
+        if (!c.options.keepAlive || c.state == TcpState.CLOSED || c.state == TcpState.SYN_SENT) return;
+        long idle = keepIdleMillis() * MILLI;
+        long next;
+        if (c.board.packetsOut > 0 || !c.send.unsent.isEmpty()) {
+            next = idle; // the retransmission timer watches
+        } else {
+            long elapsed = now - lastHeard();
+            if (elapsed >= idle) {
+                if (isDead(elapsed)) {
+                    c.output.sendReset();
+                    c.fail(
+                            c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
+                            TcpMib.TCPAbortOnTimeout,
+                            Journal.Cause.TIMER_KEEPALIVE);
+                    return;
+                }
+                c.output.probeWindow(TcpMib.TCPKeepAlive);
+                probes++;
+                next = keepIntervalMillis() * MILLI;
+            } else {
+                next = idle - elapsed;
+            }
+        }
+        timers.keepAliveAt = now + next;
+    }
+
+    private boolean isDead(long elapsed) {
+        int user = c.options.userTimeoutMillis;
+        if (user != 0) return elapsed / MILLI >= user && probes > 0;
+        int most = c.options.keepCount > 0 ? c.options.keepCount : c.context.sysctl.tcp_keepalive_probes;
+        return probes >= most;
+    }
+
+    /// How long an orphan stays in FIN_WAIT2 (`tcp_fin_time`), nanoseconds: never shorter than a retransmitted FIN of
+    /// the peer needs.
+    long finWait2Nanos() {
+        long millis =
+                1000L * (c.options.linger2Seconds > 0 ? c.options.linger2Seconds : c.context.sysctl.tcp_fin_timeout);
+        long rto = c.rtt.rtoMillis;
+        long least = (rto << 2) - (rto >> 1);
+        return Math.max(millis, least) * MILLI;
+    }
+
+    private void onFinWait2Timeout(long now) {
+        if (c.options.linger2Seconds >= 0) {
+            long rest = finWait2Nanos() - TIME_WAIT_NANOS;
+            if (rest > 0) {
+                c.enterTimeWait(TcpState.FIN_WAIT2, rest, now, Journal.Cause.TIMER_FIN_WAIT2);
+                return;
+            }
+        }
+        c.output.sendReset();
+        c.done(Journal.Cause.TIMER_FIN_WAIT2);
+    }
+}

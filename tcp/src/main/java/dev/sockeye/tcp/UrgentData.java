@@ -1,0 +1,35 @@
+package dev.sockeye.tcp;
+
+/// Urgent data (RFC 9293 3.8.5), as Linux has it: one byte, taken out of the stream unless `SO_OOBINLINE` is set, and a
+/// mark where it stood.
+final class UrgentData {
+
+    /// The mark is known, and its byte not read yet.
+    boolean pending;
+    /// The byte has arrived.
+    boolean arrived;
+    /// Its sequence number.
+    int seq;
+
+    private byte value;
+
+    byte value() {
+        return value;
+    }
+
+    void set(int markSeq) {
+        pending = true;
+        arrived = false;
+        seq = markSeq;
+    }
+
+    void arrive(byte urgent) {
+        arrived = true;
+        value = urgent;
+    }
+
+    /// The reader has passed the mark, or taken the byte.
+    void clear() {
+        pending = arrived = false;
+    }
+}

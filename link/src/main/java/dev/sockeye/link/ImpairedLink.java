@@ -1,7 +1,8 @@
 package dev.sockeye.link;
 
+import dev.sockeye.wire.Checksum;
+import dev.sockeye.wire.ChecksumState;
 import dev.sockeye.wire.Packet;
-import dev.sockeye.wire.Page;
 import dev.sockeye.wire.PagePool;
 import java.lang.foreign.ValueLayout;
 import java.util.random.RandomGenerator;
@@ -113,7 +114,7 @@ public final class ImpairedLink implements Link {
             cut++;
             packet.release(pool);
         } else if (how.mtu > 0 && packet.length() > how.mtu) {
-            refuseTooBig(packet, how, now);
+            treatTooBig(packet, how, now);
         } else {
             impair(packet, how, now);
         }
@@ -186,15 +187,11 @@ public final class ImpairedLink implements Link {
 
     /// A copy of the packet, for its pages are shared with the sender, with one bit changed.
     private Packet withBitFlipped(Packet packet) {
+        Checksum.complete(packet);
+        Packet copy = packet.copy(pool);
+        // Damage happens on the wire, behind whoever vouched for the checksum.
+        copy.setChecksumState(ChecksumState.IN_PACKET);
         int length = packet.length();
-        Packet copy = pool.takePacket();
-        for (int at = 0; at < length; ) {
-            Page page = pool.take(length - at);
-            int part = Math.min(page.size(), length - at);
-            packet.copyTo(at, page.memory(), 0, part);
-            copy.add(page, 0, part);
-            at += part;
-        }
         packet.release(pool);
         int bit = random.nextInt(8 * length);
         flip(copy, bit >> 3, 1 << (bit & 7));
@@ -210,9 +207,16 @@ public final class ImpairedLink implements Link {
         memory.set(ValueLayout.JAVA_BYTE, offset, (byte) (old ^ mask));
     }
 
-    private void refuseTooBig(Packet packet, Impairment how, long now) {
+    private void treatTooBig(Packet packet, Impairment how, long now) {
         tooBig++;
-        if (how.mtuTells && back != null) {
+        if (how.mtuTells && TooBig.mayFragment(packet)) {
+            int data = TooBig.dataLength(packet);
+            for (int done = 0; done < data; ) {
+                Packet fragment = TooBig.fragment(packet, done, how.mtu, pool);
+                done += TooBig.dataLength(fragment);
+                impair(fragment, how, now);
+            }
+        } else if (how.mtuTells && back != null) {
             Packet error = TooBig.answer(packet, how.mtu, pool);
             if (error != null) back.send(error, now);
         }

@@ -1,11 +1,11 @@
 package dev.sockeye.link;
 
 import dev.sockeye.wire.IpAddress;
+import dev.sockeye.wire.Ipv4Header;
+import dev.sockeye.wire.Ipv6Header;
 import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.PagePool;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// belongs before the switch, where it has one sender.
 public final class MemorySwitch implements Medium {
 
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    /// What stands before an IPv4 address's 32 bits in an [IpAddress].
     private static final long MAPPED = 0xffff_0000_0000L;
 
     private final PagePool pool;
@@ -58,15 +57,18 @@ public final class MemorySwitch implements Medium {
         }
     }
 
-    /// By the destination address: RFC 791 3.1, at 16; RFC 8200 3, at 24.
     private @Nullable Link destination(Packet packet) {
         if (packet.slices() == 0) return null;
         MemorySegment header = packet.memory(0);
         int at = packet.offset(0);
         int there = packet.length(0);
-        int version = there == 0 ? 0 : header.get(ValueLayout.JAVA_BYTE, at) >>> 4;
-        if (version == 4 && there >= 20) return table.get(0, MAPPED | (header.get(INT, at + 16) & 0xffff_ffffL));
-        if (version == 6 && there >= 40) return table.get(header.get(LONG, at + 24), header.get(LONG, at + 32));
+        int version = there == 0 ? 0 : Ipv4Header.version(header, at);
+        if (version == 4 && there >= Ipv4Header.MIN_LENGTH) {
+            return table.get(0, MAPPED | (Ipv4Header.destinationBits(header, at) & 0xffff_ffffL));
+        }
+        if (version == 6 && there >= Ipv6Header.LENGTH) {
+            return table.get(Ipv6Header.destinationHigh(header, at), Ipv6Header.destinationLow(header, at));
+        }
         return null;
     }
 }

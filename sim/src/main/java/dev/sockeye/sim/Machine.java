@@ -6,9 +6,11 @@ import dev.sockeye.host.Host;
 import dev.sockeye.host.Interface;
 import dev.sockeye.host.Sysctl;
 import dev.sockeye.host.TcpEndpoint;
+import dev.sockeye.link.Capture;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.Packet;
+import dev.sockeye.wire.Pcapng;
 import dev.sockeye.wire.TransportAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -233,6 +235,11 @@ public final class Machine {
         network.settle();
     }
 
+    /// Records what goes in and out from now on, as tcpdump on this machine would.
+    public void capture(Capture to) {
+        for (Port port : ports) port.captureTo(to);
+    }
+
     // ---------------------------------------------------------------- for the network
 
     void add(Port port) {
@@ -282,6 +289,7 @@ public final class Machine {
             packet.release(network.pool());
             return;
         }
+        port.note(packet, Pcapng.Direction.IN, network.now());
         running.onPacket(in, packet, now());
         pump();
     }
@@ -299,15 +307,23 @@ public final class Machine {
 
     private void transmit(Host running) {
         for (Packet packet = running.pollTransmit(); packet != null; packet = running.pollTransmit()) {
-            Direction out = out(running.transmitInterface());
-            if (out == null) packet.release(network.pool());
-            else out.send(packet, network.now());
+            send(port(running.transmitInterface()), packet);
         }
     }
 
-    private @Nullable Direction out(Interface by) {
+    private void send(@Nullable Port by, Packet packet) {
+        Direction out = by == null ? null : by.out;
+        if (by == null || out == null) {
+            packet.release(network.pool());
+            return;
+        }
+        by.note(packet, Pcapng.Direction.OUT, network.now());
+        out.send(packet, network.now());
+    }
+
+    private @Nullable Port port(Interface plugged) {
         for (Port port : ports) {
-            if (port.plugged == by) return port.out;
+            if (port.plugged == plugged) return port;
         }
         return null;
     }

@@ -1,8 +1,10 @@
 package dev.sockeye.sim;
 
 import dev.sockeye.host.Interface;
+import dev.sockeye.link.Capture;
 import dev.sockeye.link.Link;
 import dev.sockeye.wire.Packet;
+import dev.sockeye.wire.Pcapng;
 import org.jspecify.annotations.Nullable;
 
 /// Where a machine is plugged in: outlives the interface of the host, which is a new one after each boot.
@@ -18,6 +20,9 @@ final class Port implements Link {
 
     @Nullable
     Direction out;
+
+    private @Nullable Capture capture;
+    private int captureInterface;
     /// Null while the machine is off.
     @Nullable
     Interface plugged;
@@ -28,6 +33,16 @@ final class Port implements Link {
         this.mtu = mtu;
         this.addresses = addresses;
         this.neighbours = neighbours;
+    }
+
+    void captureTo(Capture to) {
+        capture = to;
+        captureInterface = to.addInterface(machine.name() + ":" + name);
+    }
+
+    /// Notes a packet that comes in or goes out.
+    void note(Packet packet, Pcapng.Direction direction, long now) {
+        if (capture != null) capture.packet(captureInterface, now, packet, direction, null);
     }
 
     /// A packet arrives here: it is put aside for the machine.

@@ -22,6 +22,23 @@ public record Origin(long at, String threadName, long threadId, List<StackFrame>
         CALLS
     }
 
+    /// Frames kept: enough to come out of a framework's machinery to the program's own code.
+    private static final int DEPTH = 24;
+
+    private static final StackWalker WALKER = StackWalker.getInstance();
+
+    static Origin here(long now) {
+        Thread thread = Thread.currentThread();
+        List<StackFrame> frames = WALKER.walk(
+                stack -> stack.dropWhile(Origin::isOurs).limit(DEPTH).toList());
+        return new Origin(now, thread.getName(), thread.threadId(), frames);
+    }
+
+    private static boolean isOurs(StackFrame frame) {
+        return frame.getClassName().startsWith("dev.sockeye.socket.")
+                || frame.getClassName().startsWith("dev.sockeye.jdk.");
+    }
+
     /// The caller as `Class.method(File.java:12)`; the innermost that is none of the JDK's, if there is one.
     public String line() {
         for (StackFrame frame : frames) {

@@ -59,6 +59,12 @@ public final class SocketOption<T> {
     public static final SocketOption<Integer> IP_TOS = of("IP_TOS", Integer.class);
     /// `IP_TTL`
     public static final SocketOption<Integer> IP_TTL = of("IP_TTL", Integer.class);
+    /// `IP_MULTICAST_TTL`, `IPV6_MULTICAST_HOPS`; -1 is 1.
+    public static final SocketOption<Integer> IP_MULTICAST_TTL = of("IP_MULTICAST_TTL", Integer.class);
+    /// `IP_MULTICAST_LOOP`, `IPV6_MULTICAST_LOOP`
+    public static final SocketOption<Boolean> IP_MULTICAST_LOOP = of("IP_MULTICAST_LOOP", Boolean.class);
+    /// `IP_RECVERR`, `IPV6_RECVERR`
+    public static final SocketOption<Boolean> IP_RECVERR = of("IP_RECVERR", Boolean.class);
     /// `IPV6_TCLASS`
     public static final SocketOption<Integer> IPV6_TCLASS = of("IPV6_TCLASS", Integer.class);
     /// `IPV6_UNICAST_HOPS`; -1 is the default of the machine.

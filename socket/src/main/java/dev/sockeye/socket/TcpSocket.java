@@ -5,15 +5,15 @@ import dev.sockeye.tcp.Journal;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A TCP socket, connected or listening.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public abstract sealed class TcpSocket extends Socket permits StreamSocket, ListenSocket {
 
-    private final TcpEndpoint endpoint;
+    final TcpEndpoint endpoint;
 
-    TcpSocket(Machine machine, TcpEndpoint endpoint) {
-        super(machine);
+    TcpSocket(Machine machine, TcpEndpoint endpoint, long now) {
+        super(machine, endpoint, now);
         this.endpoint = endpoint;
     }
 
@@ -24,21 +24,41 @@ public abstract sealed class TcpSocket extends Socket permits StreamSocket, List
 
     /// Its state; CLOSED also where it is merely bound.
     public final TcpState state() {
-        throw new UnsupportedOperationException();
+        long now = locked.enter();
+        try {
+            return endpoint.state();
+        } finally {
+            locked.leave(now);
+        }
     }
 
     /// `TCP_INFO`
     public final TcpInfo info() {
-        throw new UnsupportedOperationException();
+        long now = locked.enter();
+        try {
+            return endpoint.info(now);
+        } finally {
+            locked.leave(now);
+        }
     }
 
     /// Its life so far. Is written under the host's lock: read it in [Machine#inHost] while the socket lives.
     public final Journal journal() {
-        throw new UnsupportedOperationException();
+        return endpoint.journal();
+    }
+
+    @Override
+    final <T> @Nullable T readOption(SocketOption<T> option, long now) {
+        return TcpOptionTable.TABLE.get(option, endpoint, now);
+    }
+
+    @Override
+    final <T> int writeOption(SocketOption<T> option, T value, long now) {
+        return TcpOptionTable.TABLE.set(option, endpoint, value, now);
     }
 
     @Override
     public final Set<SocketOption<?>> supportedOptions() {
-        throw new UnsupportedOperationException();
+        return TcpOptionTable.TABLE.supported();
     }
 }

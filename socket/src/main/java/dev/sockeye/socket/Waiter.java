@@ -55,8 +55,8 @@ public final class Waiter {
     ///     itself
     @Nullable
     Thread signal() {
-        Thread waiting = thread;
-        return (int) STATE.getAndSet(this, SIGNALLED) == PARKED ? waiting : null;
+        // The thread is read after the state: it was written before the thread could be seen to be parked.
+        return (int) STATE.getAndSet(this, SIGNALLED) == PARKED ? thread : null;
     }
 
     /// Whether what is waited for has happened.

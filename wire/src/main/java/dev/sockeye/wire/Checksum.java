@@ -13,8 +13,10 @@ public final class Checksum {
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+
+    /// From so many bytes on vector code is faster.
+    private static final int VECTORS_PAY = 64;
 
     private Checksum() {}
 
@@ -22,29 +24,58 @@ public final class Checksum {
     ///
     /// @param length bytes, 0 or more
     public static int sum(MemorySegment memory, long at, int length) {
-        long sum = 0;
-        // C2 vectorises a counted loop with this plain bound, over the halves of native-order words; not `i + 7 < n`.
-        int words = length >>> 3;
-        for (int i = 0; i < words; i++) {
-            long word = memory.get(LONG, at + ((long) i << 3));
-            sum += (word & 0xffff_ffffL) + (word >>> 32);
-        }
-        at += (long) words << 3;
-        if ((length & 4) != 0) {
-            sum += memory.get(INT, at) & 0xffff_ffffL;
-            at += 4;
-        }
-        if ((length & 2) != 0) {
-            sum += memory.get(SHORT, at) & 0xffff;
-            at += 2;
-        }
-        if ((length & 1) != 0) {
-            int last = memory.get(ValueLayout.JAVA_BYTE, at) & 0xff;
-            sum += LITTLE_ENDIAN ? last : last << 8;
-        }
+        long sum;
+        if (length == Ipv4Header.MIN_LENGTH) sum = sumOf20(memory, at);
+        else if (length < Long.BYTES) sum = sumOfFew(memory, at, length);
+        else if (length < VECTORS_PAY) sum = sumShort(memory, at, length);
+        else sum = sumLong(memory, at, length);
         int folded = fold(sum);
         // RFC 1071 2(B): the sum does not depend on the byte order, but for a swap at the end.
         return LITTLE_ENDIAN ? swap(folded) : folded;
+    }
+
+    /// Headers without options, which every packet has.
+    private static long sumOf20(MemorySegment memory, long at) {
+        return halves(memory.get(LONG, at))
+                + halves(memory.get(LONG, at + 8))
+                + (memory.get(INT, at + 16) & 0xffff_ffffL);
+    }
+
+    /// Up to 7 bytes.
+    private static long sumOfFew(MemorySegment memory, long at, int length) {
+        long sum = 0;
+        for (int i = 0; i < length; i++) {
+            boolean low = (i & 1) == 0 == LITTLE_ENDIAN;
+            int octet = memory.get(ValueLayout.JAVA_BYTE, at + i) & 0xff;
+            sum += low ? octet : octet << 8;
+        }
+        return sum;
+    }
+
+    private static long sumShort(MemorySegment memory, long at, int length) {
+        long sum = sumRest(memory, at, length);
+        int words = length >>> 3;
+        for (int i = 0; i < words; i++) sum += halves(memory.get(LONG, at + ((long) i << 3)));
+        return sum;
+    }
+
+    /// The same loop once more: C2 makes vector code of one that counts up to a plain bound (not of `i + 7 < n`), and
+    /// unrolls it as far as it pays only where it has seen none but long ranges.
+    private static long sumLong(MemorySegment memory, long at, int length) {
+        long sum = sumRest(memory, at, length);
+        int words = length >>> 3;
+        for (int i = 0; i < words; i++) sum += halves(memory.get(LONG, at + ((long) i << 3)));
+        return sum;
+    }
+
+    /// The last `length` modulo 8 bytes of 8 or more: out of the last whole word, with the bytes in front shifted
+    /// out.
+    private static long sumRest(MemorySegment memory, long at, int length) {
+        int rest = length & 7;
+        if (rest == 0) return 0;
+        long word = memory.get(LONG, at + length - Long.BYTES);
+        int others = Long.SIZE - 8 * rest;
+        return halves(LITTLE_ENDIAN ? word >>> others : word << others);
     }
 
     /// The sum of the bytes of a packet from `from` to its end, across slices of any length.

@@ -12,6 +12,7 @@ public enum Errno {
     ENOMEM(12, "Cannot allocate memory"),
     EACCES(13, "Permission denied"),
     EFAULT(14, "Bad address"),
+    ENODEV(19, "No such device"),
     EINVAL(22, "Invalid argument"),
     EPIPE(32, "Broken pipe"),
     EDOM(33, "Numerical argument out of domain"),

@@ -10,6 +10,8 @@ package dev.sockeye.inspect;
 /// @param lingerSeconds       `SO_LINGER`, -1 for off
 /// @param v6Only              `IPV6_V6ONLY`
 /// @param congestionControl   `TCP_CONGESTION`
+/// @param receiveBuffer       `SO_RCVBUF`, bytes
+/// @param sendBuffer          `SO_SNDBUF`, bytes
 public record Settings(
         boolean keepAlive,
         int keepIdleSeconds,
@@ -18,8 +20,10 @@ public record Settings(
         boolean noDelay,
         int lingerSeconds,
         boolean v6Only,
-        String congestionControl) {
+        String congestionControl,
+        int receiveBuffer,
+        int sendBuffer) {
 
     /// Linux's defaults.
-    public static final Settings DEFAULT = new Settings(false, 7200, 75, 9, false, -1, false, "cubic");
+    public static final Settings DEFAULT = new Settings(false, 7200, 75, 9, false, -1, false, "cubic", 131_072, 16_384);
 }

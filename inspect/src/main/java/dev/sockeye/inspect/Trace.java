@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public record Trace(String thread, List<String> frames) {
 
     private static final List<String> LIBRARY_PREFIXES =
-            List.of("java.", "javax.", "jdk.", "sun.", "com.sun.", "dev.sockeye.");
+            List.of("java.", "javax.", "jdk.", "sun.", "com.sun.", "dev.sockeye.socket.", "dev.sockeye.jdk.");
 
     public Trace {
         frames = List.copyOf(frames);

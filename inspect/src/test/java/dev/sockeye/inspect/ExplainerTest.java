@@ -170,7 +170,7 @@ class ExplainerTest {
         sockets.put(
                 Situation.IDLE_GUARDED,
                 open().usage(used(minutes(9), minutes(10), null))
-                        .settings(new Settings(true, 60, 10, 3, false, -1, false, "cubic"))
+                        .settings(new Settings(true, 60, 10, 3, false, -1, false, "cubic", 131_072, 16_384))
                         .timer(timer(Timer.Kind.KEEPALIVE, 0)));
     }
 

@@ -4,4 +4,8 @@ module dev.sockeye.cli {
     requires transitive dev.sockeye.jdk;
     requires transitive dev.sockeye.sim;
     requires transitive dev.sockeye.inspect;
+    requires info.picocli;
+
+    opens dev.sockeye.cli to
+            info.picocli;
 }

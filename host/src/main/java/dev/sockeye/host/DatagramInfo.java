@@ -16,6 +16,21 @@ public final class DatagramInfo {
     int trafficClass;
     int hopLimit;
 
+    /// Nothing yet.
+    public DatagramInfo() {}
+
+    void set(DatagramInfo other) {
+        sourceHigh = other.sourceHigh;
+        sourceLow = other.sourceLow;
+        sourcePort = other.sourcePort;
+        destinationHigh = other.destinationHigh;
+        destinationLow = other.destinationLow;
+        interfaceIndex = other.interfaceIndex;
+        length = other.length;
+        trafficClass = other.trafficClass;
+        hopLimit = other.hopLimit;
+    }
+
     /// Who sent it.
     public TransportAddress source() {
         return new TransportAddress(new IpAddress(sourceHigh, sourceLow), sourcePort);

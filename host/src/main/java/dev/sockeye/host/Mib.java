@@ -1,25 +1,161 @@
 package dev.sockeye.host;
 
-/// The counters that a host keeps besides TCP's, under the kernel's names: the groups `Ip`, `Icmp` and `Udp` of
-/// `/proc/net/snmp` and `Ip6`, `Icmp6`, `Udp6` of `/proc/net/snmp6`.
+/// The counters that a host keeps besides TCP's, under the names that `nstat` gives them: those of the groups `Ip`,
+/// `Icmp` and `Udp` of `/proc/net/snmp`, of `/proc/net/snmp6`, and of `IpExt` of `/proc/net/netstat`, as Linux 6.18
+/// prints them. Left out are those of what this host has not: multicast listener and router discovery, UDP-Lite.
 public enum Mib {
-    IpForwarding("Ip", "Forwarding");
+    IpForwarding,
+    IpDefaultTTL,
+    IpInReceives,
+    IpInHdrErrors,
+    IpInAddrErrors,
+    IpForwDatagrams,
+    IpInUnknownProtos,
+    IpInDiscards,
+    IpInDelivers,
+    IpOutRequests,
+    IpOutDiscards,
+    IpOutNoRoutes,
+    IpReasmTimeout,
+    IpReasmReqds,
+    IpReasmOKs,
+    IpReasmFails,
+    IpFragOKs,
+    IpFragFails,
+    IpFragCreates,
+    IpOutTransmits,
+    IcmpInMsgs,
+    IcmpInErrors,
+    IcmpInCsumErrors,
+    IcmpInDestUnreachs,
+    IcmpInTimeExcds,
+    IcmpInParmProbs,
+    IcmpInSrcQuenchs,
+    IcmpInRedirects,
+    IcmpInEchos,
+    IcmpInEchoReps,
+    IcmpInTimestamps,
+    IcmpInTimestampReps,
+    IcmpInAddrMasks,
+    IcmpInAddrMaskReps,
+    IcmpOutMsgs,
+    IcmpOutErrors,
+    IcmpOutRateLimitGlobal,
+    IcmpOutRateLimitHost,
+    IcmpOutDestUnreachs,
+    IcmpOutTimeExcds,
+    IcmpOutParmProbs,
+    IcmpOutSrcQuenchs,
+    IcmpOutRedirects,
+    IcmpOutEchos,
+    IcmpOutEchoReps,
+    IcmpOutTimestamps,
+    IcmpOutTimestampReps,
+    IcmpOutAddrMasks,
+    IcmpOutAddrMaskReps,
+    UdpInDatagrams,
+    UdpNoPorts,
+    UdpInErrors,
+    UdpOutDatagrams,
+    UdpRcvbufErrors,
+    UdpSndbufErrors,
+    UdpInCsumErrors,
+    UdpIgnoredMulti,
+    UdpMemErrors,
+    Ip6InReceives,
+    Ip6InHdrErrors,
+    Ip6InTooBigErrors,
+    Ip6InNoRoutes,
+    Ip6InAddrErrors,
+    Ip6InUnknownProtos,
+    Ip6InTruncatedPkts,
+    Ip6InDiscards,
+    Ip6InDelivers,
+    Ip6OutForwDatagrams,
+    Ip6OutRequests,
+    Ip6OutDiscards,
+    Ip6OutNoRoutes,
+    Ip6ReasmTimeout,
+    Ip6ReasmReqds,
+    Ip6ReasmOKs,
+    Ip6ReasmFails,
+    Ip6FragOKs,
+    Ip6FragFails,
+    Ip6FragCreates,
+    Ip6InMcastPkts,
+    Ip6OutMcastPkts,
+    Ip6InOctets,
+    Ip6OutOctets,
+    Ip6InNoECTPkts,
+    Ip6InECT1Pkts,
+    Ip6InECT0Pkts,
+    Ip6InCEPkts,
+    Ip6OutTransmits,
+    Icmp6InMsgs,
+    Icmp6InErrors,
+    Icmp6OutMsgs,
+    Icmp6OutErrors,
+    Icmp6InCsumErrors,
+    Icmp6OutRateLimitHost,
+    Icmp6InDestUnreachs,
+    Icmp6InPktTooBigs,
+    Icmp6InTimeExcds,
+    Icmp6InParmProblems,
+    Icmp6InEchos,
+    Icmp6InEchoReplies,
+    Icmp6OutDestUnreachs,
+    Icmp6OutPktTooBigs,
+    Icmp6OutTimeExcds,
+    Icmp6OutParmProblems,
+    Icmp6OutEchos,
+    Icmp6OutEchoReplies,
+    Udp6InDatagrams,
+    Udp6NoPorts,
+    Udp6InErrors,
+    Udp6OutDatagrams,
+    Udp6RcvbufErrors,
+    Udp6SndbufErrors,
+    Udp6InCsumErrors,
+    Udp6IgnoredMulti,
+    Udp6MemErrors,
+    IpExtInTruncatedPkts,
+    IpExtInMcastPkts,
+    IpExtOutMcastPkts,
+    IpExtInBcastPkts,
+    IpExtOutBcastPkts,
+    IpExtInOctets,
+    IpExtOutOctets,
+    IpExtInMcastOctets,
+    IpExtOutMcastOctets,
+    IpExtInBcastOctets,
+    IpExtOutBcastOctets,
+    IpExtInCsumErrors,
+    IpExtInNoECTPkts,
+    IpExtInECT1Pkts,
+    IpExtInECT0Pkts,
+    IpExtInCEPkts,
+    IpExtReasmOverlaps;
 
     private final String group;
-    private final String snmpName;
 
-    Mib(String group, String snmpName) {
-        this.group = group;
-        this.snmpName = snmpName;
+    Mib() {
+        String name = name();
+        group = name.startsWith("IpExt")
+                ? "IpExt"
+                : name.contains("6") ? name.substring(0, name.indexOf('6') + 1) : shortGroup(name);
     }
 
-    /// The group, such as `Ip`.
+    private static String shortGroup(String name) {
+        return name.startsWith("Icmp") ? "Icmp" : name.startsWith("Udp") ? "Udp" : "Ip";
+    }
+
+    /// The group, such as `Ip` or `Icmp6`.
     public String group() {
         return group;
     }
 
     /// The name in its group, such as `InReceives`.
     public String snmpName() {
-        return snmpName;
+        return name().substring(group.length());
     }
 }

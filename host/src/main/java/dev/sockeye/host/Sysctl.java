@@ -1,24 +1,85 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.TcpSysctl;
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
 
-/// A host's settings under Linux's names, with Linux 6.18's defaults and in Linux's units.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
+/// A host's settings under Linux's names, with Linux 6.18's defaults and in Linux's units. Programs set them by name
+/// ([#set]) or by field ([#tcp], [#core], [#ipv4] ...); either is effective at once.
 public final class Sysctl {
 
     private final TcpSysctl tcp = TcpSysctl.linux();
+    private final CoreSysctl core = new CoreSysctl();
+    private final Ipv4Sysctl ipv4 = new Ipv4Sysctl();
+    private final RouteSysctl route = new RouteSysctl();
+    private final Ipv6Sysctl ipv6 = new Ipv6Sysctl();
+
+    private record Setting(Object holder, Field field) {}
+
+    private final Map<String, Setting> byName = new TreeMap<>();
+
+    /// Where fields of [Ipv6Sysctl] stand that are not at `net.ipv6`.
+    private static final Map<String, String> IPV6_PATHS = Map.of(
+            "hop_limit", "net.ipv6.conf.all.hop_limit",
+            "echo_ignore_all", "net.ipv6.icmp.echo_ignore_all",
+            "ratelimit", "net.ipv6.icmp.ratelimit",
+            "mtu_expires", "net.ipv6.route.mtu_expires");
 
     private Sysctl() {}
+
+    /// The table of names is made when it is first asked for: most hosts never need it.
+    private Map<String, Setting> settings() {
+        if (byName.isEmpty()) {
+            addAll("net.ipv4.", tcp);
+            addAll("net.core.", core);
+            addAll("net.ipv4.", ipv4);
+            addAll("net.ipv4.route.", route);
+            addAll("net.ipv6.", ipv6);
+        }
+        return byName;
+    }
+
+    private void addAll(String path, Object holder) {
+        for (Field field : holder.getClass().getFields()) {
+            if (Modifier.isStatic(field.getModifiers())) continue;
+            String name = path + field.getName();
+            if (holder == ipv6) name = IPV6_PATHS.getOrDefault(field.getName(), name);
+            byName.put(name, new Setting(holder, field));
+        }
+    }
 
     /// Linux's defaults.
     public static Sysctl linux() {
         return new Sysctl();
     }
 
-    /// The `net.ipv4.tcp_*` settings.
+    /// `net.ipv4.tcp_*`
     public TcpSysctl tcp() {
         return tcp;
+    }
+
+    /// `net.core.*`
+    public CoreSysctl core() {
+        return core;
+    }
+
+    /// `net.ipv4.*` that are not TCP's
+    public Ipv4Sysctl ipv4() {
+        return ipv4;
+    }
+
+    /// `net.ipv4.route.*`
+    public RouteSysctl route() {
+        return route;
+    }
+
+    /// `net.ipv6.*`
+    public Ipv6Sysctl ipv6() {
+        return ipv6;
     }
 
     /// A setting as `sysctl -n` prints it.
@@ -26,18 +87,94 @@ public final class Sysctl {
     /// @param name such as `net.ipv4.tcp_fin_timeout` or `net.ipv4.ip_local_port_range`
     /// @throws IllegalArgumentException if there is none of that name
     public String get(String name) {
-        throw new UnsupportedOperationException(name);
+        return print(read(find(name)));
     }
 
     /// Changes a setting, as `sysctl -w name=value`.
     ///
     /// @throws IllegalArgumentException if there is none of that name, or the value is not one it can have
     public Sysctl set(String name, String value) {
-        throw new UnsupportedOperationException(name + "=" + value);
+        Setting setting = find(name);
+        Object parsed = parse(name, setting, value.strip());
+        try {
+            setting.field.set(setting.holder, parsed);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+        return this;
     }
 
     /// All settings, sorted by name.
     public Map<String, String> all() {
-        throw new UnsupportedOperationException();
+        var all = new TreeMap<String, String>();
+        settings().forEach((name, setting) -> all.put(name, print(read(setting))));
+        return all;
+    }
+
+    private Setting find(String name) {
+        Setting setting = settings().get(name);
+        if (setting == null) throw new IllegalArgumentException("no sysctl is named '" + name + "'");
+        return setting;
+    }
+
+    private static Object read(Setting setting) {
+        try {
+            return setting.field.get(setting.holder);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String print(Object value) {
+        if (!value.getClass().isArray()) return value.toString();
+        var text = new StringJoiner("\t");
+        for (int i = 0; i < Array.getLength(value); i++) text.add(Array.get(value, i).toString());
+        return text.toString();
+    }
+
+    private static Object parse(String name, Setting setting, String value) {
+        Object now = read(setting);
+        if (now instanceof String) {
+            if (value.isEmpty()) throw bad(name, value, "it is empty");
+            return value;
+        }
+        if (!now.getClass().isArray()) return parseNumber(name, value, value, now instanceof Long);
+        String[] parts = value.split("\\s+", -1);
+        int length = Array.getLength(now);
+        if (parts.length != length) throw bad(name, value, "it has " + length + " numbers");
+        Object parsed = Array.newInstance(now.getClass().getComponentType(), length);
+        for (int i = 0; i < length; i++) {
+            Array.set(parsed, i, parseNumber(name, value, parts[i], now instanceof long[]));
+        }
+        checkOrder(name, value, parsed);
+        return parsed;
+    }
+
+    private static Object parseNumber(String name, String value, String text, boolean wide) {
+        long number;
+        try {
+            number = Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw bad(name, value, "'" + text + "' is not a number");
+        }
+        if (number < 0) throw bad(name, value, "it cannot be negative");
+        if (wide) return number;
+        if (number > Integer.MAX_VALUE) throw bad(name, value, "it is too large");
+        return (int) number;
+    }
+
+    /// All settings of several numbers go from the least to the most.
+    private static void checkOrder(String name, String value, Object numbers) {
+        for (int i = 1; i < Array.getLength(numbers); i++) {
+            if (Array.getLong(numbers, i) < Array.getLong(numbers, i - 1)) throw bad(name, value, "it goes down");
+        }
+        if (!name.endsWith("port_range")) return;
+        if (Array.getLong(numbers, 0) < 1 || Array.getLong(numbers, 1) > 65535) {
+            throw bad(name, value, "a port is 1 to 65535");
+        }
+    }
+
+    private static IllegalArgumentException bad(String name, String value, String why) {
+        return new IllegalArgumentException("'" + value + "' is not a value of " + name + ": " + why);
     }
 }

@@ -1,153 +1,504 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.Handshake;
 import dev.sockeye.tcp.Journal;
 import dev.sockeye.tcp.Listener;
+import dev.sockeye.tcp.Readiness;
 import dev.sockeye.tcp.Shutdown;
 import dev.sockeye.tcp.SocketOptions;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;
+import dev.sockeye.wire.Errno;
+import dev.sockeye.wire.FourTuple;
+import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// A TCP socket: closed, bound, listening or connected.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
+/// A TCP socket: closed, bound, listening or connected. What its calls return, and in which order they check, is
+/// Linux's (net/ipv4/af_inet.c, docs/linux/bind.md).
 public final class TcpEndpoint extends Endpoint {
 
-    private final SocketOptions options = new SocketOptions();
-
-    TcpEndpoint(Host host, Family family, long inode) {
-        super(host, family, inode);
+    /// How far `connect` is, as the program has been told (`struct socket`'s state).
+    private enum Phase {
+        UNCONNECTED,
+        CONNECTING,
+        CONNECTED
     }
+
+    private final SocketOptions options;
+    private Phase phase = Phase.UNCONNECTED;
+    private @Nullable Connection connection;
+    private @Nullable Listener<TcpEndpoint> listener;
+    private @Nullable Journal ownJournal;
+    private IpAddress localIp;
+    private int localPort;
+    private boolean boundAddress;
+    private boolean boundPort;
+    private boolean closed;
+    private boolean unaccepted;
+    private int error;
+    private @Nullable Path path;
+    private long pathGeneration;
+
+    /// Its entry of the endpoint table, while it is connected.
+    @Nullable
+    Flow flow;
+
+    /// IPv4's identification of its next packet.
+    int identification;
+
+    TcpEndpoint(Host host, Family family, long inode, SocketOptions options) {
+        super(host, family, inode);
+        this.options = options;
+        this.localIp = wildcard();
+    }
+
+    // ---------------------------------------------------------------- bind and listen
 
     @Override
     public int bind(TransportAddress local, long now) {
-        throw new UnsupportedOperationException();
+        if (closed) return Errno.EBADF.asResult();
+        boolean busy = isBound() || state() != TcpState.CLOSED;
+        int refused = checkBind(local, busy);
+        if (refused < 0) return refused;
+        IpAddress ip = toOwnFamily(local.ip());
+        if (ip.isMulticast() && !ip.isV4()) return Errno.EINVAL.asResult();
+        return hold(ip, local.port(), !ip.isAny(), local.port() != 0);
+    }
+
+    /// Holds a port; 0: any.
+    private int hold(IpAddress ip, int port, boolean addressNamed, boolean portNamed) {
+        PortAllocator allocator = host.tcpAllocator();
+        if (port == 0) port = allocator.chooseForBind(this, ip);
+        else if (!allocator.mayBindTcp(this, ip, port)) port = Errno.EADDRINUSE.asResult();
+        if (port < 0) return port;
+        localIp = ip;
+        localPort = port;
+        boundAddress = addressNamed;
+        boundPort = portNamed;
+        host.tcpPorts().hold(port, this).bound = true;
+        return 0;
+    }
+
+    private void releasePort() {
+        PortBucket held = bucket;
+        if (held != null) held.listeners.remove(this);
+        host.tcpPorts().release(this);
     }
 
     /// `listen(2)`: also changes the backlog of a socket that listens already.
     ///
+    /// @param backlog capped by `net.core.somaxconn`; a negative one means as much as that
     /// @return 0, or `-EINVAL` if it is connected, `-EADDRINUSE`
     public int listen(int backlog, long now) {
-        throw new UnsupportedOperationException();
+        if (closed) return Errno.EBADF.asResult();
+        int most = host.sysctl().core().somaxconn;
+        int capped = Integer.compareUnsigned(backlog, most) > 0 ? most : backlog;
+        Listener<TcpEndpoint> current = listener;
+        if (current != null) {
+            current.setBacklog(capped);
+            return 0;
+        }
+        if (phase != Phase.UNCONNECTED || state() != TcpState.CLOSED) return Errno.EINVAL.asResult();
+        if (!isBound()) {
+            int held = hold(wildcard(), 0, false, false);
+            if (held < 0) return held;
+        } else if (!host.tcpAllocator().mayBindTcp(this, localIp, localPort)) {
+            return Errno.EADDRINUSE.asResult();
+        }
+        listener = new Listener<>(host.tcp(), options, capped);
+        PortBucket held = bucket;
+        if (held != null) held.listeners.add(this);
+        ownJournal().record(now, TcpState.CLOSED, TcpState.LISTEN, Journal.Cause.CALL_LISTEN, 0);
+        return 0;
     }
 
-    @Override
-    public int connect(TransportAddress remote, long now) {
-        throw new UnsupportedOperationException();
+    private void stopListening(Journal.Cause cause, long now) {
+        Listener<TcpEndpoint> ending = listener;
+        if (ending == null) return;
+        listener = null;
+        PortBucket held = bucket;
+        if (held != null) held.listeners.remove(this);
+        ownJournal().record(now, TcpState.LISTEN, TcpState.CLOSED, cause, 0);
+        ending.close(halfOpen -> host.flows().forget(halfOpen), child -> child.refuse(now));
     }
 
-    @Override
-    public int disconnect(long now) {
-        throw new UnsupportedOperationException();
+    /// It waited to be accepted, and the listener has closed: the peer is reset.
+    private void refuse(long now) {
+        unaccepted = false;
+        closed = true;
+        Connection refused = connection;
+        if (refused != null) {
+            refused.abort(now);
+            refused.close(now);
+        }
+        host.flows().settle(this, now);
+        forgetIfOver();
     }
 
     /// `accept(2)`: the connection that has waited longest; null if none waits (EAGAIN), or if this socket does not
     /// listen (EINVAL: [#listener] is null).
     public @Nullable TcpEndpoint accept(long now) {
-        throw new UnsupportedOperationException();
+        Listener<TcpEndpoint> listening = listener;
+        TcpEndpoint child = listening == null ? null : listening.accept();
+        if (child != null) child.unaccepted = false;
+        return child;
     }
+
+    /// A listener's handshake is complete, and this socket is its connection.
+    void onAccepted(Flow own, FourTuple tuple, Handshake handshake, long now) {
+        flow = own;
+        phase = Phase.CONNECTED;
+        unaccepted = true;
+        localIp = tuple.local().ip();
+        localPort = tuple.local().port();
+        boundAddress = true;
+        boundPort = true;
+        identification = host.tcp().random.nextInt() | 1;
+        int mtu = path(tuple.remote().ip(), now).mtu();
+        connection = Connection.accepted(host.tcp(), tuple, options, mtu, handshake, now);
+    }
+
+    // ---------------------------------------------------------------- connect
+
+    @Override
+    public int connect(TransportAddress remote, long now) {
+        if (closed) return Errno.EBADF.asResult();
+        int refused = checkRemote(remote);
+        if (refused < 0) return refused;
+        int known = continueConnect();
+        if (known != Integer.MIN_VALUE) return known;
+        return beginConnect(remote, now);
+    }
+
+    /// What `connect` says on a socket that has been told to connect before (`__inet_stream_connect`).
+    ///
+    /// @return MIN_VALUE: it may begin
+    private int continueConnect() {
+        return switch (phase) {
+            case UNCONNECTED -> listener != null ? Errno.EISCONN.asResult() : Integer.MIN_VALUE;
+            case CONNECTED -> Errno.EISCONN.asResult();
+            case CONNECTING -> switch (state()) {
+                case SYN_SENT, SYN_RCVD -> Errno.EALREADY.asResult();
+                case CLOSED -> {
+                    phase = Phase.UNCONNECTED;
+                    int failed = takeError();
+                    yield failed != 0 ? -failed : Errno.ECONNABORTED.asResult();
+                }
+                default -> {
+                    phase = Phase.CONNECTED;
+                    yield 0;
+                }
+            };
+        };
+    }
+
+    private int beginConnect(TransportAddress remote, long now) {
+        if (!isBound()) localIp = boundAddress ? localIp : wildcard();
+        IpAddress target = reachable(remote.ip(), localIp);
+        if (target.isMulticast() || host.addresses().isBroadcast(target)) return Errno.ENETUNREACH.asResult();
+        Path route = path(target, now);
+        Errno unreachable = route.error();
+        if (unreachable != null) return unreachable.asResult();
+        IpAddress source = localIp.isAny() ? route.source() : localIp;
+        var peer = new TransportAddress(target, remote.port());
+        int port = choosePort(source, peer, now);
+        if (port < 0) return port;
+        var tuple = new FourTuple(new TransportAddress(source, port), peer);
+        discardConnection(now);
+        host.flows().takeOver(tuple);
+        localIp = source;
+        localPort = port;
+        if (!isBound()) host.tcpPorts().hold(port, this);
+        identification = host.tcp().random.nextInt() | 1;
+        var opened = new Connection(host.tcp(), tuple, options, route.mtu());
+        connection = opened;
+        phase = Phase.CONNECTING;
+        flow = host.flows().add(this, tuple);
+        int result = opened.connect(now);
+        finish(now);
+        return result < 0 ? result : Errno.EINPROGRESS.asResult();
+    }
+
+    /// The port that `bind` has given, if the 4-tuple is free; else one that the host chooses.
+    private int choosePort(IpAddress source, TransportAddress peer, long now) {
+        if (isBound()) {
+            var tuple = new FourTuple(new TransportAddress(source, localPort), peer);
+            return host.flows().isFree(tuple, false, now) ? localPort : Errno.EADDRNOTAVAIL.asResult();
+        }
+        return host.tcpAllocator()
+                .chooseForConnect(source, peer.ip(), peer.port(), port -> host.flows()
+                        .isFree(new FourTuple(new TransportAddress(source, port), peer), true, now));
+    }
+
+    /// A socket may connect again after it failed: what is left of the last connection goes.
+    private void discardConnection(long now) {
+        Connection before = connection;
+        connection = null;
+        if (before != null) before.close(now);
+    }
+
+    @Override
+    public int disconnect(long now) {
+        if (closed) return Errno.EBADF.asResult();
+        stopListening(Journal.Cause.CALL_ABORT, now);
+        Connection ending = connection;
+        if (ending != null) {
+            boolean alive = ending.state() != TcpState.CLOSED;
+            ending.abort(now);
+            host.flows().settle(this, now);
+            ending.takeError();
+            if (alive) error = Errno.ECONNRESET.number();
+        }
+        discardConnection(now);
+        phase = Phase.UNCONNECTED;
+        if (!boundPort) releasePort();
+        if (!boundAddress) localIp = wildcard();
+        host.settleLoopback(now);
+        return 0;
+    }
+
+    // ---------------------------------------------------------------- data, end
 
     /// `send(2)`; see [Connection#send].
     public int send(MemorySegment from, long offset, int length, int flags, long now) {
-        throw new UnsupportedOperationException();
+        Connection sending = connection;
+        if (closed) return Errno.EBADF.asResult();
+        if (sending == null) return noConnection(Errno.EPIPE);
+        int sent = sending.send(from, offset, length, flags, now);
+        finish(now);
+        return sent;
     }
 
     /// `recv(2)`; see [Connection#receive].
     public int receive(MemorySegment to, long offset, int length, int flags, long now) {
-        throw new UnsupportedOperationException();
+        Connection receiving = connection;
+        if (closed) return Errno.EBADF.asResult();
+        if (receiving == null) return noConnection(Errno.ENOTCONN);
+        int received = receiving.receive(to, offset, length, flags, now);
+        finish(now);
+        return received;
     }
 
-    /// `shutdown(2)`; on a listener READ ends listening, as on Linux.
+    private int noConnection(Errno otherwise) {
+        int pending = takeError();
+        return pending != 0 ? -pending : otherwise.asResult();
+    }
+
+    /// `shutdown(2)`; on a listener READ ends listening, and on a socket that connects any ends that, as on Linux.
     ///
     /// @return 0 or `-ENOTCONN`
     public int shutdown(Shutdown how, long now) {
-        throw new UnsupportedOperationException();
+        if (listener != null) {
+            if (how != Shutdown.WRITE) stopListening(Journal.Cause.CALL_SHUTDOWN, now);
+            raise(Readiness.IN | Readiness.OUT | Readiness.HUP);
+            host.settleLoopback(now);
+            return 0;
+        }
+        Connection shutting = connection;
+        if (shutting == null) return Errno.ENOTCONN.asResult();
+        if (shutting.state() == TcpState.SYN_SENT) {
+            int ended = disconnect(now);
+            raise(Readiness.IN | Readiness.OUT | Readiness.HUP);
+            return ended;
+        }
+        int result = shutting.shutdown(how, now);
+        finish(now);
+        return result;
     }
 
     @Override
     public void close(long now) {
-        throw new UnsupportedOperationException();
+        if (closed) return;
+        closed = true;
+        stopListening(Journal.Cause.CALL_CLOSE, now);
+        Connection closing = connection;
+        if (closing != null) closing.close(now);
+        host.flows().settle(this, now);
+        forgetIfOver();
+        host.settleLoopback(now);
     }
 
     /// Ends it now: a reset where the peer needs one. The program still holds it and finds ECONNABORTED.
     public void abort(long now) {
-        throw new UnsupportedOperationException();
+        stopListening(Journal.Cause.CALL_ABORT, now);
+        Connection aborting = connection;
+        if (aborting != null) {
+            aborting.abort(now);
+            finish(now);
+        }
+        host.settleLoopback(now);
     }
+
+    /// The connection has left the endpoint table.
+    void onConnectionOver() {
+        flow = null;
+        // Linux: inet_put_port, unless the program named the port (SOCK_BINDPORT_LOCK).
+        if (!boundPort) releasePort();
+        forgetIfOver();
+    }
+
+    private void forgetIfOver() {
+        if (!closed || flow != null) return;
+        releasePort();
+        host.forget(this);
+    }
+
+    /// Gives back what it holds without a word to anybody: the machine is switched off.
+    void drop(long now) {
+        closed = true;
+        listener = null;
+        Connection dropped = connection;
+        if (dropped != null) {
+            dropped.abort(now);
+            dropped.close(now);
+        }
+    }
+
+    /// After each call.
+    private void finish(long now) {
+        host.flows().settle(this, now);
+        host.settleLoopback(now);
+    }
+
+    /// To be called after [#options] have changed.
+    public void onOptionsChanged(long now) {
+        Connection changed = connection;
+        if (changed == null) return;
+        changed.onOptionsChanged(now);
+        finish(now);
+    }
+
+    /// The path to the peer, looked up again when routes, addresses or a path MTU have changed.
+    Path path(IpAddress remote, long now) {
+        Path known = path;
+        long generation = host.pathGeneration(now);
+        if (known != null && pathGeneration == generation) return known;
+        known = host.path(remote, boundDevice(), now);
+        path = known;
+        pathGeneration = generation;
+        return known;
+    }
+
+    // ---------------------------------------------------------------- getters
 
     /// The options; after a change call [#onOptionsChanged].
     public SocketOptions options() {
         return options;
     }
 
-    /// To be called after [#options] have changed.
-    public void onOptionsChanged(long now) {
-        throw new UnsupportedOperationException();
-    }
-
     /// Its state; CLOSED also where it is merely bound.
     public TcpState state() {
-        throw new UnsupportedOperationException();
+        if (listener != null) return TcpState.LISTEN;
+        Connection current = connection;
+        return current == null ? TcpState.CLOSED : current.state();
     }
 
     /// `TCP_INFO`; a listener's `unacked` is its accept queue's length and `sacked` the backlog, as on Linux.
     public TcpInfo info(long now) {
-        throw new UnsupportedOperationException();
+        Connection current = connection;
+        if (current != null) return current.info(now);
+        Listener<TcpEndpoint> listening = listener;
+        return listening == null
+                ? IdleTcpInfo.of(TcpState.CLOSED, 0, 0)
+                : IdleTcpInfo.of(TcpState.LISTEN, listening.acceptQueueLength(), listening.backlog());
     }
 
-    /// Its life so far.
+    /// Its life so far: the connection's, or as long as it has none, of the socket itself.
     public Journal journal() {
-        throw new UnsupportedOperationException();
+        Connection current = connection;
+        return current != null ? current.journal() : ownJournal();
+    }
+
+    private Journal ownJournal() {
+        Journal journal = ownJournal;
+        if (journal == null) ownJournal = journal = new Journal();
+        return journal;
     }
 
     /// The connection, where it has one, or had: it stays until the socket connects again.
     public @Nullable Connection connection() {
-        return null;
+        return connection;
     }
 
     /// The listener, where it listens.
     public @Nullable Listener<TcpEndpoint> listener() {
-        return null;
+        return listener;
     }
 
     /// Whether it waits in a listener's accept queue.
     public boolean isUnaccepted() {
-        return false;
+        return unaccepted;
     }
 
     /// Whether the program has closed it and the protocol goes on.
     public boolean isOrphan() {
-        return false;
+        return closed && flow != null;
     }
 
     @Override
     public int readiness() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int takeEvents() {
-        throw new UnsupportedOperationException();
+        Listener<TcpEndpoint> listening = listener;
+        if (listening != null) return listening.acceptQueueLength() > 0 ? Readiness.IN : 0;
+        Connection current = connection;
+        if (current != null) return current.readiness();
+        // Linux: a socket that was never connected is writable, and hung up.
+        return Readiness.OUT | Readiness.HUP | (error != 0 ? Readiness.ERR | Readiness.IN : 0);
     }
 
     @Override
     public TransportAddress localAddress() {
-        throw new UnsupportedOperationException();
+        return new TransportAddress(localIp, localPort);
     }
 
     @Override
     public @Nullable TransportAddress remoteAddress() {
-        throw new UnsupportedOperationException();
+        Connection current = connection;
+        if (current == null) return null;
+        return switch (current.state()) {
+            case CLOSED, SYN_SENT -> null;
+            default -> current.tuple().remote();
+        };
     }
 
     @Override
     public int takeError() {
-        throw new UnsupportedOperationException();
+        int own = error;
+        error = 0;
+        Connection current = connection;
+        return own != 0 || current == null ? own : current.takeError();
     }
 
     @Override
     public boolean isClosed() {
-        return false;
+        return closed;
+    }
+
+    /// How well this listener fits a segment; -1: not at all.
+    int listenerScore(Arrival arrival) {
+        Interface device = boundDevice();
+        if (device != null && device != arrival.in) return -1;
+        int score = (device != null ? 2 : 1) + (family() == Family.INET ? 1 : 0);
+        IpAddress ip = localIp;
+        if (ip.low() == arrival.destinationLow && ip.high() == arrival.destinationHigh) return score + 100;
+        boolean takesIn = ip.isAny() && (ip.isV4() ? arrival.v4 : !(arrival.v4 && v6Only()));
+        return takesIn ? score : -1;
+    }
+
+    @Override
+    IpAddress holderAddress() {
+        return localIp;
+    }
+
+    @Override
+    boolean isListening() {
+        return listener != null;
+    }
+
+    @Override
+    boolean isBound() {
+        return bucket != null;
     }
 }

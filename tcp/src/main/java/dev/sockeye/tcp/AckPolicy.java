@@ -1,9 +1,8 @@
 package dev.sockeye.tcp;
 
-/// When to acknowledge (RFC 9293 3.8.6.3, RFC 5681 4.2; Linux's `icsk_ack`): at once while the sender is in slow start,
-/// every second
-/// full segment, what fills a gap; otherwise after a delay that follows the sender's rhythm, hoping for data to carry
-/// it.
+/// When to acknowledge (RFC 9293 3.8.6.3, RFC 5681 4.2; Linux's `icsk_ack`): at once while the sender is in slow
+/// start, every second full segment, what fills a gap; otherwise after a delay that follows the sender's rhythm,
+/// hoping for data to carry it.
 final class AckPolicy {
 
     private static final int MAX_QUICK = 16;

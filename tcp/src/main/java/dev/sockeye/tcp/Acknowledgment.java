@@ -1,8 +1,7 @@
 package dev.sockeye.tcp;
 
 /// The fifth check of RFC 9293 3.10.7.4, the ACK field: what an ACK takes out of the send queue, what it says about
-/// round trip,
-/// window and losses, and how the congestion window answers (`tcp_ack`).
+/// round trip, window and losses, and how the congestion window answers (`tcp_ack`).
 final class Acknowledgment {
 
     // What an ACK brought.

@@ -1,8 +1,7 @@
 package dev.sockeye.tcp;
 
-/// What the time with data to send was spent on (`tcp_chrono_start`): sending, or waiting for the peer's window or for
-/// room in the
-/// send buffer. At any time the most specific reason counts.
+/// What the time with data to send was spent on (`tcp_chrono_start`): sending, or waiting for the peer's window or
+/// for room in the send buffer. At any time the most specific reason counts.
 final class BusyTime {
 
     /// The reasons; each later one is more specific.

@@ -1,8 +1,7 @@
 package dev.sockeye.tcp;
 
 /// How large the congestion window is to be (`struct tcp_congestion_ops`). Windows are in segments. [LossRecovery]
-/// decides
-/// when there is congestion; an algorithm answers how far to fall, and how to grow when there is none.
+/// decides when there is congestion; an algorithm answers how far to fall, and how to grow when there is none.
 interface CongestionControl {
 
     /// The name in `TCP_CONGESTION`.

@@ -37,7 +37,8 @@ final class CongestionWindow {
         return segments < ssthresh;
     }
 
-    /// Grows by one segment for each acknowledged one, up to the threshold; returns how many of `acked` are left over.
+    /// Grows by one segment for each acknowledged one, up to the threshold; returns how many of `acked` are left
+    /// over.
     int slowStart(int acked) {
         int grown = Math.min(segments + acked, ssthresh);
         int left = acked - (grown - segments);

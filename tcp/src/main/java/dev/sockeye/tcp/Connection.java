@@ -9,12 +9,11 @@ import org.jspecify.annotations.Nullable;
 /// One TCP connection, from SYN_SENT or SYN_RCVD until it is closed: the TCB of RFC 9293 3.3.1.
 ///
 /// Its methods are of four kinds. Getters tell. User calls ([#connect], [#send], [#receive], [#shutdown], [#close],
-/// [#abort]) are
-/// what a program does; they return a count, or a negated [Errno]. Events ([#onSegment], [#onTimer], [#onIcmpError],
-/// [#onPacketTooBig]) are what the world does. Outputs ([#nextSegment], [#nextDeadline], [#takeEvents], [#timeWait])
-/// say what is
-/// to be done: after every user call and event the host sends segments until [#nextSegment] has none, arms a timer for
-/// [#nextDeadline], tells waiting programs of [#takeEvents], and once [#state] is CLOSED puts [#timeWait] in its place.
+/// [#abort]) are what a program does; they return a count, or a negated [Errno]. Events ([#onSegment], [#onTimer],
+/// [#onIcmpError], [#onPacketTooBig]) are what the world does. Outputs ([#nextSegment], [#nextDeadline],
+/// [#takeEvents], [#timeWait]) say what is to be done: after every user call and event the host sends segments until
+/// [#nextSegment] has none, arms a timer for [#nextDeadline], tells waiting programs of [#takeEvents], and once
+/// [#state] is CLOSED puts [#timeWait] in its place.
 ///
 /// `now` is nanoseconds of the host's clock and never goes back.
 ///
@@ -67,7 +66,7 @@ public final class Connection {
     // The timestamp option of the segment at hand.
     private boolean tsSeen;
     private int tsEcho;
-    private long synSentAt;
+    private long synSentAt = 1;
 
     final SendQueue send;
     final ReceiveQueue receiveQueue;
@@ -113,7 +112,7 @@ public final class Connection {
     long now;
 
     long lastAckReceivedAt, lastAckSentAt;
-    long lastOutOfWindowAckAt = -1;
+    long lastOutOfWindowAckAt = -1, lastChallengeAt = -1;
     private long lastReadAt = -1, lastWriteAt = -1, endOfStreamReadAt = -1;
 
     // What TCP_INFO counts.
@@ -195,8 +194,6 @@ public final class Connection {
             long micros = (now - shake.synAckSentAt) / 1000;
             rtt.min.reset(Math.clamp(micros, 1, Integer.MAX_VALUE), now / Timers.MILLI);
             rtt.sample(micros, sndUna, sndNxt);
-        } else if (shake.retransmits > 0) {
-            rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
         }
         syncMss();
         context.count(TcpMib.PassiveOpens);
@@ -311,9 +308,8 @@ public final class Connection {
         return timers.retransmission != Timers.Retransmission.OFF ? timers.retransmissionAt : timers.keepAliveAt;
     }
 
-    /// What the connection asks its host to go on with in its place, once [#state] is CLOSED; null if nothing: a socket
-    /// in
-    /// TIME_WAIT, or an orphan in FIN_WAIT2, is a [TimeWait], which costs little.
+    /// What the connection asks its host to go on with in its place, once [#state] is CLOSED; null if nothing: a
+    /// socket in TIME_WAIT, or an orphan in FIN_WAIT2, is a [TimeWait], which costs little.
     public @Nullable TimeWait timeWait() {
         return timeWait;
     }
@@ -342,7 +338,7 @@ public final class Connection {
         if (options.maxSegment > 0) peerMss = options.maxSegment;
         else peerMss = Integer.MAX_VALUE;
         syncMss();
-        receive.initialize(advMss - (headerLength - 20), offersScaling);
+        receive.initialize(advMss, offersScaling);
         synSentAt = now;
         lastAckReceivedAt = now;
         context.count(TcpMib.ActiveOpens);
@@ -352,7 +348,8 @@ public final class Connection {
         return 0;
     }
 
-    /// Takes as many of the bytes as there is room for in the send buffer.
+    /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room, where
+    /// it is time to send in between: the caller sends, and calls again until all are taken or it says `-EAGAIN`.
     ///
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     public int send(MemorySegment from, long offset, int length, int flags, long now) {
@@ -362,16 +359,18 @@ public final class Connection {
             return state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD ? Errno.EAGAIN.asResult() : sendError();
         }
         lastWriteAt = now;
+        if (length == 0) return 0;
         int copied = append(from, offset, length, flags);
-        if (copied < length) {
+        if (copied == 0) {
             isWaitingForSpace = true;
             busy.start(BusyTime.Reason.SEND_BUFFER, now);
+            return Errno.EAGAIN.asResult();
         }
-        if (copied == 0) return length == 0 ? 0 : Errno.EAGAIN.asResult();
-        boolean more = (flags & MSG_MORE) != 0 && copied == length;
+        boolean all = copied == length;
+        boolean more = (flags & MSG_MORE) != 0 && all;
         TxSegment last = send.unsent.last();
-        if (last != null && !more) last.flags |= Segment.PSH;
-        if ((flags & MSG_EOR) != 0 && copied == length && last != null) last.endOfRecord = true;
+        if (last != null && all && !more) last.flags |= Segment.PSH;
+        if (last != null && all && (flags & MSG_EOR) != 0) last.endOfRecord = true;
         if ((flags & MSG_OOB) != 0) sndUp = send.writeSeq;
         if (more) output.push(Output.NAGLE_CORK);
         else output.pushPending();
@@ -402,7 +401,9 @@ public final class Connection {
             if (send.writeSeq - pushedSeq > maxWindow >>> 1) {
                 last.flags |= Segment.PSH;
                 pushedSeq = send.writeSeq;
+                break;
             }
+            if (part == room && send.unsent.size() == 1) break;
         }
         if (copied == length) pushedSeq = send.writeSeq;
         return copied;
@@ -498,6 +499,7 @@ public final class Connection {
         if (how != Shutdown.READ) {
             shutdown |= SEND;
             if (state == TcpState.SYN_SENT) {
+                error = Errno.ECONNRESET.number();
                 done(Journal.Cause.CALL_SHUTDOWN);
                 return 0;
             }
@@ -565,7 +567,17 @@ public final class Connection {
         receiveQueue.clear();
     }
 
-    /// `SO_ERROR`: the pending error's number, which is cleared; 0 if there is none.
+    /// `SO_ERROR`: the pending error's number, which is cleared; 0 if there is none. Linux: an ICMP error that did
+    /// not end the connection counts here, and nowhere else; see docs/linux/errors.md
+    public int socketError() {
+        int pending = takeError();
+        if (pending != 0) return pending;
+        pending = softError;
+        softError = 0;
+        return pending;
+    }
+
+    /// The error that the next call is to return, which is cleared; 0 if there is none.
     public int takeError() {
         int pending = error;
         error = 0;
@@ -668,8 +680,8 @@ public final class Connection {
         return timers.next();
     }
 
-    /// The [Readiness] bits of what has happened since the last call: what a waiting program is to be woken for. Unlike
-    /// [#readiness] a bit comes again with each new event, as an edge.
+    /// The [Readiness] bits of what has happened since the last call: what a waiting program is to be woken for.
+    /// Unlike [#readiness] a bit comes again with each new event, as an edge.
     public int takeEvents() {
         int taken = events;
         events = 0;
@@ -699,8 +711,9 @@ public final class Connection {
         copiedSeq = rcvNxt;
         output.lastSentAt = now;
         pushedSeq = sndNxt;
-        if (timeouts.retransmits > 0 && recovery.firstRetransmitAt != 0)
-            cwnd.segments = 1; // RFC 6298 5.7, RFC 5681 3.1
+        // RFC 6298 5.7: no round trip could be measured. RFC 5681 3.1: the SYN was lost more than once.
+        if (!rtt.hasSample()) rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
+        if (totalRetransmits > 1) cwnd.segments = 1;
         timeouts.retransmits = 0;
         recovery.firstRetransmitAt = 0;
         cwnd.stamp = now;
@@ -937,6 +950,11 @@ public final class Connection {
         return millis < 0 ? -1 : Math.max(1, millis) * 1000L;
     }
 
+    /// When the SYN was first sent, nanoseconds.
+    long synSentAt() {
+        return synSentAt;
+    }
+
     /// Whether this is a timestamp that we have sent since our first SYN.
     boolean isOurTimestamp(int echoed, long now) {
         return Seq.between(echoed, tsNow(synSentAt), tsNow(now));
@@ -999,7 +1017,7 @@ public final class Connection {
     /// Twice what the congestion window can hold (`tcp_sndbuf_expand`).
     private void expandSendBuffer() {
         if (options.sendBuffer != 0) return;
-        int each = Math.max(Math.min(peerMss, pathMtu), mss) + 320 + 320;
+        int each = Math.max(Math.min(peerMss, pathMtu), mss) + 256 + 320;
         each = Integer.highestOneBit(each - 1) * 2 + 256;
         long segments = Math.max(Math.max(CongestionWindow.INITIAL, cwnd.segments), board.reordering + 1);
         long wanted = Math.min(2 * segments * each, context.sysctl.tcp_wmem[2]);
@@ -1023,7 +1041,7 @@ public final class Connection {
 
     /// RFC 9293 3.8.6.3: within half a second.
     private boolean delayAck(long now) {
-        long millis = acks.delay(rtt.smoothedMicros() / 1000, rtt.hasSample());
+        long millis = Math.max(1, acks.delay(rtt.smoothedMicros() / 1000, rtt.hasSample()));
         long at = now + millis * Timers.MILLI;
         long set = timers.delayedAckAt;
         if (set != Timers.NEVER) {

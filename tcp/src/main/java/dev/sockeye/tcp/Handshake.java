@@ -1,13 +1,14 @@
 package dev.sockeye.tcp;
 
-/// What two ends agree on in their SYNs (row A5 of the article: "metadata"), and the numbers they start with. A passive
-/// open gathers it while half-open, a SYN cookie brings it back, and [Connection] is built from it.
+/// What two ends agree on in their SYNs (row A5 of the article: "metadata"), and the numbers they start with. A
+/// passive open gathers it while half-open, a SYN cookie brings it back, and [Connection] is built from it.
 public final class Handshake {
 
     /// Our initial sequence number, and the peer's.
     public int iss, irs;
 
-    /// The most payload the peer accepts in a segment, from its MSS option (536 without one, RFC 9293 MUST-15); bytes.
+    /// The most payload the peer accepts in a segment, from its MSS option (536 without one, RFC 9293 MUST-15);
+    /// bytes.
     public int peerMss = 536;
 
     /// The MSS that we announced, bytes.
@@ -35,4 +36,65 @@ public final class Handshake {
     public long synAckSentAt = -1;
 
     public int retransmits;
+
+    /// Whether both ends announced a window scale (RFC 7323 2.2).
+    public boolean windowScaling() {
+        return sendWindowScale >= 0;
+    }
+
+    /// Takes in what the peer's SYN offers, as far as this host has it switched on (`tcp_timestamps`, `tcp_sack`,
+    /// `tcp_window_scaling`, `tcp_ecn`).
+    ///
+    /// @param v4  whether the connection is IPv4
+    /// @param mtu of the path, bytes
+    static Handshake ofSyn(Segment syn, TcpSysctl sysctl, SocketOptions options, boolean v4, int mtu, long now) {
+        var handshake = new Handshake();
+        handshake.irs = syn.seq;
+        handshake.peerMss = peerMss(syn, options, v4);
+        handshake.advertisedMss = advertisedMss(options, v4, mtu);
+        handshake.peerWindow = syn.window;
+        handshake.sackPermitted = syn.sackPermitted && sysctl.tcp_sack != 0;
+        handshake.timestamps = syn.timestamps && sysctl.tcp_timestamps != 0;
+        if (handshake.timestamps) {
+            handshake.tsRecent = syn.tsVal;
+            handshake.tsRecentAt = now;
+        }
+        if (syn.windowScale >= 0 && sysctl.tcp_window_scaling != 0) {
+            // RFC 7323 2.3, MUST: a shift above 14 is taken as 14.
+            handshake.sendWindowScale = Math.min(syn.windowScale, 14);
+        }
+        // RFC 3168 6.1.1: a SYN with ECE and CWR asks for ECN. Linux: only where its IP header is not-ECT.
+        boolean asksEcn = syn.has(Segment.ECE) && syn.has(Segment.CWR) && syn.ecn == 0;
+        handshake.ecn = asksEcn && (sysctl.tcp_ecn == 1 || sysctl.tcp_ecn == 2);
+        handshake.chooseReceiveWindow(sysctl, options);
+        return handshake;
+    }
+
+    /// The most payload the peer takes: what it announced, 536 (RFC 9293 MUST-15) or 1220 (for IPv6) where it did not,
+    /// and no more than the program set with `TCP_MAXSEG`.
+    private static int peerMss(Segment syn, SocketOptions options, boolean v4) {
+        int mss = syn.mss != 0 ? syn.mss : v4 ? 536 : 1220;
+        return options.maxSegment > 0 ? Math.min(mss, options.maxSegment) : mss;
+    }
+
+    /// What we announce: what an IP packet of the path's MTU holds behind headers without options (RFC 9293 MUST-67).
+    static int advertisedMss(SocketOptions options, boolean v4, int mtu) {
+        int mss = Math.min(65535, Math.max(mtu, v4 ? 68 : 1280) - (v4 ? 40 : 60));
+        return options.maxSegment > 0 ? Math.min(mss, options.maxSegment) : mss;
+    }
+
+    /// The window that the SYN-ACK announces and its scale, from the receive buffer, as Linux chooses them: half of the
+    /// buffer's memory, rounded down to whole segments; the scale such that the buffer may grow to its maximum.
+    void chooseReceiveWindow(TcpSysctl sysctl, SocketOptions options) {
+        int space = (options.receiveBuffer != 0 ? options.receiveBuffer : sysctl.tcp_rmem[1]) / 2;
+        long clamp = options.windowClamp != 0 ? options.windowClamp : 65535L << 14;
+        if (options.receiveBuffer != 0) clamp = Math.min(clamp, space);
+        int mss = advertisedMss - (timestamps ? 12 : 0);
+        int window = (int) Math.min(space, clamp);
+        if (window > mss) window -= window % mss;
+        receiveWindow = window;
+        if (!windowScaling()) return;
+        long most = Math.min(Math.max(space, sysctl.tcp_rmem[2]), clamp);
+        receiveWindowScale = Math.clamp(63 - Long.numberOfLeadingZeros(Math.max(1, most)) - 15, 0, 14);
+    }
 }

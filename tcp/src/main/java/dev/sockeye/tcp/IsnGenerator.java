@@ -18,8 +18,7 @@ public final class IsnGenerator {
 
     /// The initial sequence number for this connection at `now`, nanoseconds.
     public int next(FourTuple tuple, long now) {
-        long hash = hash(tuple, key0, key1);
-        return (int) hash + (int) (now >> 6);
+        return (int) SipHash.hash(key0, key1, tuple) + (int) (now >> 6);
     }
 
     /// What is added to the millisecond clock in this connection's TSval (RFC 7323 5.4); the same for every
@@ -29,10 +28,8 @@ public final class IsnGenerator {
                 key0 ^ 0x5851f42d4c957f2dL, key1, local.high(), local.low(), remote.high(), remote.low(), 0);
     }
 
-    private static long hash(FourTuple tuple, long key0, long key1) {
-        IpAddress local = tuple.local().ip();
-        IpAddress remote = tuple.remote().ip();
-        long ports = (long) tuple.local().port() << 16 | tuple.remote().port();
-        return SipHash.hash(key0, key1, local.high(), local.low(), remote.high(), remote.low(), ports);
+    /// TSval at `now`, nanoseconds: a millisecond clock (RFC 7323 5.4 allows 1 ms to 1 s) that starts at the offset.
+    public static int timestamp(long now, int offset) {
+        return (int) (now / 1_000_000) + offset;
     }
 }

@@ -1,8 +1,7 @@
 package dev.sockeye.tcp;
 
 /// What happened to a socket: each change of state with its time and its cause. Bounded: the first [#CAPACITY] - 1
-/// entries
-/// and the last are kept, which is more than any life of a connection has. Recording allocates nothing.
+/// entries and the last are kept, which is more than any life of a connection has. Recording allocates nothing.
 public final class Journal {
 
     /// Entries that fit.

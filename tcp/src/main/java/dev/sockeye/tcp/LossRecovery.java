@@ -1,10 +1,8 @@
 package dev.sockeye.tcp;
 
-/// What follows from losses: the states of Linux's `tcp_fastretrans_alert`, with RACK (RFC 8985) to find losses, or the
-/// rule of
-/// RFC 6675 where `tcp_recovery` is 0, PRR (RFC 6937) to reduce the window, F-RTO (RFC 5682) and undo by timestamps
-/// (RFC 3522) and
-/// DSACK (RFC 3708) where a reduction proves needless.
+/// What follows from losses: the states of Linux's `tcp_fastretrans_alert`, with RACK (RFC 8985) to find losses, or
+/// the rule of RFC 6675 where `tcp_recovery` is 0, PRR (RFC 6937) to reduce the window, F-RTO (RFC 5682) and undo by
+/// timestamps (RFC 3522) and DSACK (RFC 3708) where a reduction proves needless.
 final class LossRecovery {
 
     /// `tcpi_ca_state`
@@ -393,8 +391,7 @@ final class LossRecovery {
     }
 
     /// The path takes only smaller segments now: those in flight that are larger go again, cut, without a word to
-    /// congestion control
-    /// (`tcp_simple_retransmit`).
+    /// congestion control (`tcp_simple_retransmit`).
     void onSmallerMss(long now) {
         TxQueue queue = c.send.inFlight;
         boolean any = false;
@@ -571,8 +568,7 @@ final class LossRecovery {
     }
 
     /// RFC 6582 3.2: without SACK, recovery is held until something above `highSeq` is acknowledged, lest duplicate
-    /// ACKs that are still on
-    /// their way start another.
+    /// ACKs that are still on their way start another.
     private boolean holdsWithoutSack() {
         if (c.sndUna != highSeq || c.sackPermitted) return false;
         if (!anyRetransmitted()) firstRetransmitAt = 0;

@@ -5,8 +5,7 @@ import dev.sockeye.wire.Pages;
 import org.jspecify.annotations.Nullable;
 
 /// What has arrived ahead of a gap: slices sorted by sequence number, without overlap. Where two overlap the first to
-/// come
-/// is kept.
+/// come is kept.
 final class OutOfOrderQueue {
 
     private final Pages pages;

@@ -1,16 +1,15 @@
 package dev.sockeye.tcp;
 
 /// What to send next: a reset, an immediate ACK, what is lost, new data as windows and Nagle's rule allow
-/// (`tcp_write_xmit`), or an
-/// acknowledgment that nothing else has carried. Events only say what is due; [#next] makes the segments, one at a
-/// time.
+/// (`tcp_write_xmit`), or an acknowledgment that nothing else has carried. Events only say what is due; [#next] makes
+/// the segments, one at a time.
 final class Output {
 
     /// Bits of Nagle's state (`tp->nonagle`): off, corked, and "send this now whatever its size".
     static final int NAGLE_OFF = 1, NAGLE_CORK = 2, NAGLE_PUSH = 4;
 
     /// What a super-segment may carry at most (`sk_gso_max_size`), bytes; and of how many packets.
-    private static final int MAX_BURST = 65536 - 320 - 1;
+    private static final int MAX_BURST = 65536 - 256 - 1;
 
     private static final int MAX_BURST_PACKETS = 65535;
 
@@ -219,7 +218,6 @@ final class Output {
             out.ack = c.rcvNxt;
             if (c.sackPermitted && (flags & Segment.RST) == 0) c.sackList.writeTo(out, c.sackRoom());
         }
-        if ((flags & Segment.RST) != 0) return;
         out.window = c.receive.announce(c.rcvNxt, c.receiveCharged(), c.acks);
         if ((flags & Segment.ACK) != 0) {
             c.acks.onAckSent();
@@ -617,8 +615,8 @@ final class Output {
         c.timeouts.rearm(now);
     }
 
-    /// A probe of a closed window or of an idle peer (`tcp_write_wakeup`): data, if the window has room for any of it,
-    /// else an ACK of old.
+    /// A probe of a closed window or of an idle peer (`tcp_write_wakeup`): data, if the window has room for any of
+    /// it, else an ACK of old.
     ///
     /// @return whether data goes
     boolean probeWindow(TcpMib counter) {

@@ -5,8 +5,9 @@ import dev.sockeye.wire.Pages;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// The bytes of a send queue, addressed by sequence number, in pages that segments in flight refer to. What the program
-/// writes is copied here once; it is dropped from the front as the peer acknowledges it. Empty, it holds no page.
+/// The bytes of a send queue, addressed by sequence number, in pages that segments in flight refer to. What the
+/// program writes is copied here once; it is dropped from the front as the peer acknowledges it. Empty, it holds no
+/// page.
 final class PageChain {
 
     private static final int SMALL = 2048;
@@ -84,7 +85,8 @@ final class PageChain {
         }
     }
 
-    /// Adds the bytes from `firstSeq` on to the payload of `out`: `length` of them, or as many as its slices can hold.
+    /// Adds the bytes from `firstSeq` on to the payload of `out`: `length` of them, or as many as its slices can
+    /// hold.
     void addTo(Segment out, int firstSeq, int length) {
         if (length == 0) return;
         int i = find(firstSeq);

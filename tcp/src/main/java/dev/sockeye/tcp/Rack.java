@@ -3,8 +3,7 @@ package dev.sockeye.tcp;
 import org.jspecify.annotations.Nullable;
 
 /// RACK (RFC 8985): a segment is lost when one sent sufficiently later has been delivered. It keeps what is in flight
-/// in
-/// the order of transmission, and the most recently sent segment that was delivered.
+/// in the order of transmission, and the most recently sent segment that was delivered.
 final class Rack {
 
     /// Segments in flight in the order of their last transmission.
@@ -99,8 +98,7 @@ final class Rack {
     }
 
     /// Step 4, the DSACK part: the window widens by a step for each round with a spurious retransmission, and falls
-    /// back after
-    /// 16 recoveries without.
+    /// back after 16 recoveries without.
     void adaptWindow(int delivered, int priorDelivered) {
         if (priorDelivered == 0) return;
         if (priorDelivered - lastDelivered < 0) dsackSeen = false;

@@ -1,12 +1,11 @@
 package dev.sockeye.tcp;
 
 /// How much the peer may send us: what is announced (`tcp_select_window`), how it grows with what arrives
-/// (`tcp_grow_window`), and the size
-/// of the receive buffer behind it, tuned to what the program reads in a round trip (`tcp_rcv_space_adjust`).
+/// (`tcp_grow_window`), and the size of the receive buffer behind it, tuned to what the program reads in a round trip
+/// (`tcp_rcv_space_adjust`).
 ///
 /// A buffer of so many bytes is not a window of so many bytes: Linux charges the memory that a segment occupies, and
-/// learns
-/// from the segments that arrive which share of it is payload.
+/// learns from the segments that arrive which share of it is payload.
 final class ReceiveWindow {
 
     private static final int MAX_UNSCALED = 65535;
@@ -241,8 +240,7 @@ final class ReceiveWindow {
     }
 
     /// The program has read: once a round trip, make the buffer hold twice what it read in the last (dynamic
-    /// right-sizing, Fisk and
-    /// Feng 2001).
+    /// right-sizing, Fisk and Feng 2001).
     void onRead(int copiedSeq, int outOfOrderBytes, long now) {
         long elapsed = (now - spaceTime) / 1000;
         if (rttTimes8 == 0 || elapsed < rttTimes8 >> 3) return;

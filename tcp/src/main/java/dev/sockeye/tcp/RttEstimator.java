@@ -1,10 +1,8 @@
 package dev.sockeye.tcp;
 
-/// Round-trip time and retransmission timeout: RFC 6298 with Linux's refinements (`tcp_rtt_estimator`): the variance is
-/// the
-/// largest mean deviation of a round trip and falls by a quarter each, so that a sudden jump downwards does not raise
-/// the RTO, and
-/// never less than `tcp_rto_min_us`.
+/// Round-trip time and retransmission timeout: RFC 6298 with Linux's refinements (`tcp_rtt_estimator`): the variance
+/// is the largest mean deviation of a round trip and falls by a quarter each, so that a sudden jump downwards does
+/// not raise the RTO, and never less than `tcp_rto_min_us`.
 final class RttEstimator {
 
     /// RFC 6298 2.1, and what Linux falls back to after a SYN was retransmitted (RFC 6298 5.7); milliseconds.

@@ -3,11 +3,11 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.Page;
 import org.jspecify.annotations.Nullable;
 
-/// One TCP segment as values: what a connection takes in and gives out, without a byte of a header. Mutable and reused:
-/// a host has one for arriving segments and one for departing ones.
+/// One TCP segment as values: what a connection takes in and gives out, without a byte of a header. Mutable and
+/// reused: a host has one for arriving segments and one for departing ones.
 ///
-/// The payload is borrowed: its pages belong to the arriving packet, or to the sender's queue, until the next call. Who
-/// keeps a page longer retains it.
+/// The payload is borrowed: its pages belong to the arriving packet, or to the sender's queue, until the next call.
+/// Who keeps a page longer retains it.
 public final class Segment {
 
     /// Header flags, in the bit order of RFC 9293 3.1.

@@ -4,8 +4,7 @@ import dev.sockeye.wire.Errno;
 import java.lang.foreign.ValueLayout;
 
 /// SEGMENT ARRIVES, RFC 9293 3.10.7, for every state that a [Connection] can be in: one method for each check, in the
-/// order of the RFC.
-/// CLOSED, LISTEN and TIME_WAIT have types of their own.
+/// order of the RFC. CLOSED, LISTEN and TIME_WAIT have types of their own.
 final class SegmentArrives {
 
     private final Connection c;
@@ -62,7 +61,8 @@ final class SegmentArrives {
         if (seg.syn()) crossedSyn(seg);
     }
 
-    /// Our SYN is acknowledged by a SYN: the connection is established.
+    /// Our SYN is acknowledged by a SYN: the connection is established. Linux: data and FIN on a SYN-ACK are thrown
+    /// away, see docs/linux/open.md
     private void synAck(Segment seg, long now) {
         c.receivedSyn(seg, now);
         c.sndWl1 = seg.seq;
@@ -77,12 +77,6 @@ final class SegmentArrives {
             c.output.ackNow();
         }
         c.output.pushPending();
-        // Data and FIN on the SYN-ACK are processed as if they came after it.
-        if (seg.length > 0 || seg.fin()) {
-            seg.flags &= ~Segment.SYN;
-            seg.seq++;
-            text(seg, now);
-        }
     }
 
     /// RFC 9293 3.5, figure 8: both ends open at once.
@@ -120,8 +114,8 @@ final class SegmentArrives {
         }
         // Second: the RST bit.
         if (seg.rst()) {
-            // RFC 5961 3.2: exactly the expected number, or what a peer that has sent a FIN or awaits a hole's filling
-            // would use.
+            // RFC 5961 3.2: exactly the expected number, or what a peer that has sent a FIN or awaits a hole's
+            // filling would use.
             if (seg.seq == c.rcvNxt || isResetOfFin(seg) || isResetAtSack(seg)) reset(seg);
             else challengeAck(now);
             return false;
@@ -143,8 +137,8 @@ final class SegmentArrives {
         return !harmless;
     }
 
-    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for an empty
-    /// queue.
+    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for an
+    /// empty queue.
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
         int end = c.rcvNxt + c.receive.remaining(c.rcvNxt);
@@ -190,17 +184,18 @@ final class SegmentArrives {
 
     /// RFC 5961 7: at most one in `tcp_invalid_ratelimit` milliseconds for each connection.
     private void challengeAck(long now) {
-        if (isLimited(TcpMib.TCPACKSkippedChallenge, now)) return;
+        if (c.lastChallengeAt >= 0 && now - c.lastChallengeAt < c.context.sysctl.tcp_invalid_ratelimit * Timers.MILLI) {
+            c.context.count(TcpMib.TCPACKSkippedChallenge);
+            return;
+        }
+        c.lastChallengeAt = now;
         c.context.count(TcpMib.TCPChallengeACK);
         c.output.ackNow();
     }
 
     /// Data is always answered: the peer waits for it.
     private boolean isRateLimited(Segment seg, TcpMib counter, long now) {
-        return (seg.length == 0 && !seg.fin() || seg.syn()) && isLimited(counter, now);
-    }
-
-    private boolean isLimited(TcpMib counter, long now) {
+        if (seg.length > 0 || seg.fin()) return false;
         long limit = c.context.sysctl.tcp_invalid_ratelimit * Timers.MILLI;
         if (c.lastOutOfWindowAckAt >= 0 && now - c.lastOutOfWindowAckAt < limit) {
             c.context.count(counter);
@@ -233,20 +228,14 @@ final class SegmentArrives {
         if (!seg.hasAck()) return false;
         Acknowledgment.Outcome outcome = c.acknowledgment.onAck(seg, now);
         if (c.ecn.onCwr(seg)) c.acks.now = true;
-        boolean established = c.state == TcpState.ESTABLISHED;
         if (c.state == TcpState.SYN_RCVD && outcome != Acknowledgment.Outcome.GOOD) {
             c.output.answerWithReset(seg);
             return false;
         }
         switch (outcome) {
-            case TOO_OLD -> {
+            // RFC 9293 3.10.7.4 and RFC 5961 5.2. Linux: a challenge ACK for both, see docs/linux/challenge-ack.md
+            case TOO_OLD, UNSENT -> {
                 challengeAck(now);
-                return false;
-            }
-            case UNSENT -> {
-                // Linux: in ESTABLISHED it is dropped with an ACK as RFC 9293 asks, limited in rate like any other.
-                if (established) c.output.ackNow();
-                else challengeAck(now);
                 return false;
             }
             default -> {}

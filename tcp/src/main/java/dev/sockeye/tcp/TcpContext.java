@@ -21,7 +21,8 @@ public final class TcpContext {
     /// Bytes of socket buffers charged on this host, against `tcp_mem`.
     public long memory;
 
-    /// The clock's value, in nanoseconds since the Unix epoch, at the host's time 0: only for showing times to people.
+    /// The clock's value, in nanoseconds since the Unix epoch, at the host's time 0: only for showing times to
+    /// people.
     public long epochNanos;
 
     /// A host's TCP, with nothing open.

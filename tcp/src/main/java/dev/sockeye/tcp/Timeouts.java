@@ -3,8 +3,7 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.Errno;
 
 /// What happens when a timer runs out: retransmission and giving up (RFC 6298 5, RFC 9293 3.8.3), window probes
-/// (3.8.6.1), keepalive (3.8.4),
-/// and the end of an orphan's FIN_WAIT2.
+/// (3.8.6.1), keepalive (3.8.4), and the end of an orphan's FIN_WAIT2.
 final class Timeouts {
 
     private static final long MILLI = Timers.MILLI;
@@ -193,33 +192,34 @@ final class Timeouts {
         if (opening) {
             int most = c.options.synCount > 0 ? c.options.synCount : sysctl.tcp_syn_retries;
             if (c.state == TcpState.SYN_SENT) most += sysctl.tcp_syn_linear_timeouts;
-            return retransmits >= most || hasTimedOut(Integer.MAX_VALUE, c.options.userTimeoutMillis, now);
+            // Linux: by number, or by the time that so many doublings take, see docs/linux/open.md
+            int doublings = c.options.synCount > 0 ? c.options.synCount : sysctl.tcp_syn_retries;
+            return retransmits >= most || hasTimedOut(doublings, RttEstimator.INITIAL_RTO_MILLIS, c.synSentAt(), now);
         }
         int retries = sysctl.tcp_retries2;
         if (c.orphan) {
             boolean alive = c.rtt.rtoMillis < sysctl.tcp_rto_max_ms;
             retries = orphanRetries(alive);
-            if (c.outOfResources(alive || !hasTimedOut(retries, 0, now))) return true;
+            if (c.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, c.recovery.firstRetransmitAt, now)))
+                return true;
         }
-        return hasTimedOut(retries, c.options.userTimeoutMillis, now);
+        return hasTimedOut(retries, RTO_MIN_MILLIS, c.recovery.firstRetransmitAt, now);
     }
 
-    /// Whether as much time has passed since the first retransmission as `boundary` doublings take, or as the user
-    /// allows.
-    private boolean hasTimedOut(int boundary, int userMillis, long now) {
-        if (retransmits == 0 || (boundary == Integer.MAX_VALUE && userMillis == 0)) return false;
-        long since = c.recovery.firstRetransmitAt;
-        if (since == 0) return false;
-        long limit = userMillis > 0 ? userMillis : modelMillis(boundary);
-        return (now - since) / MILLI >= limit;
+    /// Whether as much time has passed since `since` as `boundary` doublings from `base` milliseconds on take, or as
+    /// the user allows.
+    private boolean hasTimedOut(int boundary, int base, long since, long now) {
+        if (retransmits == 0 || since == 0) return false;
+        int user = c.options.userTimeoutMillis;
+        return (now - since) / MILLI >= (user > 0 ? user : modelMillis(boundary, base));
     }
 
-    /// The sum of so many timeouts that begin at 200 ms and double up to `tcp_rto_max_ms`.
-    private long modelMillis(int boundary) {
+    /// The sum of so many timeouts that begin at `base` milliseconds and double up to `tcp_rto_max_ms`.
+    private long modelMillis(int boundary, int base) {
         long most = c.context.sysctl.tcp_rto_max_ms;
-        int doublings = 63 - Long.numberOfLeadingZeros(Math.max(1, most / RTO_MIN_MILLIS));
-        if (boundary <= doublings) return ((2L << boundary) - 1) * RTO_MIN_MILLIS;
-        return ((2L << doublings) - 1) * RTO_MIN_MILLIS + (boundary - doublings) * most;
+        int doublings = 63 - Long.numberOfLeadingZeros(Math.max(1, most / base));
+        if (boundary <= doublings) return ((2L << boundary) - 1) * base;
+        return ((2L << doublings) - 1) * base + (boundary - doublings) * most;
     }
 
     /// Linux: an orphan that still sends gets eight tries, one that is known to fail none (`tcp_orphan_retries`).

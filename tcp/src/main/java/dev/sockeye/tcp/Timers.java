@@ -1,14 +1,14 @@
 package dev.sockeye.tcp;
 
-/// The timers of a connection: when each runs out, nanoseconds of the host's clock, [#NEVER] while it is off. The host
-/// is told of
-/// the earliest only.
+/// The timers of a connection: when each runs out, nanoseconds of the host's clock, [#NEVER] while it is off. The
+/// host is told of the earliest only.
 final class Timers {
 
     static final long NEVER = Long.MAX_VALUE;
     static final long MILLI = 1_000_000;
 
-    /// What the retransmission timer is set for: it is one timer, as in Linux, so that at most one of these is awaited.
+    /// What the retransmission timer is set for: it is one timer, as in Linux, so that at most one of these is
+    /// awaited.
     enum Retransmission {
         /// Nothing.
         OFF,

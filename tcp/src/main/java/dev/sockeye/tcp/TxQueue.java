@@ -3,8 +3,7 @@ package dev.sockeye.tcp;
 import org.jspecify.annotations.Nullable;
 
 /// [TxSegment]s in the order of their sequence numbers, without gaps between them: a ring, so that both ends cost
-/// nothing and a
-/// sequence number is found by bisection.
+/// nothing and a sequence number is found by bisection.
 final class TxQueue {
 
     private @Nullable TxSegment[] ring = new TxSegment[4];

@@ -16,6 +16,7 @@ public enum Errno {
     EINVAL(22, "Invalid argument"),
     EPIPE(32, "Broken pipe"),
     EDOM(33, "Numerical argument out of domain"),
+    ENONET(64, "Machine is not on the network"),
     EPROTO(71, "Protocol error"),
     ENOTSOCK(88, "Socket operation on non-socket"),
     EDESTADDRREQ(89, "Destination address required"),

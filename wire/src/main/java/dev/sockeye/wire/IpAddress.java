@@ -47,7 +47,8 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
         return bits;
     }
 
-    /// The address that `text` spells: dotted decimal, or RFC 4291 2.2 hexadecimal, without a zone.
+    /// The address that `text` spells: dotted decimal, or RFC 4291 2.2 hexadecimal, without a zone. As strict as
+    /// `inet_pton(3)`: four decimal numbers without leading zeros, which some read as octal.
     ///
     /// @throws IllegalArgumentException if it spells none
     public static IpAddress parse(String text) {
@@ -69,7 +70,7 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     }
 
     private static int decimalByte(String part) {
-        if (part.isEmpty() || part.length() > 3) return -1;
+        if (part.isEmpty() || part.length() > 3 || part.length() > 1 && part.charAt(0) == '0') return -1;
         int value = 0;
         for (int i = 0; i < part.length(); i++) {
             char digit = part.charAt(i);
@@ -82,24 +83,26 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     private static @Nullable IpAddress parseV6(String text) {
         int gap = text.indexOf("::");
         int[] groups = new int[8];
-        if (gap < 0) return parseGroups(text, groups, 0) == 8 ? ofGroups(groups) : null;
+        if (gap < 0) return parseGroups(text, groups, true) == 8 ? ofGroups(groups) : null;
         if (text.indexOf("::", gap + 1) >= 0) return null;
         int[] tail = new int[8];
-        int before = parseGroups(text.substring(0, gap), groups, 0);
-        int after = parseGroups(text.substring(gap + 2), tail, 0);
+        int before = parseGroups(text.substring(0, gap), groups, false);
+        int after = parseGroups(text.substring(gap + 2), tail, true);
         if (before < 0 || after < 0 || before + after > 7) return null;
         System.arraycopy(tail, 0, groups, 8 - after, after);
         return ofGroups(groups);
     }
 
-    /// Parses colon-separated groups (the last may be dotted decimal) and returns how many 16-bit groups they are, or
-    /// -1.
-    private static int parseGroups(String text, int[] groups, int count) {
+    /// Parses colon-separated groups and returns how many 16-bit groups they are, or -1.
+    ///
+    /// @param last whether they are the address's last, where the last two may be in dotted decimal
+    private static int parseGroups(String text, int[] groups, boolean last) {
         if (text.isEmpty()) return 0;
+        int count = 0;
         String[] parts = text.split(":", -1);
         for (int i = 0; i < parts.length; i++) {
             String part = parts[i];
-            if (i == parts.length - 1 && part.indexOf('.') >= 0) {
+            if (last && i == parts.length - 1 && part.indexOf('.') >= 0) {
                 IpAddress dotted = parseV4(part);
                 if (dotted == null || count > 6) return -1;
                 groups[count++] = (int) (dotted.low >>> 16) & 0xffff;
@@ -159,7 +162,11 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     /// Whether the first `prefixLength` bits of this address and `network` agree; both must be of one family.
     ///
     /// @param prefixLength 0 to 32 for IPv4, 0 to 128 for IPv6
+    /// @throws IllegalArgumentException if it is none of these
     public boolean isIn(IpAddress network, int prefixLength) {
+        if (prefixLength < 0 || prefixLength > (network.isV4() ? 32 : 128)) {
+            throw new IllegalArgumentException("a prefix of " + prefixLength + " bits of " + network);
+        }
         if (isV4() != network.isV4()) return false;
         int bits = isV4() ? prefixLength + 96 : prefixLength;
         long highMask = bits >= 64 ? -1L : bits == 0 ? 0 : -1L << (64 - bits);

@@ -17,7 +17,7 @@ public enum Malformed {
     BAD_CHECKSUM,
     /// UDP over IPv6 without a checksum (RFC 8200 8.1).
     NO_CHECKSUM,
-    /// An IPv4 option that does not fit into the header, or contradicts itself (RFC 791 3.1).
+    /// An option that does not fit into its header, or padding that is not padding (RFC 8200 4.2).
     BAD_OPTION,
     /// An IPv6 option that this host does not know and whose type forbids to skip it (RFC 8200 4.2).
     UNKNOWN_OPTION,

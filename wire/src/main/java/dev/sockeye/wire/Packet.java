@@ -15,6 +15,7 @@ public final class Packet {
     /// The most slices that a packet can have: headers, and 64 KiB in pages of 4 KiB on the average.
     public static final int MAX_SLICES = 18;
 
+    final PagePool pool;
     private final @Nullable Page[] pages = new Page[MAX_SLICES];
     private final int[] offsets = new int[MAX_SLICES];
     private final int[] lengths = new int[MAX_SLICES];
@@ -26,11 +27,9 @@ public final class Packet {
     private int segmentSize;
     private boolean out;
 
-    /// The packet behind this one in the queue that holds both: for whoever owns the packet, so that a queue needs no
-    /// nodes. Null where it is in none.
-    public @Nullable Packet next;
-
-    Packet() {}
+    Packet(PagePool pool) {
+        this.pool = pool;
+    }
 
     /// Bytes in the whole packet.
     public int length() {

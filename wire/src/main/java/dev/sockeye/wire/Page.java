@@ -24,11 +24,13 @@ public final class Page {
     private final MemorySegment memory;
     private final int size;
     final int sizeClass;
+    final PagePool pool;
 
     @SuppressWarnings("unused") // through HOLDERS
     private volatile int holders;
 
-    Page(MemorySegment memory, int sizeClass) {
+    Page(MemorySegment memory, int sizeClass, PagePool pool) {
+        this.pool = pool;
         this.memory = memory;
         this.size = (int) memory.byteSize();
         this.sizeClass = sizeClass;

@@ -38,6 +38,10 @@ public final class PageCache implements Pages {
 
     @Override
     public void giveBack(Page page) {
+        if (page.pool != pool) {
+            page.pool.giveBack(page);
+            return;
+        }
         PageStack stack = free[page.sizeClass];
         stack.push(page);
         int batch = batch(page.sizeClass);
@@ -46,6 +50,10 @@ public final class PageCache implements Pages {
 
     @Override
     public void giveBack(Packet packet) {
+        if (packet.pool != pool) {
+            packet.pool.giveBack(packet);
+            return;
+        }
         freePackets.push(packet);
         if (freePackets.size() > 2 * BATCH) pool.drainPackets(freePackets, BATCH);
     }

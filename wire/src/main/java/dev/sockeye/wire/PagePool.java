@@ -8,7 +8,12 @@ import java.util.concurrent.locks.ReentrantLock;
 /// The pool that pages come from, safe for any thread. Pages have one of four sizes; they are cut from slabs and
 /// never given back to the operating system while the pool lives.
 ///
-/// A pool counts what is out: after everything is closed [#pagesOut] is 0, or somebody leaks.
+/// A pool counts what is out: after everything is closed [#pagesOut] is 0, or somebody leaks. A page returns to the
+/// pool that it came from, through whichever pool or cache it is released. Hosts that exchange packets do best with
+/// one pool.
+///
+/// The JVM counts the memory towards `-XX:MaxDirectMemorySize` (by default as much as the heap's limit) and throws an
+/// `OutOfMemoryError` beyond; the pool is as it was then.
 public final class PagePool implements Pages {
 
     static final int[] SIZES = {256, 2048, 16384, LARGEST};
@@ -56,6 +61,10 @@ public final class PagePool implements Pages {
 
     @Override
     public void giveBack(Page page) {
+        if (page.pool != this) {
+            page.pool.giveBack(page);
+            return;
+        }
         lock.lock();
         try {
             free[page.sizeClass].push(page);
@@ -66,6 +75,10 @@ public final class PagePool implements Pages {
 
     @Override
     public void giveBack(Packet packet) {
+        if (packet.pool != this) {
+            packet.pool.giveBack(packet);
+            return;
+        }
         lock.lock();
         try {
             freePackets.push(packet);
@@ -121,7 +134,7 @@ public final class PagePool implements Pages {
         Packet packet = freePackets.poll();
         if (packet != null) return packet;
         packetsMade++;
-        return new Packet();
+        return new Packet(this);
     }
 
     /// Slabs start small, so that a pool that serves one connection costs little.
@@ -129,7 +142,8 @@ public final class PagePool implements Pages {
         int size = SIZES[sizeClass];
         int count = (int) Math.max(1, Math.min(SLAB / size, made[sizeClass]));
         MemorySegment slab = Arena.ofAuto().allocate((long) count * size, 64);
-        for (int i = 0; i < count; i++) free[sizeClass].push(new Page(slab.asSlice((long) i * size, size), sizeClass));
+        for (int i = 0; i < count; i++)
+            free[sizeClass].push(new Page(slab.asSlice((long) i * size, size), sizeClass, this));
         made[sizeClass] += count;
     }
 

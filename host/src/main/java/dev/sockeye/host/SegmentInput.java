@@ -1,0 +1,64 @@
+package dev.sockeye.host;
+
+import dev.sockeye.tcp.Segment;
+import dev.sockeye.wire.Packet;
+import dev.sockeye.wire.TcpHeader;
+import dev.sockeye.wire.TcpOptions;
+import java.lang.foreign.MemorySegment;
+
+/// Makes a [Segment] of a packet. The host has one segment for all that arrive; it borrows the packet's pages.
+final class SegmentInput {
+
+    private final TcpOptions options = new TcpOptions();
+    private final Segment segment = new Segment();
+
+    /// Reads the TCP segment of a packet that [TcpHeader#validate] has let pass.
+    ///
+    /// @param packet of at most [Segment#MAX_SLICES] slices, or one more where the first has headers only
+    Segment read(Arrival arrival, Packet packet) {
+        MemorySegment memory = packet.memory(0);
+        int at = packet.offset(0) + arrival.transport;
+        Segment seg = segment.clear();
+        seg.seq = TcpHeader.sequence(memory, at);
+        seg.flags = TcpHeader.flags(memory, at);
+        seg.ack = seg.hasAck() ? TcpHeader.acknowledgment(memory, at) : 0;
+        seg.window = TcpHeader.window(memory, at);
+        seg.urgentPointer = TcpHeader.urgentPointer(memory, at);
+        seg.ecn = arrival.trafficClass & 3;
+        options.parse(memory, at);
+        if (options.present() != 0) readOptions(seg);
+        readPayload(seg, packet, arrival.transport + TcpHeader.headerLength(memory, at));
+        int size = packet.segmentSize();
+        seg.packetPayload = size > 0 && seg.length > size ? (seg.length + size - 1) / size : 1;
+        return seg;
+    }
+
+    private void readOptions(Segment seg) {
+        if (options.has(TcpOptions.TIMESTAMPS)) {
+            seg.timestamps = true;
+            seg.tsVal = options.tsVal();
+            seg.tsEcr = options.tsEcr();
+        }
+        for (int i = 0; i < options.sackBlocks(); i++) seg.addSack(options.sackLeft(i), options.sackRight(i));
+        if (!seg.syn()) return;
+        seg.mss = options.mss();
+        seg.windowScale = options.windowScale();
+        seg.sackPermitted = options.has(TcpOptions.SACK_PERMITTED);
+        seg.fastOpenLength = options.fastOpenLength();
+        if (seg.fastOpenLength > 0) options.copyFastOpenCookie(seg.fastOpenCookie);
+        seg.fastOpenExperimental = options.fastOpenExperimental();
+    }
+
+    private static void readPayload(Segment seg, Packet packet, int header) {
+        int first = packet.length(0) - header;
+        if (first > 0) seg.addPayload(packet.page(0), packet.offset(0) + header, first);
+        for (int i = 1; i < packet.slices(); i++) {
+            seg.addPayload(packet.page(i), packet.offset(i), packet.length(i));
+        }
+    }
+
+    /// The borrowed pages are let go of.
+    void clear() {
+        segment.clear();
+    }
+}

@@ -1,0 +1,250 @@
+package dev.sockeye.host;
+
+import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.HalfOpen;
+import dev.sockeye.tcp.Listener;
+import dev.sockeye.tcp.Readiness;
+import dev.sockeye.tcp.Segment;
+import dev.sockeye.tcp.TcpMib;
+import dev.sockeye.tcp.TimeWait;
+import dev.sockeye.wire.Errno;
+import dev.sockeye.wire.FourTuple;
+import dev.sockeye.wire.Malformed;
+import dev.sockeye.wire.Packet;
+import dev.sockeye.wire.TcpHeader;
+import dev.sockeye.wire.TransportAddress;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// TCP segments that come in, and the sockets they are for: a connection, a half-open one, one in TIME_WAIT, or a
+/// listener; where there is none, a reset.
+final class TcpInput {
+
+    private final Host host;
+    private final TcpFlows flows;
+    private final SegmentInput input = new SegmentInput();
+
+    /// The connection of the last segment: the next one is likely of the same.
+    private @Nullable Flow last;
+
+    TcpInput(Host host, TcpFlows flows) {
+        this.host = host;
+        this.flows = flows;
+    }
+
+    /// Takes the packet over.
+    void receive(Arrival arrival, Packet packet, long now) {
+        host.tcp().counters.inc(TcpMib.InSegs);
+        // RFC 9293 3.9.2.3, MUST-57: a segment to a group or broadcast address is silently discarded.
+        if (!arrival.isUnicast() || !isSound(arrival, packet)) {
+            packet.release(host.pages());
+            return;
+        }
+        if (packet.slices() > Segment.MAX_SLICES) {
+            Packet compact = packet.copy(host.pages());
+            packet.release(host.pages());
+            packet = compact;
+        }
+        dispatch(arrival, packet, input.read(arrival, packet), now);
+        input.clear();
+        packet.release(host.pages());
+    }
+
+    private boolean isSound(Arrival arrival, Packet packet) {
+        int pseudo = arrival.pseudoSum(packet.length() - arrival.transport);
+        Malformed malformed = TcpHeader.validate(packet, arrival.transport, pseudo);
+        if (malformed == null) return true;
+        if (malformed == Malformed.BAD_CHECKSUM) host.tcp().counters.inc(TcpMib.InCsumErrors);
+        host.tcp().counters.inc(TcpMib.InErrs);
+        return false;
+    }
+
+    private void dispatch(Arrival arrival, Packet packet, Segment seg, long now) {
+        MemorySegment memory = packet.memory(0);
+        int at = packet.offset(0) + arrival.transport;
+        // Seen from here, the destination is local.
+        int ports = Integer.rotateLeft(TcpHeader.ports(memory, at), 16);
+        Flow flow = find(arrival, ports);
+        if (flow == null) {
+            onUnknown(tupleOf(arrival, ports), arrival, seg, 0, now);
+            return;
+        }
+        switch (flow.socket) {
+            case TcpEndpoint socket -> {
+                Connection connection = socket.connection();
+                if (connection != null) connection.onSegment(seg, now);
+                flows.settle(socket, now);
+            }
+            case HalfOpen halfOpen -> onHalfOpen(flow, halfOpen, seg, now);
+            case TimeWait rest -> onTimeWait(flow, rest, arrival, seg, now);
+            default -> throw new IllegalStateException("not a socket: " + flow.socket);
+        }
+    }
+
+    private @Nullable Flow find(Arrival a, int ports) {
+        Flow flow = last;
+        if (flow != null
+                && flow.inTable
+                && flow.matches(a.destinationHigh, a.destinationLow, a.sourceHigh, a.sourceLow, ports)) {
+            return flow;
+        }
+        EndpointTable table = flows.table();
+        int hash = table.hash(a.destinationHigh, a.destinationLow, a.sourceHigh, a.sourceLow, ports);
+        flow = table.find(hash, a.destinationHigh, a.destinationLow, a.sourceHigh, a.sourceLow, ports);
+        if (flow != null) last = flow;
+        return flow;
+    }
+
+    private static FourTuple tupleOf(Arrival arrival, int ports) {
+        return new FourTuple(
+                new TransportAddress(arrival.destination(), ports >>> 16),
+                new TransportAddress(arrival.source(), ports & 0xffff));
+    }
+
+    // ---------------------------------------------------------------- listeners
+
+    /// A segment of no connection.
+    ///
+    /// @param isn our initial sequence number where a connection in TIME_WAIT is followed up, else 0
+    private void onUnknown(FourTuple tuple, Arrival arrival, Segment seg, int isn, long now) {
+        TcpEndpoint listening = host.findListener(arrival, tuple.local().port(), tuple.remote().port());
+        Listener<TcpEndpoint> listener = listening == null ? null : listening.listener();
+        if (listening == null || listener == null) {
+            flows.reset(seg, tuple, now);
+            return;
+        }
+        int mtu = host.path(tuple.remote().ip(), null, now).mtu();
+        Segment reply = flows.replySegment();
+        switch (listener.onSegment(tuple, seg, mtu, isn, reply, now)) {
+            case DROP -> {}
+            case RESET -> flows.reset(seg, tuple, now);
+            case HALF_OPEN -> flows.addHalfOpen(listening, listener.halfOpen(), now);
+            case COOKIE -> flows.reply(reply, tuple, listening.options().trafficClass & ~3, 0, now);
+            case COMPLETE -> {
+                TcpEndpoint child = flows.establish(listening, tuple, listener.handshake(), null, now);
+                listener.complete(child);
+                begin(listening, child, seg, now);
+            }
+        }
+    }
+
+    /// The new connection's first event is the segment that completed its handshake.
+    private void begin(TcpEndpoint listening, TcpEndpoint child, Segment seg, long now) {
+        Connection connection = child.connection();
+        if (connection != null) connection.onSegment(seg, now);
+        flows.settle(child, now);
+        listening.raise(Readiness.IN);
+    }
+
+    private void onHalfOpen(Flow flow, HalfOpen halfOpen, Segment seg, long now) {
+        TcpEndpoint listening = (TcpEndpoint) flow.context;
+        Segment reply = flows.replySegment();
+        switch (halfOpen.onSegment(seg, reply, now)) {
+            case DROP -> {}
+            case REPLY -> flows.reply(reply, flow.tuple, 0, 0, now);
+            case SYN_ACK -> {
+                host.timers().schedule(flow, halfOpen.nextDeadline());
+                flows.sendSynAck(listening, halfOpen, now);
+            }
+            case RESET -> flows.reset(seg, flow.tuple, now);
+            case RESET_AND_GONE -> {
+                flows.removeHalfOpen(flow, halfOpen);
+                flows.reset(seg, flow.tuple, now);
+            }
+            case GONE -> flows.removeHalfOpen(flow, halfOpen);
+            case COMPLETE -> {
+                Listener<TcpEndpoint> listener = listening.listener();
+                if (listener == null) throw new IllegalStateException("a half-open connection without a listener");
+                host.timers().cancel(flow);
+                TcpEndpoint child = flows.establish(listening, flow.tuple, halfOpen.handshake(), flow, now);
+                listener.complete(halfOpen, child);
+                begin(listening, child, seg, now);
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- TIME_WAIT
+
+    private void onTimeWait(Flow flow, TimeWait rest, Arrival arrival, Segment seg, long now) {
+        Segment reply = flows.replySegment();
+        switch (rest.onSegment(seg, reply, now)) {
+            case DROP -> host.timers().schedule(flow, rest.deadline());
+            case REPLY -> {
+                host.timers().schedule(flow, rest.deadline());
+                flows.reply(reply, flow.tuple, 0, 0, now);
+            }
+            case RESET_AND_GONE -> {
+                flows.endTimeWait(flow);
+                flows.reset(seg, flow.tuple, now);
+            }
+            case GONE -> flows.endTimeWait(flow);
+            case NEW_SYN -> onNewSyn(flow, rest, arrival, seg, now);
+        }
+    }
+
+    /// A SYN that may follow a connection in TIME_WAIT: if somebody listens it is the begin of a new one.
+    private void onNewSyn(Flow flow, TimeWait rest, Arrival arrival, Segment seg, long now) {
+        FourTuple tuple = flow.tuple;
+        if (host.findListener(arrival, tuple.local().port(), tuple.remote().port()) != null) {
+            host.tcp().counters.inc(TcpMib.TWRecycled);
+            flows.endTimeWait(flow);
+            onUnknown(tuple, arrival, seg, rest.nextIsn(), now);
+            return;
+        }
+        Segment reply = flows.replySegment();
+        rest.ack(reply, now);
+        flows.reply(reply, tuple, 0, 0, now);
+    }
+
+    // ---------------------------------------------------------------- ICMP
+
+    /// An ICMP error about a segment of ours.
+    ///
+    /// @param mtu         of the link that was too narrow, or -1 of another error
+    /// @param unreachable whether a half-open connection is given up
+    void onIcmpError(
+            TransportAddress local,
+            TransportAddress remote,
+            int sequence,
+            int mtu,
+            Errno errno,
+            boolean hard,
+            boolean unreachable,
+            long now) {
+        Flow flow = flows.table().find(new FourTuple(local, remote));
+        if (flow == null) {
+            host.counters().inc(remote.ip().isV4() ? Mib.IcmpInErrors : Mib.Icmp6InErrors);
+            return;
+        }
+        switch (flow.socket) {
+            case TcpEndpoint socket -> onConnectionError(socket, remote, sequence, mtu, errno, hard, now);
+            case HalfOpen halfOpen -> {
+                if (sequence != halfOpen.handshake().iss) {
+                    host.tcp().counters.inc(TcpMib.OutOfWindowIcmps);
+                } else if (unreachable && mtu < 0) {
+                    host.tcp().counters.inc(TcpMib.ListenDrops);
+                    flows.removeHalfOpen(flow, halfOpen);
+                }
+            }
+            default -> {} // TIME_WAIT: nobody is there to be told
+        }
+    }
+
+    private void onConnectionError(
+            TcpEndpoint socket,
+            TransportAddress remote,
+            int sequence,
+            int mtu,
+            Errno errno,
+            boolean hard,
+            long now) {
+        Connection connection = socket.connection();
+        if (connection == null) return;
+        if (mtu < 0) {
+            connection.onIcmpError(errno, hard, sequence, now);
+        } else {
+            connection.onPacketTooBig(host.learnPathMtu(remote.ip(), mtu, now), sequence, now);
+        }
+        flows.settle(socket, now);
+    }
+}

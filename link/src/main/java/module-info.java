@@ -2,6 +2,4 @@
 module dev.sockeye.link {
     requires static transitive org.jspecify;
     requires transitive dev.sockeye.host;
-
-    exports dev.sockeye.link;
 }

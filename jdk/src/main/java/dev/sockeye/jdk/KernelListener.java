@@ -22,6 +22,7 @@ final class KernelListener {
 
     static KernelListener open(ProtocolFamily family, OptionMemory options, InetSocketAddress address, int backlog)
             throws IOException {
+        KernelSockets.countOpened();
         ServerSocketChannel channel = Kernel.provider().openServerSocketChannel(family);
         try {
             options.applyTo(channel);

@@ -21,23 +21,23 @@ final class KernelOptions {
 
     @SuppressWarnings("unchecked") // the value was checked to be of the option's type
     static void set(NetworkChannel kernel, SocketOption<?> option, Object value) throws IOException {
-        if (option != TcpOptions.SO_OOBINLINE) kernel.setOption((SocketOption<Object>) option, value);
+        if (!option.equals(TcpOptions.SO_OOBINLINE)) kernel.setOption((SocketOption<Object>) option, value);
         else if (kernel instanceof SocketChannel stream) stream.socket().setOOBInline((Boolean) value);
     }
 
     @SuppressWarnings("unchecked") // it is a Boolean option
     static <T> T get(SocketChannel kernel, SocketOption<T> option) throws IOException {
-        if (option != TcpOptions.SO_OOBINLINE) return kernel.getOption(option);
+        if (!option.equals(TcpOptions.SO_OOBINLINE)) return kernel.getOption(option);
         return (T) Boolean.valueOf(kernel.socket().getOOBInline());
     }
 
     static void set(KernelSocketImpl kernel, SocketOption<?> option, Object value) throws IOException {
-        if (option == TcpOptions.SO_OOBINLINE) kernel.numbered().setOption(SocketOptions.SO_OOBINLINE, value);
+        if (option.equals(TcpOptions.SO_OOBINLINE)) kernel.numbered().setOption(SocketOptions.SO_OOBINLINE, value);
         else kernel.set(option, value);
     }
 
     static Object get(KernelSocketImpl kernel, SocketOption<?> option) throws IOException {
-        if (option == TcpOptions.SO_OOBINLINE) return kernel.numbered().getOption(SocketOptions.SO_OOBINLINE);
+        if (option.equals(TcpOptions.SO_OOBINLINE)) return kernel.numbered().getOption(SocketOptions.SO_OOBINLINE);
         return kernel.get(option);
     }
 

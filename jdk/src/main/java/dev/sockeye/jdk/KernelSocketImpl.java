@@ -84,6 +84,7 @@ final class KernelSocketImpl {
 
     /// An implementation with a socket.
     static KernelSocketImpl open(boolean server) throws IOException {
+        KernelSockets.countOpened();
         KernelSocketImpl opened = fresh(server);
         try {
             CREATE.invokeExact(opened.impl, true);

@@ -87,6 +87,7 @@ final class MemoryPipe extends Pipe {
         }
 
         @Override
+        @SuppressWarnings("LockNotBeforeTry") // the lock is the wait
         protected void implConfigureBlocking(boolean block) {
             reading.lock(); // after the read that waits
             reading.unlock();
@@ -165,6 +166,7 @@ final class MemoryPipe extends Pipe {
         }
 
         @Override
+        @SuppressWarnings("LockNotBeforeTry") // the lock is the wait
         protected void implConfigureBlocking(boolean block) {
             writing.lock(); // after the write that waits
             writing.unlock();

@@ -31,7 +31,7 @@ final class NumberedOptions {
     ///
     /// @throws SocketException if it is not of the option's type
     static Object toNamed(SocketOption<?> option, @Nullable Object value) throws SocketException {
-        if (option == StandardSocketOptions.SO_LINGER && Boolean.FALSE.equals(value)) return -1;
+        if (option.equals(StandardSocketOptions.SO_LINGER) && Boolean.FALSE.equals(value)) return -1;
         if (value == null || !option.type().isInstance(value))
             throw new SocketException("Bad value for " + option.name());
         return value;
@@ -39,7 +39,7 @@ final class NumberedOptions {
 
     /// The value as `java.net` expects it: an SO_LINGER of -1 is `false`.
     static Object fromNamed(SocketOption<?> option, Object value) {
-        return option == StandardSocketOptions.SO_LINGER && value.equals(-1) ? false : value;
+        return option.equals(StandardSocketOptions.SO_LINGER) && value.equals(-1) ? false : value;
     }
 
     /// A timeout in milliseconds.

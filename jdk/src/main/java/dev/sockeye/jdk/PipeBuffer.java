@@ -37,16 +37,22 @@ final class PipeBuffer {
 
     void closeSource() {
         lock.lock();
-        sourceClosed = true;
-        changed.signalAll();
-        lock.unlock();
+        try {
+            sourceClosed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     void closeSink() {
         lock.lock();
-        sinkClosed = true;
-        changed.signalAll();
-        lock.unlock();
+        try {
+            sinkClosed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// @return the count; 0 if nothing is there or the source was closed; -1 if nothing will come

@@ -94,7 +94,7 @@ final class StackSelector extends AbstractSelector {
 
     private static SelectableSocket socketOf(AbstractSelectableChannel channel) {
         if (channel instanceof SelectableSocket ours) return ours;
-        if (channel.provider() == Kernel.provider()) return new KernelOnly(channel);
+        if (channel.provider().equals(Kernel.provider())) return new KernelOnly(channel);
         throw new IllegalSelectorException();
     }
 

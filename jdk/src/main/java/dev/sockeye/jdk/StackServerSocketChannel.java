@@ -271,9 +271,14 @@ final class StackServerSocketChannel extends ServerSocketChannel implements Sele
 
     @Override
     protected void implConfigureBlocking(boolean block) {
-        accepting.lock(); // after the accept that waits
-        accepting.unlock();
+        awaitAccept();
         // the kernel's part never blocks: it is waited for together with the stack's
+    }
+
+    @SuppressWarnings("LockNotBeforeTry") // the lock is the wait
+    private void awaitAccept() {
+        accepting.lock();
+        accepting.unlock();
     }
 
     private void onReady(Socket source, int events) {

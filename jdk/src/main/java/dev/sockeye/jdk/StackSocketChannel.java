@@ -217,6 +217,7 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
 
     /// The socket is to be the kernel's: with the same options, the same port, the same blocking mode.
     private SocketChannel moveToKernel() throws IOException {
+        KernelSockets.countOpened();
         SocketChannel part = Kernel.provider().openSocketChannel(KernelOptions.family(family));
         try {
             options.applyTo(part);

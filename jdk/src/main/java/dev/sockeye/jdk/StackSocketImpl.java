@@ -406,7 +406,7 @@ final class StackSocketImpl extends SocketImpl {
         }
         SocketOption<?> option = NumberedOptions.named(number);
         Object named = NumberedOptions.toNamed(option, value);
-        if ((option == StandardSocketOptions.SO_SNDBUF || option == StandardSocketOptions.SO_RCVBUF)
+        if ((option.equals(StandardSocketOptions.SO_SNDBUF) || option.equals(StandardSocketOptions.SO_RCVBUF))
                 && (Integer) named <= 0) throw new SocketException(option.name() + " <= 0");
         try {
             set(option, named);

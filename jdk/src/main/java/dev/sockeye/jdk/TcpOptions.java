@@ -86,7 +86,7 @@ final class TcpOptions {
 
     /// Sets a value that was checked.
     static void set(Socket socket, SocketOption<?> option, Object value) throws SocketException {
-        if (option == SO_INCOMING_NAPI_ID)
+        if (option.equals(SO_INCOMING_NAPI_ID))
             throw new SocketException("Attempt to set read only option " + option.name());
         var flag = FLAGS.get(option);
         int result = flag != null
@@ -96,21 +96,21 @@ final class TcpOptions {
     }
 
     private static int number(SocketOption<?> option, int value) {
-        if (option == SO_LINGER) return value < 0 ? -1 : Math.min(value, LONGEST_LINGER_SECONDS);
-        if ((option == SO_RCVBUF || option == SO_SNDBUF) && value < 0)
+        if (option.equals(SO_LINGER)) return value < 0 ? -1 : Math.min(value, LONGEST_LINGER_SECONDS);
+        if ((option.equals(SO_RCVBUF) || option.equals(SO_SNDBUF)) && value < 0)
             throw new IllegalArgumentException("Invalid send/receive buffer size");
-        if (option == IP_TOS && (value < 0 || value > 255)) throw new IllegalArgumentException("Invalid IP_TOS value");
+        if (option.equals(IP_TOS) && (value < 0 || value > 255)) throw new IllegalArgumentException("Invalid IP_TOS value");
         return value;
     }
 
     /// The value of an option that was checked.
     static Object get(Socket socket, SocketOption<?> option) {
-        if (option == SO_INCOMING_NAPI_ID) return 0; // no network card, no queue of one
+        if (option.equals(SO_INCOMING_NAPI_ID)) return 0; // no network card, no queue of one
         var flag = FLAGS.get(option);
         if (flag != null) return Objects.requireNonNull(socket.getOption(flag));
         int value = Objects.requireNonNull(socket.getOption(Objects.requireNonNull(NUMBERS.get(option))));
         // Linux answers with twice what was set, socket(7), and the JDK halves it again
-        return option == SO_RCVBUF || option == SO_SNDBUF ? value / 2 : value;
+        return option.equals(SO_RCVBUF) || option.equals(SO_SNDBUF) ? value / 2 : value;
     }
 
     private static final class OutOfBandInline implements SocketOption<Boolean> {

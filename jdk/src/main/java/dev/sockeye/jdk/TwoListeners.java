@@ -99,16 +99,22 @@ final class TwoListeners {
             }
         } catch (IOException e) {
             lock.lock();
-            kernelFailure = e;
-            changed.signalAll();
-            lock.unlock();
+            try {
+                kernelFailure = e;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
     private void signal() {
         lock.lock();
-        changed.signalAll();
-        lock.unlock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     void close() throws IOException {

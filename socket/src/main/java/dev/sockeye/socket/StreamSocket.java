@@ -24,6 +24,9 @@ public final class StreamSocket extends TcpSocket {
 
     private static final int READABLE = Readiness.IN | Readiness.RDHUP;
 
+    /// `TCP_QUICKACK` as set last; under the lock.
+    boolean quickAck = true;
+
     StreamSocket(Machine machine, TcpEndpoint endpoint, long now) {
         super(machine, endpoint, now);
     }
@@ -222,19 +225,25 @@ public final class StreamSocket extends TcpSocket {
         int done = 0;
         for (; ; ) {
             Waiter waiter = null;
+            boolean more;
             int result;
             long now = locked.enter();
             try {
                 result =
                         isClosed() ? EBADF : endpoint.send(from, offset + done, length - done, flags & CORE_FLAGS, now);
                 if (result > 0) done += result;
-                boolean wait = result == EAGAIN || (result > 0 && done < length);
-                if (wait && timeout != NOW) waiter = expect(Readiness.OUT);
+                more = result > 0 && done < length && timeout != NOW;
                 refresh();
+                // A part was taken: only if there is no room now will there be an event when there is.
+                boolean full = more && (readiness() & Readiness.OUT) == 0;
+                if (full || (result == EAGAIN && timeout != NOW)) waiter = expect(Readiness.OUT);
             } finally {
                 locked.leave(now);
             }
-            if (waiter == null) return done > 0 ? done : result;
+            if (waiter == null) {
+                if (more) continue;
+                return done > 0 ? done : result;
+            }
             if (deadline < 0) deadline = deadline(now, timeout);
             int waited = await(waiter, deadline, flags);
             if (waited != 0) return done > 0 ? done : waited;

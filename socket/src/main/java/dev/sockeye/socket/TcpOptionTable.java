@@ -4,6 +4,7 @@ import static dev.sockeye.socket.OptionTable.EINVAL;
 
 import dev.sockeye.host.Endpoint;
 import dev.sockeye.host.TcpEndpoint;
+import dev.sockeye.tcp.Connection;
 import dev.sockeye.tcp.SocketOptions;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.tcp.TcpSysctl;
@@ -122,7 +123,21 @@ final class TcpOptionTable {
         flag(SocketOption.TCP_NODELAY, (o, now) -> o.noDelay, (o, on) -> o.noDelay = on);
         flag(SocketOption.TCP_CORK, (o, now) -> o.cork, (o, on) -> o.cork = on);
         flag(SocketOption.SO_OOBINLINE, (o, now) -> o.outOfBandInline, (o, on) -> o.outOfBandInline = on);
+        TABLE.add(SocketOption.TCP_QUICKACK, TcpOptionTable::quickAck, TcpOptionTable::setQuickAck);
         flag(SocketOption.TCP_INQ, (o, now) -> o.inq, (o, on) -> o.inq = on);
+    }
+
+    /// The core does not tell; what was set last is the best there is.
+    private static Boolean quickAck(TcpEndpoint endpoint, long now) {
+        return !(Socket.of(endpoint) instanceof StreamSocket stream) || stream.quickAck;
+    }
+
+    private static int setQuickAck(TcpEndpoint endpoint, Boolean on, long now) {
+        Connection connection = endpoint.connection();
+        if (connection == null) return Errno.ENOTCONN.asResult();
+        connection.quickAck(on, now);
+        if (Socket.of(endpoint) instanceof StreamSocket stream) stream.quickAck = on;
+        return 0;
     }
 
     private static void keepAlive() {

@@ -9,8 +9,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/// A sleeper without a deadline, and a thread that sets one: an alarm that is lost would let the sleeper sleep for ever,
-/// which jcstress reports.
+/// A sleeper without a deadline, and a thread that sets one: an alarm that is lost would let the sleeper sleep
+/// for ever, which jcstress reports.
 @JCStressTest
 @Outcome(id = "1", expect = ACCEPTABLE, desc = "the sleeper found the deadline")
 @Outcome(expect = FORBIDDEN, desc = "it woke for nothing")

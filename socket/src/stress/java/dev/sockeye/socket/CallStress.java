@@ -10,8 +10,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/// One thread makes a call, which waits for its turn; the other brings an event, and goes away if the turn is taken. The
-/// caller looks again after giving the turn back.
+/// One thread makes a call, which waits for its turn; the other brings an event, and goes away if the turn is
+/// taken. The caller looks again after giving the turn back.
 @JCStressTest
 @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "the call made, the event served")
 @Outcome(expect = FORBIDDEN, desc = "the event is stranded")

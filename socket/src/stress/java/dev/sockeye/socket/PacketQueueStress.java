@@ -12,8 +12,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
-/// Two threads put two packets each, and one of them takes what is there in between: nothing is lost, nothing comes
-/// twice, and each thread's packets come in its order.
+/// Two threads put two packets each, and one of them takes what is there in between: nothing is lost, nothing
+/// comes twice, and each thread's packets come in its order.
 @JCStressTest
 @Outcome(id = "a, bAB|a, AbB|a, ABb", expect = ACCEPTABLE, desc = "before the other's")
 @Outcome(id = "aA, bB|aA, Bb|Aa, bB|Aa, Bb", expect = ACCEPTABLE, desc = "one each")

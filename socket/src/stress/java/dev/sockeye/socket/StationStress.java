@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/// Two threads bring an event each to a station and carry: whoever comes second may find it taken, but no event is left
-/// lying once both have gone, and never are two threads in it.
+/// Two threads bring an event each to a station and carry: whoever comes second may find it taken, but no event
+/// is left lying once both have gone, and never are two threads in it.
 @JCStressTest
 @Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "both events served, one thread at a time")
 @Outcome(expect = FORBIDDEN, desc = "an event stranded, or two threads in the station")

@@ -10,8 +10,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/// One thread waits for an event, the other brings it and wakes only a thread that is parked. A wake-up that is lost
-/// would park the first for ever, which jcstress reports.
+/// One thread waits for an event, the other brings it and wakes only a thread that is parked. A wake-up that is
+/// lost would park the first for ever, which jcstress reports.
 @JCStressTest
 @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "the event is seen without a wake-up")
 @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "the event is seen after a wake-up")

@@ -10,7 +10,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/// A number that is added again while it is being taken is taken once more, unless the taker saw what it was added for.
+/// A number that is added again while it is being taken is taken once more, unless the taker saw what it was
+/// added for.
 @JCStressTest
 @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "seen by the taker, and still there: a visit for nothing")
 @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "seen by the taker")

@@ -2,7 +2,6 @@
 module dev.sockeye.cli {
     requires static transitive org.jspecify;
     requires transitive dev.sockeye.jdk;
-    requires transitive dev.sockeye.sim;
     requires transitive dev.sockeye.inspect;
     requires info.picocli;
 

@@ -7,6 +7,7 @@ import dev.sockeye.tcp.TcpContext;
 import dev.sockeye.tcp.TimeWait;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.IpAddress;
+import dev.sockeye.wire.Ipv4Header;
 import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.PageCache;
 import dev.sockeye.wire.PagePool;
@@ -264,7 +265,11 @@ public final class Host {
     /// @param device null for any
     Path path(IpAddress destination, @Nullable Interface device, long now) {
         Interface lo = interfaces.getFirst();
-        if (addresses.isLocal(destination)) return new Path(null, lo, destination, lo.mtu());
+        // No IPv4 datagram is longer than 65535 bytes, though lo's MTU is 65536.
+        int most = destination.isV4() ? Ipv4Header.MAX_TOTAL_LENGTH : 65536;
+        if (addresses.isLocal(destination)) {
+            return new Path(null, lo, destination, Math.min(lo.mtu(), most));
+        }
         Route route = device == null ? routes.lookup(destination) : routes.lookup(destination, device);
         if (route == null) return new Path(Errno.ENETUNREACH, lo, destination, lo.mtu());
         Interface out = route.out();
@@ -273,7 +278,7 @@ public final class Host {
         if (tooNarrow) return new Path(Errno.ENETUNREACH, lo, destination, lo.mtu());
         IpAddress source = routes.sourceFor(destination, route);
         if (source == null) return new Path(Errno.EADDRNOTAVAIL, lo, destination, lo.mtu());
-        return new Path(null, out, source, pathMtu.of(destination, out.mtu(), now));
+        return new Path(null, out, source, pathMtu.of(destination, Math.min(out.mtu(), most), now));
     }
 
     /// Differs from its last value when a path that was looked up may have changed.

@@ -68,10 +68,12 @@ final class IcmpInput {
         packet.pull(packet.length(), host.pages());
         MemorySegment memory = packet.memory(0);
         int at = packet.offset(0) + arrival.transport;
-        long quoted = at + Icmpv4.LENGTH;
+        long quoted = (long) at + Icmpv4.LENGTH;
         int available = packet.length(0) - arrival.transport - Icmpv4.LENGTH;
         int type = Icmpv4.type(memory, at);
         int code = Icmpv4.code(memory, at);
+        // Linux (icmp_unreach): what became of fragments is nobody's matter.
+        if (type == Icmpv4.TIME_EXCEEDED && code == Icmpv4.REASSEMBLY_TIME_EXCEEDED) return;
         boolean sound = Ipv4Header.validateQuoted(memory, quoted, available) == null
                 && !(type == Icmpv4.UNREACHABLE && code > 15)
                 && arrival.isUnicast();
@@ -141,7 +143,7 @@ final class IcmpInput {
         packet.pull(packet.length(), host.pages());
         MemorySegment memory = packet.memory(0);
         int at = packet.offset(0) + arrival.transport;
-        long quoted = at + Icmpv6.LENGTH;
+        long quoted = (long) at + Icmpv6.LENGTH;
         int available = packet.length(0) - arrival.transport - Icmpv6.LENGTH;
         boolean sound = Ipv6Header.validateQuoted(memory, quoted, available) == null
                 && quotedExtensions.walk(memory, quoted, available) == null

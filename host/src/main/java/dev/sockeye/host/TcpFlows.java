@@ -71,7 +71,7 @@ final class TcpFlows {
         int events = connection.takeEvents();
         if (events != 0) socket.raise(events);
         if (flow == null) return;
-        if (connection.state() == TcpState.CLOSED) retire(socket, connection, flow);
+        if (connection.state() == TcpState.CLOSED) retire(socket, connection, flow, now);
         else host.timers().schedule(flow, connection.nextDeadline());
     }
 
@@ -101,16 +101,18 @@ final class TcpFlows {
     }
 
     /// The connection is over. What goes on in its place, if anything, is in TIME_WAIT.
-    private void retire(TcpEndpoint socket, Connection connection, Flow flow) {
+    private void retire(TcpEndpoint socket, Connection connection, Flow flow, long now) {
         TimeWait rest = connection.timeWait();
         socket.flow = null;
-        if (rest == null || !mayWait(rest)) {
+        if (rest == null) {
             host.timers().cancel(flow);
             table.remove(flow);
             socket.onConnectionOver();
             return;
         }
         context.timeWaits++;
+        // Linux counts a wait of 4 s or less apart (inet_twsk_schedule).
+        context.counters.inc(rest.deadline() - now <= 4_000_000_000L ? TcpMib.TWKilled : TcpMib.TW);
         var holder = new TimeWaitPort(socket, flow.tuple.local().ip());
         PortBucket bucket = socket.bucket;
         if (bucket != null) bucket.add(holder);
@@ -118,13 +120,6 @@ final class TcpFlows {
         flow.context = holder;
         host.timers().schedule(flow, rest.deadline());
         socket.onConnectionOver();
-    }
-
-    /// `tcp_max_tw_buckets`
-    private boolean mayWait(TimeWait rest) {
-        if (context.timeWaits < context.sysctl.tcp_max_tw_buckets) return true;
-        context.counters.inc(TcpMib.TCPTimeWaitOverflow);
-        return rest.state() == TcpState.FIN_WAIT2 && context.sysctl.tcp_max_tw_buckets > 0;
     }
 
     // ---------------------------------------------------------------- passive opens
@@ -207,7 +202,6 @@ final class TcpFlows {
             host.timers().schedule(flow, rest.deadline());
             return;
         }
-        context.counters.inc(TcpMib.TW);
         endTimeWait(flow);
     }
 

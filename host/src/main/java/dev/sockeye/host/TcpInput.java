@@ -186,7 +186,6 @@ final class TcpInput {
     private void onNewSyn(Flow flow, TimeWait rest, Arrival arrival, Segment seg, long now) {
         FourTuple tuple = flow.tuple;
         if (host.findListener(arrival, tuple.local().port(), tuple.remote().port()) != null) {
-            host.tcp().counters.inc(TcpMib.TWRecycled);
             flows.endTimeWait(flow);
             onUnknown(tuple, arrival, seg, rest.nextIsn(), now);
             return;

@@ -12,6 +12,7 @@ import dev.sockeye.tcp.Connection;
 import dev.sockeye.tcp.HalfOpen;
 import dev.sockeye.tcp.Journal;
 import dev.sockeye.tcp.Listener;
+import dev.sockeye.tcp.Segment;
 import dev.sockeye.tcp.SocketOptions;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.tcp.TcpSysctl;
@@ -107,24 +108,33 @@ public final class MachineSource implements Source {
         @Override
         public void halfOpen(HalfOpen halfOpen) {
             FourTuple tuple = halfOpen.tuple();
-            var timer = new Timer(
-                    Timer.Kind.RETRANSMIT, until(halfOpen.deadline()), halfOpen.handshake().retransmits);
+            var timer = new Timer(Timer.Kind.RETRANSMIT, until(halfOpen.nextDeadline()), halfOpen.timeouts());
+            Instant began = atOrNever(halfOpen.handshake().synAckSentAt);
             sockets.add(SocketSnapshot.tcp(at(now), machine.name(), TcpState.SYN_RCVD, tuple.local())
                     .remote(tuple.remote())
                     .holder(Holder.NOBODY)
                     .timer(timer)
+                    .journal(onlyEntry(began, TcpState.LISTEN, TcpState.SYN_RCVD, Segment.SYN), 0)
                     .build());
         }
 
         @Override
         public void timeWait(TimeWait timeWait) {
             FourTuple tuple = timeWait.tuple();
-            Timer.Kind kind = timeWait.state() == TcpState.TIME_WAIT ? Timer.Kind.TIME_WAIT : Timer.Kind.FIN_WAIT2;
+            boolean isTimeWait = timeWait.state() == TcpState.TIME_WAIT;
+            Timer.Kind kind = isTimeWait ? Timer.Kind.TIME_WAIT : Timer.Kind.FIN_WAIT2;
+            // each FIN of the peer starts its time anew, so this is when the last one came
+            Instant began = isTimeWait ? at(timeWait.deadline() - TimeWait.LENGTH) : null;
             sockets.add(SocketSnapshot.tcp(at(now), machine.name(), timeWait.state(), tuple.local())
                     .remote(tuple.remote())
                     .holder(Holder.NOBODY)
                     .timer(new Timer(kind, until(timeWait.deadline()), 0))
+                    .journal(onlyEntry(began, TcpState.FIN_WAIT2, TcpState.TIME_WAIT, Segment.FIN | Segment.ACK), 0)
                     .build());
+        }
+
+        private static List<JournalEntry> onlyEntry(@Nullable Instant at, TcpState from, TcpState to, int flags) {
+            return at == null ? List.of() : List.of(new JournalEntry(at, from, to, Journal.Cause.SEGMENT, flags));
         }
 
         private void udp(UdpEndpoint endpoint) {
@@ -180,7 +190,11 @@ public final class MachineSource implements Source {
         }
 
         private Backlog backlog(Listener<TcpEndpoint> listener) {
-            return new Backlog(listener.acceptQueueLength(), listener.backlog(), listener.synQueueLength(), 0);
+            return new Backlog(
+                    listener.acceptQueueLength(),
+                    listener.backlog(),
+                    listener.synQueueLength(),
+                    listener.overflows());
         }
 
         private Settings settings(TcpEndpoint endpoint, @Nullable Connection connection) {

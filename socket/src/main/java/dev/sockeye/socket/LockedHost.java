@@ -156,9 +156,9 @@ final class LockedHost extends Station {
     }
 
     /// With the lock: nothing runs any more; what arrives is thrown away.
-    void switchOff() {
+    void switchOff(long now) {
         off = true;
-        host.powerOff();
+        host.powerOff(now);
     }
 
     /// The outboxes, for the end.

@@ -130,7 +130,7 @@ public final class Machine implements AutoCloseable {
         if (!RUNNING.remove(this)) return;
         inHost((host, now) -> {
             for (Socket socket : openSockets(host)) socket.markClosed(locked.errands());
-            locked.switchOff();
+            locked.switchOff(now);
             return null;
         });
         for (Outbox outbox : locked.outboxes()) if (outbox != null) outbox.clear();

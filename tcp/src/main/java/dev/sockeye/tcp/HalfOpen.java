@@ -90,7 +90,9 @@ public final class HalfOpen {
         if (seg.hasAck() && seg.ack != handshake.iss + 1) return Disposition.RESET;
         if (paws || failsEcho(seg) || !isInWindow(seg)) return onOutOfWindow(seg, paws, reply, now);
         updateTsRecent(seg, now);
-        // A SYN at IRS is left of the window and trimmed; one inside the window resets, as does a RST.
+        // RFC 5961 3.2, MUST: a RST inside the window, but not at its begin, gets a challenge ACK.
+        if (seg.rst() && seg.seq != handshake.irs + 1) return challenge(seg, reply, now);
+        // A SYN at IRS is left of the window and trimmed; one inside the window resets, as does a RST at its begin.
         boolean syn = seg.syn() && seg.seq != handshake.irs;
         if (seg.rst() || syn) return onEmbryonicReset(seg);
         if (!seg.hasAck()) return Disposition.DROP;
@@ -139,7 +141,17 @@ public final class HalfOpen {
     /// the RST bit is set)".
     private Disposition onOutOfWindow(Segment seg, boolean paws, Segment reply, long now) {
         if (paws) listener.context.count(TcpMib.PAWSEstab);
-        if (seg.rst() || isRateLimited(seg, now)) return Disposition.DROP;
+        return seg.rst() || isRateLimited(seg, now) ? Disposition.DROP : ack(reply, now);
+    }
+
+    private Disposition challenge(Segment seg, Segment reply, long now) {
+        if (isRateLimited(seg, now)) return Disposition.DROP;
+        listener.context.count(TcpMib.TCPChallengeACK);
+        return ack(reply, now);
+    }
+
+    /// The ACK that we would send if the handshake were complete.
+    private Disposition ack(Segment reply, long now) {
         reply.clear();
         reply.flags = Segment.ACK;
         reply.seq = handshake.iss + 1;

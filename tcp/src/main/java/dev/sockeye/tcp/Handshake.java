@@ -51,7 +51,7 @@ public final class Handshake {
         var handshake = new Handshake();
         handshake.irs = syn.seq;
         handshake.peerMss = peerMss(syn, options, v4);
-        handshake.advertisedMss = advertisedMss(options, v4, mtu);
+        handshake.advertisedMss = Connection.advertisedMss(mtu, v4, options);
         handshake.peerWindow = syn.window;
         handshake.sackPermitted = syn.sackPermitted && sysctl.tcp_sack != 0;
         handshake.timestamps = syn.timestamps && sysctl.tcp_timestamps != 0;
@@ -74,12 +74,6 @@ public final class Handshake {
     /// and no more than the program set with `TCP_MAXSEG`.
     private static int peerMss(Segment syn, SocketOptions options, boolean v4) {
         int mss = syn.mss != 0 ? syn.mss : v4 ? 536 : 1220;
-        return options.maxSegment > 0 ? Math.min(mss, options.maxSegment) : mss;
-    }
-
-    /// What we announce: what an IP packet of the path's MTU holds behind headers without options (RFC 9293 MUST-67).
-    static int advertisedMss(SocketOptions options, boolean v4, int mtu) {
-        int mss = Math.min(65535, Math.max(mtu, v4 ? 68 : 1280) - (v4 ? 40 : 60));
         return options.maxSegment > 0 ? Math.min(mss, options.maxSegment) : mss;
     }
 

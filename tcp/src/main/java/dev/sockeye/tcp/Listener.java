@@ -204,7 +204,7 @@ public final class Listener<A> {
             return Disposition.RESET;
         }
         context.count(TcpMib.SyncookiesRecv);
-        handshake.advertisedMss = Handshake.advertisedMss(options, tuple.isV4(), mtu);
+        handshake.advertisedMss = Connection.advertisedMss(mtu, tuple.isV4(), options);
         handshake.chooseReceiveWindow(context.sysctl, options);
         if (isAcceptQueueFull()) {
             countOverflow();

@@ -27,6 +27,10 @@ public final class Packet {
     private int segmentSize;
     private boolean out;
 
+    /// The packet behind this one in the queue that holds both: for whoever owns the packet, so that a queue needs no
+    /// nodes. Null where it is in none.
+    public @Nullable Packet next;
+
     Packet(PagePool pool) {
         this.pool = pool;
     }

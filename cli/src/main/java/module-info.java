@@ -7,4 +7,7 @@ module dev.sockeye.cli {
 
     opens dev.sockeye.cli to
             info.picocli;
+
+    provides dev.sockeye.jdk.AgentExtension with
+            dev.sockeye.cli.PublishExtension;
 }

@@ -5,21 +5,27 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command `sockeye`.
 @Command(
         name = "sockeye",
         header = "TCP sockets for the JVM: a TCP/IP of its own, and an eye for every socket.",
         description = "",
+        mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
+        versionProvider = Version.class,
         commandListHeading = "Commands:%n",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            RunCommand.class,
             SsCommand.class,
             ExplainCommand.class,
             VersionCommand.class,
@@ -51,10 +57,11 @@ public final class Sockeye implements Runnable {
         var line = new CommandLine(this);
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(err, true));
-        line.setUsageHelpWidth(Math.max(80, terminal.textWidth()));
+        int width = Math.max(80, terminal.textWidth());
+        line.setUsageHelpWidth(width);
         line.setParameterExceptionHandler(badCommandLine());
         line.setExecutionExceptionHandler(failure());
-        line.getSubcommands().values().forEach(command -> command.getCommandSpec().mixinStandardHelpOptions(false));
+        for (CommandLine command : line.getSubcommands().values()) command.setUsageHelpWidth(width);
         return line.execute(arguments);
     }
 
@@ -82,12 +89,18 @@ public final class Sockeye implements Runnable {
     private IParameterExceptionHandler badCommandLine() {
         return (exception, arguments) -> {
             String command = exception.getCommandLine().getCommandSpec().qualifiedName();
-            complain(firstLine(exception) + " (see '" + command + " --help')");
+            complain(oneLine(exception) + " (see '" + command + " --help')");
             return ExitCode.USAGE;
         };
     }
 
-    private static String firstLine(ParameterException exception) {
+    private static String oneLine(ParameterException exception) {
+        if (exception instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String what = exception.getCommandLine().getParent() == null ? "command" : "argument";
+            List<String> meant = unmatched.getSuggestions();
+            return "there is no " + what + " '" + unmatched.getUnmatched().getFirst() + "'"
+                    + (meant.isEmpty() ? "" : "; did you mean '" + meant.getFirst() + "'?");
+        }
         return String.valueOf(exception.getMessage()).lines().findFirst().orElse("bad command line");
     }
 

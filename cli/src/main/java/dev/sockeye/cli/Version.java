@@ -4,11 +4,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
 
 /// The version of this build.
-final class Version {
+final class Version implements IVersionProvider {
 
-    private Version() {}
+    /// For the command line.
+    Version() {}
+
+    @Override
+    public String[] getVersion() {
+        return new String[] {"sockeye " + text()};
+    }
 
     /// As in the project's pom.
     static String text() {

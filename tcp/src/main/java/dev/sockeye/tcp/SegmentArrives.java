@@ -358,7 +358,7 @@ final class SegmentArrives {
             }
             default -> {}
         }
-        if (seg.length == 0 && !seg.fin()) return;
+        if (seg.sequenceLength() == 0) return;
         queue(seg, now);
     }
 

@@ -534,9 +534,10 @@ final class Output {
             TxSegment segment = queue.get(i);
             board.lostFrom = segment.seq;
             if (!segment.is(TxSegment.LOST) || segment.is(TxSegment.SACKED | TxSegment.RETRANSMITTED)) continue;
-            c.context.count(
-                    c.recovery.state() == LossRecovery.State.LOSS ? TcpMib.TCPSlowStartRetrans : TcpMib.TCPFastRetrans);
             if (!retransmit(out, i, Math.min(room, burstPackets(c.currentMss())), now)) return false;
+            boolean slowStart = c.recovery.state() == LossRecovery.State.LOSS;
+            c.context.counters.add(
+                    slowStart ? TcpMib.TCPSlowStartRetrans : TcpMib.TCPFastRetrans, segment.packets);
             c.recovery.onSentWhileReducing(segment.packets);
             if (i == 0 && c.timers.retransmission != Timers.Retransmission.REORDER)
                 c.timeouts.start(now, c.rtt.rtoMillis);

@@ -575,6 +575,7 @@ final class Output {
         int length = mss * packets;
         if (length > room) length = room < mss ? room : room - room % mss;
         if (segment.length() > length) c.splitInFlight(i, length, mss);
+        else joinSmall(i, Math.min(mss, room));
         c.context.counters.add(TcpMib.RetransSegs, segment.packets);
         if ((segment.flags & Segment.SYN) != 0) c.context.count(TcpMib.TCPSynRetrans);
         c.totalRetransmits += segment.packets;
@@ -582,6 +583,19 @@ final class Output {
         fill(out, segment, true, now);
         c.bytesRetransmitted += out.length;
         return true;
+    }
+
+    /// Small segments go again as one, as far as they fit (`tcp_retrans_collapse`).
+    private void joinSmall(int i, int most) {
+        if (c.context.sysctl.tcp_retrans_collapse == 0) return;
+        TxSegment segment = c.send.inFlight.get(i);
+        if (segment.packets > 1 || (segment.flags & Segment.SYN) != 0) return;
+        while (i + 1 < c.send.inFlight.size() && !segment.endOfRecord) {
+            TxSegment next = c.send.inFlight.get(i + 1);
+            if (next.packets > 1 || next.is(TxSegment.SACKED) || segment.length() + next.length() > most) return;
+            if (c.send.reach(segment.seq, segment.length() + next.length()) < segment.length() + next.length()) return;
+            c.joinInFlight(i);
+        }
     }
 
     // ---------------------------------------------------------------- probes

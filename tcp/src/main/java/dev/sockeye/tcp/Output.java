@@ -222,6 +222,7 @@ final class Output {
         if ((flags & Segment.ACK) != 0) {
             c.acks.onAckSent();
             c.timers.delayedAckAt = c.timers.compressedAckAt = Timers.NEVER;
+            c.context.counters.add(TcpMib.TCPAckCompressed, c.compressedAcks);
             c.compressedAcks = 0;
             c.lastAckSentAt = now;
         }
@@ -330,6 +331,7 @@ final class Output {
             quota = 1;
         }
         quota = Math.min(quota, burst);
+        fillUp(segment, (long) quota * mss - segment.length());
         segment.setPackets(mss);
         if (!fitsWindow(segment, mss)) {
             windowLimited = true;
@@ -347,6 +349,15 @@ final class Output {
         if (segment.length() > limit) c.send.split(c.send.unsent, 0, limit, mss);
         transmit(out, segment, mss, now);
         return true;
+    }
+
+    /// A short segment borrows from those behind it, as far as it may go now (`tcp_grow_skb`).
+    private void fillUp(TxSegment segment, long missing) {
+        if (missing <= 0 || segment.endOfRecord || c.send.unsent.size() < 2) return;
+        TxSegment next = c.send.unsent.get(1);
+        if (next.length() == 0) return;
+        if (next.length() <= missing) c.send.join(c.send.unsent, 0);
+        else c.send.borrow(segment, next, (int) missing);
     }
 
     /// As much as the slices of one segment can hold, in whole packets where it is more than one.

@@ -189,6 +189,7 @@ final class SegmentArrives {
             return;
         }
         c.lastChallengeAt = now;
+        if (!c.context.mayChallenge(now)) return;
         c.context.count(TcpMib.TCPChallengeACK);
         c.output.ackNow();
     }
@@ -489,12 +490,13 @@ final class SegmentArrives {
         if (c.outOfOrder.duplicateStart != c.outOfOrder.duplicateEnd) {
             noteDuplicate(c.outOfOrder.duplicateStart, c.outOfOrder.duplicateEnd);
         }
+        // RFC 2018 4: the first block is the one that the segment at hand lies in, new or not.
+        if (c.sackPermitted) c.sackList.add(seg.seq, seg.endSeq());
         if (!kept) {
             c.context.count(TcpMib.TCPOFOMerge);
             return;
         }
         if (c.sackPermitted) {
-            c.sackList.add(seg.seq, seg.endSeq());
             c.receive.grow(seg.length, c.receiveCharged(), c.advMss, c.acks);
         }
     }

@@ -106,6 +106,12 @@ final class SendQueue {
         return rest;
     }
 
+    /// Moves so many bytes from the front of a segment to the one before it.
+    void borrow(TxSegment segment, TxSegment next, int bytes) {
+        segment.endSeq += bytes;
+        next.seq += bytes;
+    }
+
     /// Puts the segment behind the one at place `i` into it, with its PSH and FIN.
     void join(TxQueue in, int i) {
         TxSegment segment = in.get(i);

@@ -34,6 +34,24 @@ public final class TcpContext {
         this.isn = new IsnGenerator(random.nextLong(), random.nextLong());
     }
 
+    private long challengeSecond = -1;
+    private int challengesLeft;
+
+    /// RFC 5961 7: whether this host may send another challenge ACK in this second. How many it is varies, so that
+    /// nobody can tell from the count what other connections do (CVE-2016-5696).
+    boolean mayChallenge(long now) {
+        int limit = sysctl.tcp_challenge_ack_limit;
+        if (limit == Integer.MAX_VALUE) return true;
+        long second = now / 1_000_000_000;
+        if (second != challengeSecond) {
+            challengeSecond = second;
+            challengesLeft = (limit + 1 >> 1) + random.nextInt(Math.max(1, limit));
+        }
+        if (challengesLeft <= 0) return false;
+        challengesLeft--;
+        return true;
+    }
+
     void count(TcpMib counter) {
         counters.inc(counter);
     }

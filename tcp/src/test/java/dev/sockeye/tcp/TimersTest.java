@@ -1,0 +1,354 @@
+package dev.sockeye.tcp;
+
+import static dev.sockeye.tcp.TcpState.CLOSED;
+import static dev.sockeye.tcp.TcpState.ESTABLISHED;
+import static dev.sockeye.tcp.TcpState.FIN_WAIT2;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sockeye.wire.Errno;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/// What happens when nothing happens: retransmission and giving up (RFC 6298, RFC 9293 3.8.3), zero-window probes
+/// (3.8.6.1), keepalive (3.8.4), the user timeout. docs/linux/timers.md; where its times are a little late, for the
+/// kernel's tick, ours are exact.
+class TimersTest {
+
+    private static final String DATA = "P. 1:101(100) ack 1 win 64240";
+
+    private static Peer oneSegmentInFlight(Peer peer) {
+        peer.accept("<mss 1460>");
+        peer.write(100);
+        return peer.expect(DATA);
+    }
+
+    // ---------------------------------------------------------------- retransmission
+
+    /// R2 as a time: with tcp_retries2 5, when 0.2 * (2^6 - 1) s have passed since the first retransmission.
+    @Test
+    void theTimeoutDoublesUntilTheConnectionIsGivenUp() {
+        var peer = new Peer();
+        peer.sysctl.tcp_retries2 = 5;
+        oneSegmentInFlight(peer);
+        for (int millis : new int[] {200, 400, 800, 1600, 3200}) peer.expectAfter(millis, DATA);
+        assertThat(peer.info().backoff()).isEqualTo(5);
+        assertThat(peer.info().rto()).isEqualTo(6_400_000);
+        peer.expectAfter(6400, DATA).expectNothingFor(12_799);
+        assertThat(peer.state()).isEqualTo(ESTABLISHED);
+        peer.expectNothingFor(1);
+        assertThat(peer.state()).isEqualTo(CLOSED);
+        assertThat(peer.poll()).isEqualTo("IN OUT ERR HUP RDHUP");
+        assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
+        assertThat(peer.count(TcpMib.TCPAbortOnTimeout)).isEqualTo(1);
+        peer.checkReleased();
+    }
+
+    @Test
+    void aSoftErrorIsToldInsteadOfTheTimeout() {
+        var peer = new Peer();
+        peer.sysctl.tcp_retries2 = 2;
+        oneSegmentInFlight(peer);
+        peer.icmp(Errno.EHOSTUNREACH, 1);
+        assertThat(peer.state()).isEqualTo(ESTABLISHED);
+        peer.elapse(60_000);
+        assertThat(peer.readError()).isEqualTo(Errno.EHOSTUNREACH);
+    }
+
+    /// RTO = srtt + max(200 ms, 4 * rttvar), and how both follow the path; "rtt" of docs/linux/timers.md.
+    @Test
+    void theRoundTripIsEstimated() {
+        Peer peer = new Peer().accept("<mss 1460>", 65535, 100);
+        assertThat(times(peer)).isEqualTo("rtt 100.0, rttvar 50.0, rto 300");
+        int at = 1;
+        String[] expected = {
+            "rtt 100.0, rttvar 37.5, rto 300", "rtt 100.0, rttvar 28.1, rto 300", "rtt 100.0, rttvar 21.1, rto 300",
+            "rtt 100.0, rttvar 15.8, rto 300", "rtt 100.0, rttvar 11.9, rto 300"
+        };
+        for (String each : expected) {
+            at = roundTrip(peer, at, 100);
+            assertThat(times(peer)).isEqualTo(each);
+        }
+        at = roundTrip(peer, at, 20);
+        assertThat(times(peer)).isEqualTo("rtt 90.0, rttvar 14.0, rto 290");
+        at = roundTrip(peer, at, 20);
+        assertThat(times(peer)).isEqualTo("rtt 81.3, rttvar 15.7, rto 282");
+        // 300 ms: the timeout came first, so there is no measure (Karn), and it stays doubled.
+        at = roundTrip(peer, at, 300);
+        assertThat(times(peer)).isEqualTo("rtt 81.3, rttvar 15.7, rto 563");
+        roundTrip(peer, at, 300);
+        assertThat(times(peer)).isEqualTo("rtt 108.6, rttvar 66.2, rto 374");
+    }
+
+    private static int roundTrip(Peer peer, int at, int millis) {
+        peer.write(100);
+        peer.elapse(millis).sent();
+        peer.send(". 1:1(0) ack " + (at + 100) + " win 65535");
+        return at + 100;
+    }
+
+    private static String times(Peer peer) {
+        TcpInfo info = peer.info();
+        return String.format(
+                Locale.ROOT, "rtt %.1f, rttvar %.1f, rto %d", info.rtt() / 1e3, info.rttvar() / 1e3, info.rto() / 1000);
+    }
+
+    /// RFC 8985 7: two round trips, the last segment again; the timeout counts from then.
+    @Test
+    void aTailLossProbeComesBeforeTheTimeout() {
+        Peer peer = new Peer().accept("<mss 1460,sackOK>", 65535, 50);
+        peer.write(2920);
+        peer.expect(". 1:1461(1460) ack 1 win 64240", "P. 1461:2921(1460) ack 1 win 64240");
+        peer.expectAfter(102, "P. 1461:2921(1460) ack 1 win 64240");
+        peer.expectAfter(250, ". 1:1461(1460) ack 1 win 64240");
+        peer.expectAfter(500, ". 1:1461(1460) ack 1 win 64240");
+        assertThat(peer.info().snd_cwnd()).isEqualTo(1);
+        assertThat(peer.count(TcpMib.TCPLossProbes)).isEqualTo(1);
+        assertThat(peer.count(TcpMib.TCPTimeouts)).isEqualTo(2);
+        assertThat(peer.count(TcpMib.TCPLostRetransmit)).isEqualTo(1);
+    }
+
+    /// "rto_sack": a lone segment's probe waits for a delayed ACK too, but no longer than the timeout.
+    @Test
+    void theProbeOfALoneSegmentWaitsForADelayedAck() {
+        Peer peer = new Peer().accept("<mss 1460,sackOK,TS>", 65535, 50);
+        peer.write(100);
+        peer.expect("P. 1:101(100) ack 1 win 65160");
+        peer.expectAfter(250, "P. 1:101(100) ack 1 win 65160");
+        assertThat(peer.count(TcpMib.TCPLossProbes)).isEqualTo(1);
+        peer.expectAfter(250, "P. 1:101(100) ack 1 win 65160");
+        peer.expectAfter(500, "P. 1:101(100) ack 1 win 65160");
+    }
+
+    // ---------------------------------------------------------------- user timeout
+
+    @Test
+    void theUserTimeoutEndsAConnectionWhoseDataIsNotAcknowledged() {
+        var peer = new Peer();
+        peer.options.userTimeoutMillis = 1500;
+        oneSegmentInFlight(peer).expectAfter(200, DATA).expectAfter(400, DATA).expectAfter(800, DATA);
+        peer.expectNothingFor(299);
+        assertThat(peer.state()).isEqualTo(ESTABLISHED);
+        peer.expectNothingFor(1);
+        assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
+    }
+
+    @Test
+    void theUserTimeoutEndsAConnectionWithAClosedWindowThoughProbesAreAnswered() {
+        var peer = new Peer();
+        peer.options.userTimeoutMillis = 1500;
+        closedWindow(peer);
+        for (int millis : new int[] {200, 400, 800}) {
+            peer.expectAfter(millis, ". 1000:1000(0) ack 1 win 64240");
+            peer.send(". 1:1(0) ack 1001 win 0");
+        }
+        peer.elapse(1000);
+        assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
+    }
+
+    // ---------------------------------------------------------------- zero-window probes
+
+    /// The window (1000 bytes at first) is closed, and 500 bytes wait.
+    private static Peer closedWindow(Peer peer) {
+        peer.accept("<mss 1460>", 1000, 0);
+        peer.write(1000);
+        peer.expect(". 1:501(500) ack 1 win 64240", "P. 501:1001(500) ack 1 win 64240");
+        peer.send(". 1:1(0) ack 1001 win 0").expectNothing();
+        peer.write(500);
+        return peer.expectNothing();
+    }
+
+    @Test
+    void aClosedWindowIsProbedEverMoreRarelyUntilItOpens() {
+        Peer peer = closedWindow(new Peer());
+        assertThat(peer.connection.timerName()).isEqualTo("persist");
+        for (int millis : new int[] {200, 400, 800, 1600}) {
+            peer.expectAfter(millis, ". 1000:1000(0) ack 1 win 64240");
+            peer.send(". 1:1(0) ack 1001 win 0").expectNothing();
+        }
+        assertThat(peer.info().probes()).isZero();
+        assertThat(peer.info().backoff()).isEqualTo(4);
+        // By less than what waits: nothing yet.
+        peer.send(". 1:1(0) ack 1001 win 100").expectNothing();
+        peer.elapse(500).send(". 1:1(0) ack 1001 win 2000").expect("P. 1001:1501(500) ack 1 win 64240");
+        assertThat(peer.count(TcpMib.TCPWinProbe)).isEqualTo(4);
+        peer.checkReleased();
+    }
+
+    @Test
+    void unansweredProbesEndTheConnection() {
+        var peer = new Peer();
+        peer.sysctl.tcp_retries2 = 4;
+        closedWindow(peer);
+        for (int millis : new int[] {200, 400, 800, 1600})
+            peer.expectAfter(millis, ". 1000:1000(0) ack 1 win 64240");
+        peer.expectNothingFor(3199);
+        assertThat(peer.state()).isEqualTo(ESTABLISHED);
+        peer.expectNothingFor(1);
+        assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
+        assertThat(peer.count(TcpMib.TCPWinProbe)).isEqualTo(4);
+    }
+
+    /// RFC 9293 3.8.6.1, MUST-37: as long as the peer answers. The interval stops growing after tcp_retries2 steps.
+    @Test
+    void answeredProbesGoOnForEver() {
+        var peer = new Peer();
+        peer.sysctl.tcp_retries2 = 4;
+        closedWindow(peer);
+        for (int millis : new int[] {200, 400, 800, 1600, 3200, 3200, 3200, 3200, 3200, 3200}) {
+            peer.expectAfter(millis, ". 1000:1000(0) ack 1 win 64240");
+            peer.send(". 1:1(0) ack 1001 win 0").expectNothing();
+        }
+        assertThat(peer.state()).isEqualTo(ESTABLISHED);
+    }
+
+    /// "small_window": what fits goes when the probe's timer runs out, and is retransmitted like other data.
+    @Test
+    void aSmallWindowIsUsedWhenTheProbeTimerRunsOut() {
+        Peer peer = new Peer().accept("<mss 1460>", 4000, 0);
+        peer.write(4000);
+        peer.sent();
+        peer.send(". 1:1(0) ack 4001 win 700").expectNothing();
+        peer.write(2000);
+        peer.expectAfter(200, "P. 4001:4701(700) ack 1 win 64240");
+        peer.expectAfter(200, "P. 4001:4701(700) ack 1 win 64240");
+        peer.expectAfter(400, "P. 4001:4701(700) ack 1 win 64240");
+        peer.elapse(160).send(". 1:1(0) ack 4701 win 2100").expect("P. 4701:6001(1300) ack 1 win 64240");
+    }
+
+    /// docs/linux/close.md: an orphan is given up after eight probes, answered ones not counted.
+    @Test
+    void anOrphanBehindAClosedWindowIsGivenUp() {
+        Peer peer = new Peer().accept("<mss 1460>", 100, 0);
+        peer.write(200);
+        peer.expect("P. 1:101(100) ack 1 win 64240");
+        peer.close();
+        peer.send(". 1:1(0) ack 101 win 0");
+        for (int i = 0; i < 8; i++) peer.expectAfter(200L << i, ". 100:100(0) ack 1 win 64240");
+        peer.expectNothingFor(200L << 8);
+        assertThat(peer.state()).isEqualTo(CLOSED);
+        assertThat(peer.count(TcpMib.TCPWinProbe)).isEqualTo(8);
+        assertThat(peer.context.orphans).isZero();
+        peer.checkReleased();
+    }
+
+    @Test
+    void anOrphanWhoseProbesAreAnsweredLivesUntilTheIntervalIsTwoMinutes() {
+        Peer peer = new Peer().accept("<mss 1460>", 100, 0);
+        peer.write(200);
+        peer.expect("P. 1:101(100) ack 1 win 64240");
+        peer.close();
+        peer.send(". 1:1(0) ack 101 win 0");
+        for (int i = 0; i < 10; i++) {
+            peer.expectAfter(200L << i, ". 100:100(0) ack 1 win 64240");
+            peer.send(". 1:1(0) ack 101 win 0").expectNothing();
+        }
+        peer.expectNothingFor(120_000);
+        assertThat(peer.state()).isEqualTo(CLOSED);
+    }
+
+    // ---------------------------------------------------------------- keepalive
+
+    private static Peer keptAlive(int idle, int interval, int count) {
+        var peer = new Peer();
+        peer.options.keepAlive = true;
+        peer.options.keepIdleSeconds = idle;
+        peer.options.keepIntervalSeconds = interval;
+        peer.options.keepCount = count;
+        return peer.accept("<mss 1460>");
+    }
+
+    @Test
+    void aDeadPeerIsFoundOutAndResetAtTheEnd() {
+        Peer peer = keptAlive(2, 1, 3);
+        assertThat(peer.connection.timerName()).isEqualTo("keepalive");
+        peer.expectAfter(2000, ". 0:0(0) ack 1 win 64240");
+        peer.expectAfter(1000, ". 0:0(0) ack 1 win 64240");
+        peer.expectAfter(1000, ". 0:0(0) ack 1 win 64240");
+        peer.expectAfter(1000, "R. 1:1(0) ack 1 win 64240");
+        assertThat(peer.poll()).isEqualTo("IN OUT ERR HUP RDHUP");
+        assertThat(peer.readError()).isEqualTo(Errno.ETIMEDOUT);
+        assertThat(peer.read(1)).isZero();
+        assertThat(peer.writeError()).isEqualTo(Errno.EPIPE);
+        assertThat(peer.count(TcpMib.TCPKeepAlive)).isEqualTo(3);
+        assertThat(peer.count(TcpMib.TCPAbortOnTimeout)).isEqualTo(1);
+    }
+
+    /// The article's row A7: two hours, then nine probes 75 s apart.
+    @Test
+    void byDefaultItTakesTwoHoursElevenMinutesAndFifteenSeconds() {
+        Peer peer = keptAlive(0, 0, 0);
+        peer.expectAfter(7_200_000, ". 0:0(0) ack 1 win 64240");
+        for (int i = 0; i < 8; i++) peer.expectAfter(75_000, ". 0:0(0) ack 1 win 64240");
+        peer.expectAfter(75_000, "R. 1:1(0) ack 1 win 64240");
+        assertThat(peer.millis()).isEqualTo((7200 + 9 * 75) * 1000L);
+    }
+
+    @Test
+    void anAnswerAndDataStartTheIdleTimeAnew() {
+        Peer peer = keptAlive(2, 1, 3);
+        peer.expectAfter(2000, ". 0:0(0) ack 1 win 64240");
+        peer.elapse(500).send(". 1:1(0) ack 1 win 65535").expectNothing();
+        peer.elapse(1500).send("P. 1:2(1) ack 1 win 65535").expect(". 1:1(0) ack 2 win 64239");
+        peer.expectAfter(2000, ". 0:0(0) ack 2 win 64239");
+        assertThat(peer.info().probes()).isEqualTo(1);
+    }
+
+    @Test
+    void whileDataIsInFlightTheRetransmissionsWatch() {
+        Peer peer = keptAlive(2, 1, 3);
+        peer.elapse(1500);
+        peer.write(100);
+        peer.expect(DATA);
+        for (int i = 0; i < 5; i++) peer.expectAfter(200L << i, DATA);
+        assertThat(peer.count(TcpMib.TCPKeepAlive)).isZero();
+    }
+
+    @Test
+    void switchedOnAfterTheIdleTimeItProbesAtOnce() {
+        Peer peer = Peer.established().elapse(3000);
+        peer.options.keepAlive = true;
+        peer.options.keepIdleSeconds = 2;
+        peer.options.keepIntervalSeconds = 1;
+        peer.optionsChanged();
+        peer.expectAfter(0, ". 0:0(0) ack 1 win 64240");
+        peer.expectAfter(1000, ". 0:0(0) ack 1 win 64240");
+    }
+
+    @Test
+    void itWorksInCloseWaitAndInAHeldFinWait2() {
+        Peer peer = keptAlive(1, 1, 1);
+        peer.send("F. 1:2(0) ack 1 win 65535");
+        peer.elapse(100).expect(". 1:1(0) ack 2 win 64239");
+        peer.expectAfter(900, ". 0:0(0) ack 2 win 64239").expectAfter(1000, "R. 1:1(0) ack 2 win 64239");
+        assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
+
+        peer = keptAlive(1, 1, 1);
+        peer.shutdown(Shutdown.WRITE);
+        peer.expect("F. 1:2(0) ack 1 win 64240").send(". 1:1(0) ack 2 win 65535");
+        assertThat(peer.state()).isEqualTo(FIN_WAIT2);
+        peer.expectAfter(1000, ". 1:1(0) ack 1 win 64240").expectAfter(1000, "R. 2:2(0) ack 1 win 64240");
+        assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
+    }
+
+    @Test
+    void theUserTimeoutReplacesTheCount() {
+        var peer = new Peer();
+        peer.options.keepAlive = true;
+        peer.options.keepIdleSeconds = 1;
+        peer.options.keepIntervalSeconds = 1;
+        peer.options.userTimeoutMillis = 2500;
+        peer.accept("<mss 1460>");
+        peer.expectAfter(1000, ". 0:0(0) ack 1 win 64240").expectAfter(1000, ". 0:0(0) ack 1 win 64240");
+        peer.expectAfter(1000, "R. 1:1(0) ack 1 win 64240");
+        assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
+    }
+
+    /// The article's row A8: a peer that has vanished is never noticed by an end that only waits.
+    @Test
+    void withoutKeepaliveAHalfOpenConnectionStaysForEver() {
+        Peer peer = Peer.established();
+        peer.expectNothingFor(365L * 24 * 3600 * 1000);
+        assertThat(peer.state()).isEqualTo(ESTABLISHED);
+        assertThat(peer.connection.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+    }
+}

@@ -76,7 +76,8 @@ final class ReceiveQueue {
             return false;
         MemorySegment.copy(from.memory(), fromOffset, into.memory(), end, count);
         length[last] += count;
-        charge[last] += cost;
+        if (length[last] <= ReceiveWindow.SMALL) charged -= cost; // it cost no memory
+        else charge[last] += cost;
         return true;
     }
 

@@ -10,6 +10,7 @@ final class ReceiveWindow {
 
     private static final int MAX_UNSCALED = 65535;
     static final int MAX_SCALE = 14;
+    private static final int MIN_CLAMP = 1152; // SOCK_MIN_RCVBUF / 2
 
     private final TcpContext context;
     private final SocketOptions options;
@@ -44,10 +45,17 @@ final class ReceiveWindow {
         clamp = options.windowClamp;
     }
 
-    /// What a segment with so much payload is charged: the buffer descriptor, its shared info, headers and
-    /// alignment.
+    /// As much payload fits the smallest buffer that Linux takes for a segment, bytes.
+    static final int SMALL = 150;
+
+    /// What a segment with so much payload is charged: its descriptor (256), and a buffer for headers, payload and
+    /// shared info (320) in one of the allocator's sizes; what is larger is in pages. As seen in
+    /// docs/linux/windows.md: 832 for 100 bytes, 2304 for 1460.
     static int truesize(int payload) {
-        return 576 + (payload + 128 + 63 & ~63);
+        if (payload <= SMALL) return 256 + 576;
+        int head = 64 + 52 + payload + 320;
+        if (head <= 4096) return 256 + Math.max(1024, Integer.highestOneBit(head - 1) << 1);
+        return 256 + 576 + (payload + 4095 & ~4095);
     }
 
     int fromSpace(long bytes) {
@@ -174,7 +182,10 @@ final class ReceiveWindow {
     void learnRatio(int length) {
         int learned = (int) (((long) length << 8) / truesize(length));
         payloadRatio = Math.max(1, learned);
-        if (options.windowClamp == 0) clamp = Math.min(MAX_UNSCALED << scale, Math.max(clamp, full()));
+        if (options.windowClamp != 0) return;
+        clamp = Math.max(MIN_CLAMP, full());
+        threshold = Math.min(clamp, Math.max(threshold, window));
+        space = Math.min(space, clamp);
     }
 
     /// A segment has been queued: the threshold may grow (`tcp_grow_window`).
@@ -273,7 +284,7 @@ final class ReceiveWindow {
         int wantedBuffer = (int) Math.min(toSpace(wanted), context.sysctl.tcp_rmem[2]);
         if (wantedBuffer > buffer) {
             buffer = wantedBuffer;
-            clamp = Math.min(MAX_UNSCALED << scale, Math.max(clamp, full()));
+            clamp = Math.max(clamp, full());
         }
     }
 }

@@ -74,9 +74,9 @@ class TimersTest {
         assertThat(times(peer)).isEqualTo("rtt 81.3, rttvar 15.7, rto 282");
         // 300 ms: the timeout came first, so there is no measure (Karn), and it stays doubled.
         at = roundTrip(peer, at, 300);
-        assertThat(times(peer)).isEqualTo("rtt 81.3, rttvar 15.7, rto 563");
+        assertThat(times(peer)).isEqualTo("rtt 81.3, rttvar 15.7, rto 564");
         roundTrip(peer, at, 300);
-        assertThat(times(peer)).isEqualTo("rtt 108.6, rttvar 66.2, rto 374");
+        assertThat(times(peer)).isEqualTo("rtt 108.6, rttvar 66.5, rto 375");
     }
 
     private static int roundTrip(Peer peer, int at, int millis) {

@@ -396,6 +396,11 @@ final class Peer {
         flush();
     }
 
+    /// A number of our sequence space, counted from the initial one.
+    int relative(int seq) {
+        return seq - ourIsn;
+    }
+
     TcpState state() {
         return connection.state();
     }

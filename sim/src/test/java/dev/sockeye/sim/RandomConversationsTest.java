@@ -7,6 +7,7 @@ import dev.sockeye.host.TcpVisitor;
 import dev.sockeye.sim.Side.Temper;
 import dev.sockeye.sim.junit.Simulated;
 import dev.sockeye.tcp.HalfOpen;
+import dev.sockeye.tcp.TcpMib;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.tcp.TcpSysctl;
 import dev.sockeye.tcp.TimeWait;
@@ -29,10 +30,10 @@ class RandomConversationsTest {
         var world = new World(net, false);
         net.runUntil(world::isDone, Duration.ofHours(12));
         for (Side side : world.sides) {
-            assertThat(side.isDone() || side.mayWait())
+            assertThat(side.isDone() || side.mayWait() || world.hasGivenUpAnOrphan())
                     .as("%s is stuck, peer %s", side, world.peer(side))
                     .isTrue();
-            if (side.mustBeHeard()) {
+            if (side.mustBeHeard() && !world.hasGivenUpAnOrphan()) {
                 assertThat(world.peer(side).endOfStream)
                         .as("%s must be heard by %s", side, world.peer(side))
                         .isTrue();
@@ -140,6 +141,17 @@ class RandomConversationsTest {
 
         Side peer(Side side) {
             return sides.get(sides.indexOf(side) ^ 1);
+        }
+
+        /// Linux gives an orphan up early if its peer's window stays small and Karn's rule keeps its timeout long, which
+        /// takes a connection without timestamps (`tcp_probe_timer`, `tcp_orphan_retries`). What it still had is lost.
+        boolean hasGivenUpAnOrphan() {
+            boolean karn = a.sysctl().tcp().tcp_timestamps == 0 || b.sysctl().tcp().tcp_timestamps == 0;
+            return karn && timeouts(a) + timeouts(b) > 0;
+        }
+
+        private static long timeouts(Machine machine) {
+            return machine.host().tcp().counters.get(TcpMib.TCPAbortOnTimeout);
         }
 
         boolean isDone() {

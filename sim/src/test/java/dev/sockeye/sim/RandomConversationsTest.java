@@ -25,7 +25,7 @@ import org.jspecify.annotations.NullMarked;
 class RandomConversationsTest {
 
     /// A network with every fault that TCP has to hide.
-    @Simulated(seeds = 700)
+    @Simulated(seeds = 1000)
     void everythingArrivesWhateverTheNetworkDoes(Network net) {
         var world = new World(net, false);
         net.runUntil(world::isDone, Duration.ofHours(12));
@@ -43,7 +43,7 @@ class RandomConversationsTest {
     }
 
     /// Machines that vanish and reboot, and cables that stay cut.
-    @Simulated(seeds = 300)
+    @Simulated(seeds = 500)
     void machinesDieAndNothingStaysThatShouldNot(Network net) {
         var world = new World(net, true);
         net.runUntil(world::isDone, Duration.ofHours(3));
@@ -112,6 +112,7 @@ class RandomConversationsTest {
             var client = new Side("client" + number, net, tempers[random.nextInt(tempers.length)]);
             var server = new Side("server" + number, net, tempers[random.nextInt(tempers.length)]);
             client.isHarsh = server.isHarsh = harsh;
+            client.orphansGivenUp = server.orphansGivenUp = this::hasGivenUpAnOrphan;
             client.meets(server);
             server.meets(client);
             sides.add(client);

@@ -7,6 +7,7 @@ import dev.sockeye.tcp.TcpContext;
 import dev.sockeye.tcp.TimeWait;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.IpAddress;
+import dev.sockeye.wire.Ipv4Header;
 import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.PageCache;
 import dev.sockeye.wire.PagePool;
@@ -19,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /// One machine's TCP/IP, without thread, clock or device: a function of its inputs.
 ///
-/// Its methods are of four kinds. Getters tell. Set-up ([#addInterface], [#openTcp], [#openUdp]); the user's calls are
-/// on [TcpEndpoint] and [UdpEndpoint]. Events: [#onPacket], [#onTime]. Outputs, to be taken after every call and event:
-/// [#pollTransmit] has packets to carry, [#pollReady] sockets whose waiters are to be woken, [#nextDeadline] when
-/// [#onTime] is to be called.
+/// Its methods are of four kinds. Getters tell. Set-up ([#addInterface], [#openTcp], [#openUdp]); the user's calls
+/// are on [TcpEndpoint] and [UdpEndpoint]. Events: [#onPacket], [#onTime]. Outputs, to be taken after every call
+/// and event: [#pollTransmit] has packets to carry, [#pollReady] sockets whose waiters are to be woken,
+/// [#nextDeadline] when [#onTime] is to be called.
 ///
-/// All of it is used by one thread at a time: who holds the host's lock. `now` is nanoseconds since the host started
-/// and never goes back.
+/// All of it is used by one thread at a time: who holds the host's lock. `now` is nanoseconds since the host
+/// started and never goes back.
 public final class Host {
 
     private final String name;
@@ -220,8 +221,8 @@ public final class Host {
         settleLoopback(now);
     }
 
-    /// Delivers what the host has sent to itself, and what that brings about, until nothing is left: a worklist, so that
-    /// a long exchange does not deepen the stack.
+    /// Delivers what the host has sent to itself, and what that brings about, until nothing is left: a worklist,
+    /// so that a long exchange does not deepen the stack.
     void settleLoopback(long now) {
         if (shard.delivering) return;
         shard.delivering = true;
@@ -264,7 +265,11 @@ public final class Host {
     /// @param device null for any
     Path path(IpAddress destination, @Nullable Interface device, long now) {
         Interface lo = interfaces.getFirst();
-        if (addresses.isLocal(destination)) return new Path(null, lo, destination, lo.mtu());
+        // No IPv4 datagram is longer than 65535 bytes, though lo's MTU is 65536.
+        int most = destination.isV4() ? Ipv4Header.MAX_TOTAL_LENGTH : 65536;
+        if (addresses.isLocal(destination)) {
+            return new Path(null, lo, destination, Math.min(lo.mtu(), most));
+        }
         Route route = device == null ? routes.lookup(destination) : routes.lookup(destination, device);
         if (route == null) return new Path(Errno.ENETUNREACH, lo, destination, lo.mtu());
         Interface out = route.out();
@@ -273,7 +278,7 @@ public final class Host {
         if (tooNarrow) return new Path(Errno.ENETUNREACH, lo, destination, lo.mtu());
         IpAddress source = routes.sourceFor(destination, route);
         if (source == null) return new Path(Errno.EADDRNOTAVAIL, lo, destination, lo.mtu());
-        return new Path(null, out, source, pathMtu.of(destination, out.mtu(), now));
+        return new Path(null, out, source, pathMtu.of(destination, Math.min(out.mtu(), most), now));
     }
 
     /// Differs from its last value when a path that was looked up may have changed.
@@ -308,9 +313,9 @@ public final class Host {
 
     // ---------------------------------------------------------------- listeners
 
-    /// The socket that listens for a segment: bound to the address rather than to the wildcard, then to the interface,
-    /// then of IPv4 rather than of both families (`inet_lookup_listener`); of a `SO_REUSEPORT` group, the one that a hash
-    /// of the flow selects.
+    /// The socket that listens for a segment: bound to the address rather than to the wildcard, then to the
+    /// interface, then of IPv4 rather than of both families (`inet_lookup_listener`); of a `SO_REUSEPORT` group,
+    /// the one that a hash of the flow selects.
     @Nullable
     TcpEndpoint findListener(Arrival arrival, int localPort, int remotePort) {
         PortBucket bucket = tcpPorts.bucket(localPort);

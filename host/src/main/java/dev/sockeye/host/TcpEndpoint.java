@@ -138,8 +138,8 @@ public final class TcpEndpoint extends Endpoint {
         forgetIfOver();
     }
 
-    /// `accept(2)`: the connection that has waited longest; null if none waits (EAGAIN), or if this socket does not
-    /// listen (EINVAL: [#listener] is null).
+    /// `accept(2)`: the connection that has waited longest; null if none waits (EAGAIN), or if this socket does
+    /// not listen (EINVAL: [#listener] is null).
     public @Nullable TcpEndpoint accept(long now) {
         Listener<TcpEndpoint> listening = listener;
         TcpEndpoint child = listening == null ? null : listening.accept();
@@ -180,18 +180,21 @@ public final class TcpEndpoint extends Endpoint {
         return switch (phase) {
             case UNCONNECTED -> listener != null ? Errno.EISCONN.asResult() : Integer.MIN_VALUE;
             case CONNECTED -> Errno.EISCONN.asResult();
-            case CONNECTING -> switch (state()) {
-                case SYN_SENT, SYN_RCVD -> Errno.EALREADY.asResult();
-                case CLOSED -> {
-                    phase = Phase.UNCONNECTED;
-                    int failed = takeError();
-                    yield failed != 0 ? -failed : Errno.ECONNABORTED.asResult();
-                }
-                default -> {
-                    phase = Phase.CONNECTED;
-                    yield 0;
-                }
-            };
+            case CONNECTING ->
+                switch (state()) {
+                    case SYN_SENT, SYN_RCVD -> Errno.EALREADY.asResult();
+                    case CLOSED -> {
+                        phase = Phase.UNCONNECTED;
+                        Connection failed = connection;
+                        int pending = error != 0 || failed == null ? error : failed.takeError();
+                        error = 0;
+                        yield pending != 0 ? -pending : Errno.ECONNABORTED.asResult();
+                    }
+                    default -> {
+                        phase = Phase.CONNECTED;
+                        yield 0;
+                    }
+                };
         };
     }
 
@@ -203,6 +206,7 @@ public final class TcpEndpoint extends Endpoint {
         Errno unreachable = route.error();
         if (unreachable != null) return unreachable.asResult();
         IpAddress source = localIp.isAny() ? route.source() : localIp;
+        if (source.isLoopback() && !route.out().isLoopback()) return Errno.EINVAL.asResult();
         var peer = new TransportAddress(target, remote.port());
         int port = choosePort(source, peer, now);
         if (port < 0) return port;
@@ -229,8 +233,12 @@ public final class TcpEndpoint extends Endpoint {
             return host.flows().isFree(tuple, false, now) ? localPort : Errno.EADDRNOTAVAIL.asResult();
         }
         return host.tcpAllocator()
-                .chooseForConnect(source, peer.ip(), peer.port(), port -> host.flows()
-                        .isFree(new FourTuple(new TransportAddress(source, port), peer), true, now));
+                .chooseForConnect(
+                        source,
+                        peer.ip(),
+                        peer.port(),
+                        port -> host.flows()
+                                .isFree(new FourTuple(new TransportAddress(source, port), peer), true, now));
     }
 
     /// A socket may connect again after it failed: what is left of the last connection goes.
@@ -262,28 +270,39 @@ public final class TcpEndpoint extends Endpoint {
 
     // ---------------------------------------------------------------- data, end
 
-    /// `send(2)`; see [Connection#send].
+    /// `send(2)`; see [Connection#send]. What is taken goes out in between, and what comes back at once, as on
+    /// loopback, makes room for more.
     public int send(MemorySegment from, long offset, int length, int flags, long now) {
         Connection sending = connection;
         if (closed) return Errno.EBADF.asResult();
-        if (sending == null) return noConnection(Errno.EPIPE);
+        if (sending == null || error != 0) return noConnection(Errno.EPIPE);
         int sent = sending.send(from, offset, length, flags, now);
         finish(now);
-        return sent;
+        int total = Math.max(0, sent);
+        while (sent > 0 && total < length) {
+            sent = sending.send(from, offset + total, length - total, flags, now);
+            finish(now);
+            total += Math.max(0, sent);
+        }
+        if (total == 0 || sent >= 0 || sent == Errno.EAGAIN.asResult()) return total > 0 ? total : sent;
+        // What was taken is told first, and the error by the next call.
+        if (sent != Errno.EPIPE.asResult()) error = -sent;
+        return total;
     }
 
     /// `recv(2)`; see [Connection#receive].
     public int receive(MemorySegment to, long offset, int length, int flags, long now) {
         Connection receiving = connection;
         if (closed) return Errno.EBADF.asResult();
-        if (receiving == null) return noConnection(Errno.ENOTCONN);
+        if (receiving == null || error != 0 && receiving.receiveQueueBytes() == 0) return noConnection(Errno.ENOTCONN);
         int received = receiving.receive(to, offset, length, flags, now);
         finish(now);
         return received;
     }
 
     private int noConnection(Errno otherwise) {
-        int pending = takeError();
+        int pending = error;
+        error = 0;
         return pending != 0 ? -pending : otherwise.asResult();
     }
 
@@ -325,7 +344,8 @@ public final class TcpEndpoint extends Endpoint {
     public void abort(long now) {
         stopListening(Journal.Cause.CALL_ABORT, now);
         Connection aborting = connection;
-        if (aborting != null) {
+        if (aborting != null && aborting.state() != TcpState.CLOSED) {
+            error = Errno.ECONNABORTED.number();
             aborting.abort(now);
             finish(now);
         }
@@ -443,9 +463,10 @@ public final class TcpEndpoint extends Endpoint {
         Listener<TcpEndpoint> listening = listener;
         if (listening != null) return listening.acceptQueueLength() > 0 ? Readiness.IN : 0;
         Connection current = connection;
-        if (current != null) return current.readiness();
-        // Linux: a socket that was never connected is writable, and hung up.
-        return Readiness.OUT | Readiness.HUP | (error != 0 ? Readiness.ERR | Readiness.IN : 0);
+        int failed = error != 0 ? Readiness.ERR : 0;
+        if (current != null) return current.readiness() | failed;
+        // Linux: a socket that is not connected is writable, and hung up.
+        return Readiness.OUT | Readiness.HUP | failed;
     }
 
     @Override
@@ -468,7 +489,7 @@ public final class TcpEndpoint extends Endpoint {
         int own = error;
         error = 0;
         Connection current = connection;
-        return own != 0 || current == null ? own : current.takeError();
+        return own != 0 || current == null ? own : current.socketError();
     }
 
     @Override

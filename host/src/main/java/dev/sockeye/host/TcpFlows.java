@@ -41,7 +41,8 @@ final class TcpFlows {
         return flow;
     }
 
-    /// Whether a connection with this 4-tuple can be opened: none is there, or one in TIME_WAIT that may be taken over.
+    /// Whether a connection with this 4-tuple can be opened: none is there, or one in TIME_WAIT that may be taken
+    /// over.
     boolean isFree(FourTuple tuple, boolean chosen, long now) {
         Flow flow = table.find(tuple);
         return flow == null || flow.socket instanceof TimeWait old && old.isReusable(chosen, now);
@@ -71,7 +72,7 @@ final class TcpFlows {
         int events = connection.takeEvents();
         if (events != 0) socket.raise(events);
         if (flow == null) return;
-        if (connection.state() == TcpState.CLOSED) retire(socket, connection, flow);
+        if (connection.state() == TcpState.CLOSED) retire(socket, connection, flow, now);
         else host.timers().schedule(flow, connection.nextDeadline());
     }
 
@@ -101,16 +102,18 @@ final class TcpFlows {
     }
 
     /// The connection is over. What goes on in its place, if anything, is in TIME_WAIT.
-    private void retire(TcpEndpoint socket, Connection connection, Flow flow) {
+    private void retire(TcpEndpoint socket, Connection connection, Flow flow, long now) {
         TimeWait rest = connection.timeWait();
         socket.flow = null;
-        if (rest == null || !mayWait(rest)) {
+        if (rest == null) {
             host.timers().cancel(flow);
             table.remove(flow);
             socket.onConnectionOver();
             return;
         }
         context.timeWaits++;
+        // Linux counts a wait of 4 s or less apart (inet_twsk_schedule).
+        context.counters.inc(rest.deadline() - now <= 4_000_000_000L ? TcpMib.TWKilled : TcpMib.TW);
         var holder = new TimeWaitPort(socket, flow.tuple.local().ip());
         PortBucket bucket = socket.bucket;
         if (bucket != null) bucket.add(holder);
@@ -118,13 +121,6 @@ final class TcpFlows {
         flow.context = holder;
         host.timers().schedule(flow, rest.deadline());
         socket.onConnectionOver();
-    }
-
-    /// `tcp_max_tw_buckets`
-    private boolean mayWait(TimeWait rest) {
-        if (context.timeWaits < context.sysctl.tcp_max_tw_buckets) return true;
-        context.counters.inc(TcpMib.TCPTimeWaitOverflow);
-        return rest.state() == TcpState.FIN_WAIT2 && context.sysctl.tcp_max_tw_buckets > 0;
     }
 
     // ---------------------------------------------------------------- passive opens
@@ -162,8 +158,7 @@ final class TcpFlows {
     /// A handshake is complete: makes the socket that `accept` will return.
     ///
     /// @param flow the half-open connection's, or null where a SYN cookie brought it back
-    TcpEndpoint establish(
-            TcpEndpoint listening, FourTuple tuple, Handshake handshake, @Nullable Flow flow, long now) {
+    TcpEndpoint establish(TcpEndpoint listening, FourTuple tuple, Handshake handshake, @Nullable Flow flow, long now) {
         TcpEndpoint child = host.newChild(listening);
         Flow own = flow;
         if (own == null) {
@@ -207,7 +202,6 @@ final class TcpFlows {
             host.timers().schedule(flow, rest.deadline());
             return;
         }
-        context.counters.inc(TcpMib.TW);
         endTimeWait(flow);
     }
 

@@ -14,7 +14,8 @@ public final class Handshake {
     /// The MSS that we announced, bytes.
     public int advertisedMss;
 
-    /// Shifts of the windows that the peer, and we, announce; -1 each where scaling was not agreed on (RFC 7323 2).
+    /// Shifts of the windows that the peer, and we, announce; -1 each where scaling was not agreed on (RFC 7323
+    /// 2).
     public int sendWindowScale = -1, receiveWindowScale = -1;
 
     public boolean sackPermitted;
@@ -32,7 +33,8 @@ public final class Handshake {
     /// The window we announced in our SYN or SYN-ACK, bytes, unscaled; and the one the peer announced in its SYN.
     public int receiveWindow, peerWindow;
 
-    /// When our SYN-ACK was first sent, nanoseconds, or -1 where that is not known (SYN cookie); and how often again.
+    /// When our SYN-ACK was first sent, nanoseconds, or -1 where that is not known (SYN cookie); and how often
+    /// again.
     public long synAckSentAt = -1;
 
     public int retransmits;
@@ -51,7 +53,7 @@ public final class Handshake {
         var handshake = new Handshake();
         handshake.irs = syn.seq;
         handshake.peerMss = peerMss(syn, options, v4);
-        handshake.advertisedMss = advertisedMss(options, v4, mtu);
+        handshake.advertisedMss = Connection.advertisedMss(mtu, v4, options);
         handshake.peerWindow = syn.window;
         handshake.sackPermitted = syn.sackPermitted && sysctl.tcp_sack != 0;
         handshake.timestamps = syn.timestamps && sysctl.tcp_timestamps != 0;
@@ -70,21 +72,16 @@ public final class Handshake {
         return handshake;
     }
 
-    /// The most payload the peer takes: what it announced, 536 (RFC 9293 MUST-15) or 1220 (for IPv6) where it did not,
-    /// and no more than the program set with `TCP_MAXSEG`.
+    /// The most payload the peer takes: what it announced, 536 (RFC 9293 MUST-15) or 1220 (for IPv6) where it did
+    /// not, and no more than the program set with `TCP_MAXSEG`.
     private static int peerMss(Segment syn, SocketOptions options, boolean v4) {
         int mss = syn.mss != 0 ? syn.mss : v4 ? 536 : 1220;
         return options.maxSegment > 0 ? Math.min(mss, options.maxSegment) : mss;
     }
 
-    /// What we announce: what an IP packet of the path's MTU holds behind headers without options (RFC 9293 MUST-67).
-    static int advertisedMss(SocketOptions options, boolean v4, int mtu) {
-        int mss = Math.min(65535, Math.max(mtu, v4 ? 68 : 1280) - (v4 ? 40 : 60));
-        return options.maxSegment > 0 ? Math.min(mss, options.maxSegment) : mss;
-    }
-
-    /// The window that the SYN-ACK announces and its scale, from the receive buffer, as Linux chooses them: half of the
-    /// buffer's memory, rounded down to whole segments; the scale such that the buffer may grow to its maximum.
+    /// The window that the SYN-ACK announces and its scale, from the receive buffer, as Linux chooses them: half
+    /// of the buffer's memory, rounded down to whole segments; the scale such that the buffer may grow to its
+    /// maximum.
     void chooseReceiveWindow(TcpSysctl sysctl, SocketOptions options) {
         int space = (options.receiveBuffer != 0 ? options.receiveBuffer : sysctl.tcp_rmem[1]) / 2;
         long clamp = options.windowClamp != 0 ? options.windowClamp : 65535L << 14;

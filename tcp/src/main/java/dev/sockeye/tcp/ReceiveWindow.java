@@ -1,11 +1,11 @@
 package dev.sockeye.tcp;
 
 /// How much the peer may send us: what is announced (`tcp_select_window`), how it grows with what arrives
-/// (`tcp_grow_window`), and the size of the receive buffer behind it, tuned to what the program reads in a round trip
-/// (`tcp_rcv_space_adjust`).
+/// (`tcp_grow_window`), and the size of the receive buffer behind it, tuned to what the program reads in a round
+/// trip (`tcp_rcv_space_adjust`).
 ///
-/// A buffer of so many bytes is not a window of so many bytes: Linux charges the memory that a segment occupies, and
-/// learns from the segments that arrive which share of it is payload.
+/// A buffer of so many bytes is not a window of so many bytes: Linux charges the memory that a segment occupies,
+/// and learns from the segments that arrive which share of it is payload.
 final class ReceiveWindow {
 
     private static final int MAX_UNSCALED = 65535;
@@ -44,7 +44,8 @@ final class ReceiveWindow {
         clamp = options.windowClamp;
     }
 
-    /// What a segment with so much payload is charged: the buffer descriptor, its shared info, headers and alignment.
+    /// What a segment with so much payload is charged: the buffer descriptor, its shared info, headers and
+    /// alignment.
     static int truesize(int payload) {
         return 576 + (payload + 128 + 63 & ~63);
     }

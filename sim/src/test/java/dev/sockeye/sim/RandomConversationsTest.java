@@ -144,8 +144,10 @@ class RandomConversationsTest {
             return sides.get(sides.indexOf(side) ^ 1);
         }
 
-        /// Linux gives an orphan up early if its peer's window stays small and Karn's rule keeps its timeout long, which
-        /// takes a connection without timestamps (`tcp_probe_timer`, `tcp_orphan_retries`). What it still had is lost.
+        /// Linux gives an orphan up early if its peer's window stays small and Karn's rule keeps its timeout long,
+        /// which
+        /// takes a connection without timestamps (`tcp_probe_timer`, `tcp_orphan_retries`). What it still had
+        is lost.
         boolean hasGivenUpAnOrphan() {
             boolean karn = a.sysctl().tcp().tcp_timestamps == 0 || b.sysctl().tcp().tcp_timestamps == 0;
             return karn && timeouts(a) + timeouts(b) > 0;

@@ -82,7 +82,8 @@ final class Side implements Program {
         this.total = randomTotal();
         this.enough = random.nextLong(1 + randomTotal());
         this.largestWrite = 1 + (int) randomUpTo(LARGEST_PIECE - 1);
-        this.largestRead = 1 + (int) (temper == Temper.SLOW ? 300 + random.nextInt(2000) : randomUpTo(LARGEST_PIECE - 1));
+        this.largestRead =
+                1 + (int) (temper == Temper.SLOW ? 300 + random.nextInt(2000) : randomUpTo(LARGEST_PIECE - 1));
     }
 
     void meets(Side other) {

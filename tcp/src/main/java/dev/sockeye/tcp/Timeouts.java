@@ -132,7 +132,7 @@ final class Timeouts {
         }
         c.context.count(TcpMib.TCPTimeouts);
         if (hasExpired(opening, now)) {
-            c.fail(
+            c.teardown.fail(
                     c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
                     TcpMib.TCPAbortOnTimeout,
                     Journal.Cause.TIMER_RETRANSMIT);
@@ -158,7 +158,7 @@ final class Timeouts {
         if (silent > c.context.sysctl.tcp_rto_max_ms
                 && (user == 0 || silent > user)
                 && now - firstSentAt() > 2L * c.context.sysctl.tcp_rto_max_ms * MILLI) {
-            c.fail(Errno.ETIMEDOUT.number(), TcpMib.TCPAbortOnTimeout, Journal.Cause.TIMER_RETRANSMIT);
+            c.teardown.fail(Errno.ETIMEDOUT.number(), TcpMib.TCPAbortOnTimeout, Journal.Cause.TIMER_RETRANSMIT);
             return;
         }
         c.recovery.enterLoss(now);
@@ -215,7 +215,8 @@ final class Timeouts {
         if (c.orphan) {
             boolean alive = c.rtt.rtoMillis < sysctl.tcp_rto_max_ms;
             retries = orphanRetries(alive);
-            if (c.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now))) return true;
+            if (c.teardown.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now)))
+                return true;
         }
         return hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now);
     }
@@ -286,7 +287,7 @@ final class Timeouts {
                 giveUpProbing();
                 return;
             }
-            if (c.outOfResources(true)) return;
+            if (c.teardown.outOfResources(true)) return;
         }
         if (probes >= most) {
             giveUpProbing();
@@ -305,7 +306,7 @@ final class Timeouts {
     }
 
     private void giveUpProbing() {
-        c.fail(
+        c.teardown.fail(
                 c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
                 TcpMib.TCPAbortOnTimeout,
                 Journal.Cause.TIMER_RETRANSMIT);
@@ -376,7 +377,7 @@ final class Timeouts {
             if (elapsed >= idle) {
                 if (isDead(elapsed)) {
                     c.output.sendReset();
-                    c.fail(
+                    c.teardown.fail(
                             c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
                             TcpMib.TCPAbortOnTimeout,
                             Journal.Cause.TIMER_KEEPALIVE);
@@ -413,11 +414,11 @@ final class Timeouts {
         if (c.options.linger2Seconds >= 0) {
             long rest = finWait2Nanos() - TIME_WAIT_NANOS;
             if (rest > 0) {
-                c.enterTimeWait(TcpState.FIN_WAIT2, rest, now, Journal.Cause.TIMER_FIN_WAIT2);
+                c.teardown.enterTimeWait(TcpState.FIN_WAIT2, rest, now, Journal.Cause.TIMER_FIN_WAIT2);
                 return;
             }
         }
         c.output.sendReset();
-        c.done(Journal.Cause.TIMER_FIN_WAIT2);
+        c.teardown.done(Journal.Cause.TIMER_FIN_WAIT2);
     }
 }

@@ -57,6 +57,10 @@ public final class Connection {
     int headerLength = 20;
 
     boolean offersScaling, offersEcn, sackPermitted;
+    /// The options of our SYN: a window scale, -1 without; whether with timestamps.
+    int synScale = -1;
+
+    boolean synTimestamps;
     private long synSentAt = 1;
 
     final SendQueue send;
@@ -329,6 +333,8 @@ public final class Connection {
         else peerMss = Integer.MAX_VALUE;
         syncMss();
         receive.initialize(advMss, offersScaling);
+        synScale = offersScaling ? receive.scale : -1;
+        synTimestamps = timestamps.offered;
         synSentAt = now;
         lastAckReceivedAt = now;
         context.count(TcpMib.ActiveOpens);
@@ -422,14 +428,15 @@ public final class Connection {
     public int shutdown(Shutdown how, long now) {
         this.now = now;
         if (state == TcpState.CLOSED) return Errno.ENOTCONN.asResult();
+        if (state == TcpState.SYN_SENT) {
+            // Linux: whichever direction, see docs/linux/errors.md
+            error = Errno.ECONNRESET.number();
+            teardown.done(Journal.Cause.CALL_SHUTDOWN);
+            return 0;
+        }
         if (how != Shutdown.WRITE) shutdown |= RECEIVE;
         if (how != Shutdown.READ) {
             shutdown |= SEND;
-            if (state == TcpState.SYN_SENT) {
-                error = Errno.ECONNRESET.number();
-                teardown.done(Journal.Cause.CALL_SHUTDOWN);
-                return 0;
-            }
             if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT)
                 teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
         }
@@ -592,9 +599,12 @@ public final class Connection {
         copiedSeq = rcvNxt;
         output.lastSentAt = now;
         pushedSeq = sndNxt;
-        // RFC 6298 5.7: no round trip could be measured. RFC 5681 3.1: the SYN was lost more than once.
+        // RFC 6298 5.7: no round trip could be measured.
         if (!rtt.hasSample()) rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
-        if (totalRetransmits > 1) cwnd.segments = 1;
+        // RFC 5681 3.1: one segment where the SYN was lost more than once. Linux: the timeouts of one lost SYN
+        // cost nothing.
+        cwnd.segments = totalRetransmits > 1 && recovery.isUndoPossible() ? 1 : CongestionWindow.INITIAL;
+        cwnd.ssthresh = CongestionWindow.INFINITE_SSTHRESH;
         timeouts.retransmits = 0;
         recovery.firstRetransmitAt = 0;
         cwnd.stamp = now;

@@ -242,8 +242,9 @@ final class Output {
         }
         out.mss = c.advertisedMss;
         out.sackPermitted = c.context.sysctl.tcp_sack != 0;
-        out.windowScale = c.offersScaling ? c.receive.scale : -1;
-        if (c.timestamps.offered) {
+        // Linux: a SYN that crosses ours is answered with the options of ours, whatever it had.
+        out.windowScale = c.synScale;
+        if (c.synTimestamps) {
             out.timestamps = true;
             out.tsVal = c.timestamps.now(now);
             out.tsEcr = c.timestamps.recent;

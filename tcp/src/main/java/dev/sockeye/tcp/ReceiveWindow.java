@@ -76,6 +76,7 @@ final class ReceiveWindow {
     void initialize(int mss, boolean scaling) {
         int available = Math.max(0, full());
         if (clamp == 0) clamp = MAX_UNSCALED << MAX_SCALE;
+        if (options.receiveBuffer != 0) clamp = Math.min(clamp, available);
         available = Math.min(clamp, available);
         if (available > mss) available -= available % mss;
         window = available;

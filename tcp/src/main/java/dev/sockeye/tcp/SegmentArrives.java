@@ -361,7 +361,7 @@ final class SegmentArrives {
             }
             default -> {}
         }
-        if (seg.length == 0 && !seg.fin()) return;
+        if (seg.sequenceLength() == 0) return;
         queue(seg, now);
     }
 

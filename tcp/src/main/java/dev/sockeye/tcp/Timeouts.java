@@ -109,7 +109,8 @@ final class Timeouts {
     /// The user timeout is kept to the millisecond: the last timeout is shortened to it.
     private long withinUserTimeout(long millis, long now) {
         int user = c.options.userTimeoutMillis;
-        long since = c.recovery.firstRetransmitAt;
+        boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;
+        long since = opening ? c.synSentAt() : c.recovery.firstRetransmitAt;
         if (user == 0 || since == 0) return millis;
         long remaining = user - (now - since) / MILLI;
         return remaining <= 0 ? 1 : Math.min(millis, remaining);

@@ -36,8 +36,12 @@ final class Rig implements AutoCloseable {
     }
 
     Rig(long seed) {
+        this(seed, HOST_V4, HOST_V6);
+    }
+
+    Rig(long seed, String v4, String v6) {
         host = new Host("rig", Sysctl.linux(), pool, seed);
-        eth0 = host.addInterface("eth0", 1500).addAddress(HOST_V4 + "/24").addAddress(HOST_V6 + "/64");
+        eth0 = host.addInterface("eth0", 1500).addAddress(v4 + "/24").addAddress(v6 + "/64");
     }
 
     static TransportAddress at(String ip, int port) {
@@ -56,6 +60,11 @@ final class Rig implements AutoCloseable {
         byte[] bytes = packet.toBytes();
         packet.release(pool);
         return bytes;
+    }
+
+    /// The next packet that goes out; there must be one.
+    byte[] sent() {
+        return Objects.requireNonNull(poll(), "nothing was sent");
     }
 
     /// All packets that have gone out.

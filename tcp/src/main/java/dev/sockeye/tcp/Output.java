@@ -558,6 +558,11 @@ final class Output {
     private boolean transmitAgain(Segment out, int i, int packets, long now) {
         TxSegment segment = c.send.inFlight.get(i);
         int mss = c.currentMss();
+        if (Seq.lt(segment.seq, c.sndUna)) {
+            // The peer has acknowledged a part of it, whose bytes are gone: the rest goes again.
+            c.send.trimFirst(segment, c.sndUna);
+            c.resize(segment, segment.mss);
+        }
         if (segment.mss > mss && segment.length() > mss) c.resize(segment, mss);
         int room = c.windowEnd() - segment.seq;
         if (room <= 0) {

@@ -407,7 +407,7 @@ final class SegmentArrives {
     private void inOrder(Segment seg, long now) {
         int cost = ReceiveWindow.truesize(seg.length);
         if (!c.hasRoomFor(cost)) {
-            c.acks.now = true;
+            c.acks.now = c.acks.noMemory = true;
             c.acks.schedule();
             c.ackCheckDue = true;
             if (!c.receiveQueue.isEmpty() && seg.length > 0) {

@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -60,21 +61,25 @@ class JdkRunTest {
                 .isEqualTo("69 run: " + old + " is a Java 17; the stack needs 25 or newer");
     }
 
+    /// `sockeye run -- java PROGRAM`, in a process of its own.
+    private static List<String> runner(String... programAndArguments) {
+        var command = new ArrayList<>(
+                Fork.plain("dev.sockeye.jdk.stack.RunMain", Fork.agent().toString(), JAVA));
+        command.addAll(Fork.program(programAndArguments));
+        return command;
+    }
+
     @Test
     void theExitCodeIsThePrograms() throws Exception {
-        var arguments = new java.util.ArrayList<>(List.of(JAVA));
-        arguments.addAll(Fork.program("programs.Silent", "42"));
-        assertThat(run("").run(arguments)).isEqualTo(42);
+        assertThat(Fork.run(runner("programs.Silent", "42"))).isEqualTo(new Fork.Result(42, List.of("silent")));
     }
 
     @Test
     void aSignalReachesTheProgram() throws Exception {
-        var command = new java.util.ArrayList<>(Fork.plain("dev.sockeye.jdk.stack.RunMain", Fork.agent().toString(), JAVA));
-        command.addAll(Fork.program("programs.Waiting"));
-        Process runner = Fork.start(command);
+        Process runner = Fork.start(runner("programs.Waiting"));
         try (BufferedReader output = runner.inputReader(StandardCharsets.UTF_8)) {
             assertThat(output.readLine()).isEqualTo("waiting");
-            runner.destroy();
+            ProcessHandle.of(runner.pid()).orElseThrow().destroy(); // Process.destroy would close its output, too
             assertThat(output.readLine()).isEqualTo("told to end");
             assertThat(runner.waitFor()).isEqualTo(143); // 128 + SIGTERM
         } finally {

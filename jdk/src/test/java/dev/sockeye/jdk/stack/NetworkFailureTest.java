@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class NetworkFailureTest {
 
-    private static final Machine HOST = Machine.running().getFirst();
+    private static final Machine HOST = TwoMachines.defaultHost();
 
     private static InetSocketAddress at(int a, int b, int c, int d) throws Exception {
         return new InetSocketAddress(InetAddress.getByAddress(new byte[] {(byte) a, (byte) b, (byte) c, (byte) d}), 80);

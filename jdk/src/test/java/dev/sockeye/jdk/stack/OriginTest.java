@@ -17,7 +17,7 @@ import programs.Opener;
 @Timeout(60)
 class OriginTest {
 
-    private static final Machine HOST = Machine.running().getFirst();
+    private static final Machine HOST = TwoMachines.defaultHost();
 
     @BeforeEach
     void note() {

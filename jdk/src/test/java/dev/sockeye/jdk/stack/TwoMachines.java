@@ -17,6 +17,7 @@ import dev.sockeye.wire.PagePool;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -76,6 +77,19 @@ final class TwoMachines implements AutoCloseable {
     StreamSocket clientSocket() {
         return (StreamSocket) sockets(near).stream()
                 .filter(socket -> socket instanceof StreamSocket stream && stream.remoteAddress() != null)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// The host of threads that were told none; the program's first name starts it.
+    static Machine defaultHost() {
+        try {
+            InetAddress.getByName("host.sockeye");
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+        return Machine.running().stream()
+                .filter(machine -> machine.name().equals("host"))
                 .findFirst()
                 .orElseThrow();
     }

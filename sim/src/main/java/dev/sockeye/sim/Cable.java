@@ -19,6 +19,16 @@ public final class Cable {
         this.fromB = fromB;
     }
 
+    /// The machine at one end.
+    public Machine one() {
+        return a;
+    }
+
+    /// The machine at the other end.
+    public Machine other() {
+        return b;
+    }
+
     /// Pulls the cable out: what is in it is lost, and what is sent from now on.
     public void cut() {
         fromA.cut();
@@ -72,5 +82,11 @@ public final class Cable {
         if (sender == a) return fromA;
         if (sender == b) return fromB;
         throw new IllegalArgumentException("'" + sender.name() + "' is not at this cable");
+    }
+
+    /// `a-b`
+    @Override
+    public String toString() {
+        return a.name() + "-" + b.name();
     }
 }

@@ -23,6 +23,11 @@ public final class Listening implements Machine.Ready {
         return endpoint;
     }
 
+    /// Whether the host it is on still runs. A program dies with its host: no call may be made then.
+    public boolean isAlive() {
+        return machine.runs(endpoint.host());
+    }
+
     @Override
     public void ready() {
         int events = endpoint.takeEvents();
@@ -37,7 +42,7 @@ public final class Listening implements Machine.Ready {
     /// `accept(2)`: null if nobody waits.
     public @Nullable Stream accept() {
         @Nullable TcpEndpoint[] accepted = new TcpEndpoint[1];
-        machine.call(now -> {
+        machine.call(endpoint.host(), now -> {
             accepted[0] = endpoint.accept(now);
             return 0;
         });
@@ -47,7 +52,7 @@ public final class Listening implements Machine.Ready {
 
     /// `close(2)`
     public void close() {
-        machine.call(now -> {
+        machine.call(endpoint.host(), now -> {
             endpoint.close(now);
             return 0;
         });

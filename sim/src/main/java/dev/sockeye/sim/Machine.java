@@ -133,9 +133,16 @@ public final class Machine {
     ///
     /// @return what the call returns
     public int call(Call call) {
-        host();
+        return call(host(), call);
+    }
+
+    /// As [#call(Call)], for a socket of the given host, which must not have been switched off.
+    int call(Host owner, Call call) {
+        if (owner != host) throw new IllegalStateException("the host of this socket on '" + name + "' is gone");
         int result = call.at(now());
         network.trace(number, result);
+        // What a call sends is on its way before the next call, also in the middle of a program.
+        transmit(owner);
         network.wake(this);
         network.settle();
         return result;
@@ -187,6 +194,10 @@ public final class Machine {
         if (result < 0) throw new IllegalStateException(what + " on '" + name + "': " + Errno.ofResult(result));
     }
 
+    boolean runs(Host owner) {
+        return owner == host;
+    }
+
     // ---------------------------------------------------------------- faults
 
     /// Its power fails: nothing is said to anybody, and all that the host knew is gone.
@@ -197,7 +208,7 @@ public final class Machine {
         host = null;
         timerDue = false;
         network.events().plan(timer, Long.MAX_VALUE);
-        running.powerOff();
+        running.powerOff(network.now() - bootedAt);
         for (Port port : ports) port.plugged = null;
         while (!inboxPackets.isEmpty()) inboxPackets.remove().release(network.pool());
         inboxPorts.clear();
@@ -290,6 +301,7 @@ public final class Machine {
             return;
         }
         port.note(packet, Pcapng.Direction.IN, network.now());
+        network.tell(name, "<", packet);
         running.onPacket(in, packet, now());
         pump();
     }
@@ -318,6 +330,7 @@ public final class Machine {
             return;
         }
         by.note(packet, Pcapng.Direction.OUT, network.now());
+        network.tell(name, ">", packet);
         out.send(packet, network.now());
     }
 

@@ -4,6 +4,7 @@ import dev.sockeye.host.Sysctl;
 import dev.sockeye.link.ImpairedLink;
 import dev.sockeye.link.Impairment;
 import dev.sockeye.link.MemorySwitch;
+import dev.sockeye.link.PacketText;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.PagePool;
@@ -12,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -38,6 +40,7 @@ public final class Network implements AutoCloseable {
     private final Map<String, Machine> machines = new LinkedHashMap<>();
     private final List<Direction> directions = new ArrayList<>();
     private final ArrayDeque<Machine> worklist = new ArrayDeque<>();
+    private final PacketText text = new PacketText();
     private @Nullable Consumer<String> log;
     private boolean settling;
     private boolean closed;
@@ -91,7 +94,7 @@ public final class Network implements AutoCloseable {
         return Seeds.random(seed, name);
     }
 
-    /// Is told in words of what happens.
+    /// Is told in words of what happens: each packet that leaves a machine or reaches it, each fault.
     public void log(Consumer<String> to) {
         log = to;
     }
@@ -211,7 +214,13 @@ public final class Network implements AutoCloseable {
         if (time > now) ofThisInstant = 0;
         now = Math.max(now, time);
         countInstant();
-        events.take().fire(now);
+        // What an event's own calls bring about waits until it has ended, as a program's does.
+        settling = true;
+        try {
+            events.take().fire(now);
+        } finally {
+            settling = false;
+        }
         settle();
         return true;
     }
@@ -296,7 +305,16 @@ public final class Network implements AutoCloseable {
 
     void note(String what) {
         for (int i = 0; i < what.length(); i++) trace.add(what.charAt(i));
-        if (log != null) log.accept(Duration.ofNanos(now) + " " + what);
+        if (log != null) log.accept(time() + " " + what);
+    }
+
+    /// Tells the log, if there is one, of a packet that leaves a machine (`>`) or reaches it (`<`).
+    void tell(String machine, String direction, Packet packet) {
+        if (log != null) log.accept(time() + " " + machine + direction + " " + text.of(packet));
+    }
+
+    private String time() {
+        return String.format(Locale.ROOT, "%13.6f", now / 1e9);
     }
 
     /// Switches everything off.

@@ -38,6 +38,11 @@ public final class Stream implements Machine.Ready {
         program = next;
     }
 
+    /// Whether the host it is on still runs. A program dies with its host: no call may be made then.
+    public boolean isAlive() {
+        return machine.runs(endpoint.host());
+    }
+
     @Override
     public void ready() {
         program.onReady(this, endpoint.takeEvents());
@@ -47,7 +52,7 @@ public final class Stream implements Machine.Ready {
     ///
     /// @return the count, 0 at the end of the stream, `-EAGAIN` if nothing is there
     public int read(MemorySegment to, long offset, int length) {
-        return machine.call(now -> endpoint.receive(to, offset, length, 0, now));
+        return machine.call(endpoint.host(), now -> endpoint.receive(to, offset, length, 0, now));
     }
 
     /// As [#read(MemorySegment, long, int)].
@@ -59,7 +64,7 @@ public final class Stream implements Machine.Ready {
     ///
     /// @return the count, `-EAGAIN` if there is no room, `-EPIPE`
     public int write(MemorySegment from, long offset, int length) {
-        return machine.call(now -> endpoint.send(from, offset, length, 0, now));
+        return machine.call(endpoint.host(), now -> endpoint.send(from, offset, length, 0, now));
     }
 
     /// As [#write(MemorySegment, long, int)].
@@ -69,12 +74,12 @@ public final class Stream implements Machine.Ready {
 
     /// `shutdown(2)`
     public int shutdown(Shutdown how) {
-        return machine.call(now -> endpoint.shutdown(how, now));
+        return machine.call(endpoint.host(), now -> endpoint.shutdown(how, now));
     }
 
     /// `close(2)`
     public void close() {
-        machine.call(now -> {
+        machine.call(endpoint.host(), now -> {
             endpoint.close(now);
             return 0;
         });
@@ -82,7 +87,7 @@ public final class Stream implements Machine.Ready {
 
     /// Ends the connection with a reset.
     public void abort() {
-        machine.call(now -> {
+        machine.call(endpoint.host(), now -> {
             endpoint.abort(now);
             return 0;
         });
@@ -90,7 +95,7 @@ public final class Stream implements Machine.Ready {
 
     /// Changes options.
     public void options(Consumer<SocketOptions> change) {
-        machine.call(now -> {
+        machine.call(endpoint.host(), now -> {
             change.accept(endpoint.options());
             endpoint.onOptionsChanged(now);
             return 0;

@@ -28,9 +28,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Three hosts in one JVM: a socket is on the host of its thread, or on the one whose address it is bound to.
 @Timeout(60)
+@EnabledIfSystemProperty(named = "sockeye.agent", matches = ".+")
+@SuppressWarnings("AddressSelection") // each name has one address
 class HostScopeTest {
 
     private static final PagePool POOL = new PagePool();
@@ -51,10 +54,8 @@ class HostScopeTest {
     static void serve() throws Exception {
         server = HostScope.call(alpha, () -> HttpServer.create(new InetSocketAddress(8080), 0));
         server.createContext("/", exchange -> {
-            byte[] caller = exchange.getRemoteAddress()
-                    .getAddress()
-                    .getHostAddress()
-                    .getBytes(StandardCharsets.US_ASCII);
+            byte[] caller =
+                    exchange.getRemoteAddress().getAddress().getHostAddress().getBytes(StandardCharsets.US_ASCII);
             exchange.sendResponseHeaders(200, caller.length);
             exchange.getResponseBody().write(caller);
             exchange.close();
@@ -162,8 +163,10 @@ class HostScopeTest {
     @Test
     void theHttpClientIsOnTheHostOfWhoSends() throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            assertThat(from(beta, () -> client.send(REQUEST, HttpResponse.BodyHandlers.ofString())
-                            .body()))
+            assertThat(from(
+                            beta,
+                            () -> client.send(REQUEST, HttpResponse.BodyHandlers.ofString())
+                                    .body()))
                     .isEqualTo("10.88.0.2");
         }
     }

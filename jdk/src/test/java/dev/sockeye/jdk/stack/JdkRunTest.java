@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `sockeye run -- java ...`: which command becomes of a command, and how its end is passed on.
 @Timeout(120)
+@EnabledIfSystemProperty(named = "sockeye.agent", matches = ".+")
 class JdkRunTest {
 
     private static final String JAVA =
@@ -40,9 +42,10 @@ class JdkRunTest {
                         "--enable-native-access=ALL-UNNAMED",
                         "-jar",
                         "x.jar");
-        assertThat(run("").command(List.of("java", "X"), Map.of("PATH", "/nowhere:" + Path.of(JAVA).getParent())))
-                .containsExactly(
-                        "java", "-javaagent:" + Fork.agent(), "--enable-native-access=ALL-UNNAMED", "X");
+        assertThat(run("").command(
+                                List.of("java", "X"),
+                                Map.of("PATH", "/nowhere:" + Path.of(JAVA).getParent())))
+                .containsExactly("java", "-javaagent:" + Fork.agent(), "--enable-native-access=ALL-UNNAMED", "X");
     }
 
     @Test
@@ -51,8 +54,7 @@ class JdkRunTest {
         assertThat(refusal(List.of("no-such-command"), Map.of("PATH", "/usr/bin")))
                 .isEqualTo("127 run: there is no command no-such-command");
         assertThat(refusal(List.of("/no/java"), Map.of())).isEqualTo("127 run: there is no program /no/java");
-        assertThat(refusal(List.of("sh", "-c", "java"), Map.of("PATH", "/bin")))
-                .startsWith("64 run: sh is not java.");
+        assertThat(refusal(List.of("sh", "-c", "java"), Map.of("PATH", "/bin"))).startsWith("64 run: sh is not java.");
         Path old = Files.createDirectories(folder.resolve("old/bin")).resolve("java");
         Files.writeString(old, "#!/bin/sh\n");
         assertThat(old.toFile().setExecutable(true)).isTrue();

@@ -12,9 +12,11 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// What a network does to a program that a loopback cannot: each as the JDK says it on Linux.
 @Timeout(60)
+@EnabledIfSystemProperty(named = "sockeye.agent", matches = ".+")
 class NetworkFailureTest {
 
     private static final Machine HOST = TwoMachines.defaultHost();
@@ -37,8 +39,7 @@ class NetworkFailureTest {
     @Test
     void aNetworkToWhichThereIsNoRoute() throws Exception {
         InetSocketAddress nowhere = at(203, 0, 113, 1);
-        assertThat(thrownBy(() -> connect(nowhere, 0)))
-                .isEqualTo("java.net.SocketException: Network is unreachable");
+        assertThat(thrownBy(() -> connect(nowhere, 0))).isEqualTo("java.net.SocketException: Network is unreachable");
         assertThat(thrownBy(() -> SocketChannel.open(nowhere)))
                 .isEqualTo("java.net.SocketException: Network is unreachable");
     }
@@ -50,8 +51,7 @@ class NetworkFailureTest {
             return null;
         });
         InetSocketAddress refused = at(198, 51, 100, 7);
-        assertThat(thrownBy(() -> connect(refused, 0)))
-                .isEqualTo("java.net.NoRouteToHostException: No route to host");
+        assertThat(thrownBy(() -> connect(refused, 0))).isEqualTo("java.net.NoRouteToHostException: No route to host");
         assertThat(thrownBy(() -> SocketChannel.open(refused)))
                 .isEqualTo("java.net.NoRouteToHostException: No route to host");
     }
@@ -64,8 +64,7 @@ class NetworkFailureTest {
         String retries = HOST.inHost((host, now) -> host.sysctl().get("net.ipv4.tcp_syn_retries"));
         setSynRetries("1");
         try {
-            assertThat(thrownBy(() -> connect(silent, 0)))
-                    .isEqualTo("java.net.ConnectException: Connection timed out");
+            assertThat(thrownBy(() -> connect(silent, 0))).isEqualTo("java.net.ConnectException: Connection timed out");
         } finally {
             setSynRetries(retries);
         }

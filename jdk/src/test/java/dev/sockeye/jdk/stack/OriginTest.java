@@ -11,10 +11,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import programs.Opener;
 
 /// The line of a program that opened a socket, and those that used it last.
 @Timeout(60)
+@EnabledIfSystemProperty(named = "sockeye.agent", matches = ".+")
 class OriginTest {
 
     private static final Machine HOST = TwoMachines.defaultHost();

@@ -16,15 +16,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// That the tests of this run are on the stack at all.
 @Timeout(60)
+@EnabledIfSystemProperty(named = "sockeye.agent", matches = ".+")
 class StackTest {
 
     @Test
     void theProviderIsTheStacks() {
-        assertThat(SelectorProvider.provider().getClass().getName())
-                .isEqualTo("dev.sockeye.jdk.StackSelectorProvider");
+        assertThat(SelectorProvider.provider().getClass().getName()).isEqualTo("dev.sockeye.jdk.StackSelectorProvider");
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.sockeye.socket.StreamSocket;
 import dev.sockeye.tcp.HalfOpen;
 import dev.sockeye.tcp.TimeWait;
 import dev.sockeye.wire.PagePool;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Two hosts on a cable, and a connection of `java.net` between them.
+@SuppressWarnings("AddressSelection") // each name has one address
 final class TwoMachines implements AutoCloseable {
 
     private final Machine near = machine("near");
@@ -117,7 +119,7 @@ final class TwoMachines implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         client.close();
         server.close();
         near.close();

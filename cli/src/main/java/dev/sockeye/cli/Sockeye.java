@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         commandListHeading = "Commands:%n",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             RunCommand.class,
             SsCommand.class,
             ExplainCommand.class,

@@ -1,6 +1,5 @@
 package dev.sockeye.host;
 
-import dev.sockeye.tcp.Readiness;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
@@ -72,8 +71,8 @@ public abstract sealed class Endpoint extends PortHolder permits TcpEndpoint, Ud
     /// What a program can do now: bits of [Readiness].
     public abstract int readiness();
 
-    /// The [Readiness] bits of what has happened since the last call, cleared: what waiting programs are to be woken
-    /// for. A bit comes again with each new event, as an edge.
+    /// The [Readiness] bits of what has happened since the last call, cleared: what waiting programs are to be
+    /// woken for. A bit comes again with each new event, as an edge.
     public int takeEvents() {
         int taken = events;
         events = 0;
@@ -223,7 +222,8 @@ public abstract sealed class Endpoint extends PortHolder permits TcpEndpoint, Ud
         return 0;
     }
 
-    /// The address that is meant by a wildcard as a destination: this host, at the socket's own address if it has one.
+    /// The address that is meant by a wildcard as a destination: this host, at the socket's own address if it has
+    /// one.
     static IpAddress reachable(IpAddress destination, IpAddress local) {
         if (!destination.isAny()) return destination;
         if (local.isV4() && !local.isAny()) return local;

@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// All connections of a host by their 4-tuples: open addressing with linear probing and a keyed hash, so that nobody who
-/// chooses ports and addresses can make it slow. Looked up with numbers, without an object; entries that follow a removed
-/// one move up, so that there are no tombstones.
+/// All connections of a host by their 4-tuples: open addressing with linear probing and a keyed hash, so that
+/// nobody who chooses ports and addresses can make it slow. Looked up with numbers, without an object; entries
+/// that follow a removed one move up, so that there are no tombstones.
 final class EndpointTable {
 
     private static final int LEAST = 16;

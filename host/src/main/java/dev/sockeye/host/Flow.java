@@ -1,11 +1,9 @@
 package dev.sockeye.host;
 
-import dev.sockeye.tcp.HalfOpen;
-import dev.sockeye.tcp.TimeWait;
 import dev.sockeye.wire.FourTuple;
 
-/// An entry of the endpoint table: what a 4-tuple stands for at present - a [HalfOpen], then a [TcpEndpoint], then a
-/// [TimeWait] - and its one timer.
+/// An entry of the endpoint table: what a 4-tuple stands for at present - a [HalfOpen], then a [TcpEndpoint], then
+/// a [TimeWait] - and its one timer.
 final class Flow extends Timer {
 
     private final TcpFlows owner;

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /// One machine's TCP/IP, without thread, clock or device: a function of its inputs.
 ///
-/// Its methods are of four kinds. Getters tell. Set-up ([#addInterface], [#openTcp], [#openUdp]); the user's calls are
-/// on [TcpEndpoint] and [UdpEndpoint]. Events: [#onPacket], [#onTime]. Outputs, to be taken after every call and event:
-/// [#pollTransmit] has packets to carry, [#pollReady] sockets whose waiters are to be woken, [#nextDeadline] when
-/// [#onTime] is to be called.
+/// Its methods are of four kinds. Getters tell. Set-up ([#addInterface], [#openTcp], [#openUdp]); the user's calls
+/// are on [TcpEndpoint] and [UdpEndpoint]. Events: [#onPacket], [#onTime]. Outputs, to be taken after every call
+/// and event: [#pollTransmit] has packets to carry, [#pollReady] sockets whose waiters are to be woken,
+/// [#nextDeadline] when [#onTime] is to be called.
 ///
-/// All of it is used by one thread at a time: who holds the host's lock. `now` is nanoseconds since the host started
-/// and never goes back.
+/// All of it is used by one thread at a time: who holds the host's lock. `now` is nanoseconds since the host
+/// started and never goes back.
 public final class Host {
 
     private final String name;
@@ -221,8 +221,8 @@ public final class Host {
         settleLoopback(now);
     }
 
-    /// Delivers what the host has sent to itself, and what that brings about, until nothing is left: a worklist, so that
-    /// a long exchange does not deepen the stack.
+    /// Delivers what the host has sent to itself, and what that brings about, until nothing is left: a worklist,
+    /// so that a long exchange does not deepen the stack.
     void settleLoopback(long now) {
         if (shard.delivering) return;
         shard.delivering = true;
@@ -313,9 +313,9 @@ public final class Host {
 
     // ---------------------------------------------------------------- listeners
 
-    /// The socket that listens for a segment: bound to the address rather than to the wildcard, then to the interface,
-    /// then of IPv4 rather than of both families (`inet_lookup_listener`); of a `SO_REUSEPORT` group, the one that a hash
-    /// of the flow selects.
+    /// The socket that listens for a segment: bound to the address rather than to the wildcard, then to the
+    /// interface, then of IPv4 rather than of both families (`inet_lookup_listener`); of a `SO_REUSEPORT` group,
+    /// the one that a hash of the flow selects.
     @Nullable
     TcpEndpoint findListener(Arrival arrival, int localPort, int remotePort) {
         PortBucket bucket = tcpPorts.bucket(localPort);

@@ -68,7 +68,7 @@ final class IcmpInput {
         packet.pull(packet.length(), host.pages());
         MemorySegment memory = packet.memory(0);
         int at = packet.offset(0) + arrival.transport;
-        long quoted = (long) at + Icmpv4.LENGTH;
+        int quoted = at + Icmpv4.LENGTH;
         int available = packet.length(0) - arrival.transport - Icmpv4.LENGTH;
         int type = Icmpv4.type(memory, at);
         int code = Icmpv4.code(memory, at);
@@ -92,9 +92,8 @@ final class IcmpInput {
         Errno errno = IcmpError.errnoV4(type, code);
         boolean hard = IcmpError.isHardV4(type, code);
         // Linux gives up a half-open connection only where nobody can be reached (tcp_v4_err).
-        boolean unreachable = type != Icmpv4.UNREACHABLE
-                || code == Icmpv4.NET_UNREACHABLE
-                || code == Icmpv4.HOST_UNREACHABLE;
+        boolean unreachable =
+                type != Icmpv4.UNREACHABLE || code == Icmpv4.NET_UNREACHABLE || code == Icmpv4.HOST_UNREACHABLE;
         int protocol = Ipv4Header.protocol(memory, quoted);
         deliver(protocol, memory, quoted + header, local, remote, mtu, errno, hard, unreachable, now);
     }
@@ -143,7 +142,7 @@ final class IcmpInput {
         packet.pull(packet.length(), host.pages());
         MemorySegment memory = packet.memory(0);
         int at = packet.offset(0) + arrival.transport;
-        long quoted = (long) at + Icmpv6.LENGTH;
+        int quoted = at + Icmpv6.LENGTH;
         int available = packet.length(0) - arrival.transport - Icmpv6.LENGTH;
         boolean sound = Ipv6Header.validateQuoted(memory, quoted, available) == null
                 && quotedExtensions.walk(memory, quoted, available) == null
@@ -161,7 +160,7 @@ final class IcmpInput {
         int mtu = type == Icmpv6.PACKET_TOO_BIG ? (int) Math.min(Icmpv6.mtu(memory, at) & 0xffff_ffffL, 65536) : -1;
         Errno errno = IcmpError.errnoV6(type, code);
         boolean hard = IcmpError.isHardV6(type, code);
-        long transport = quoted + quotedExtensions.length();
+        int transport = quoted + quotedExtensions.length();
         deliver(quotedExtensions.protocol(), memory, transport, local, remote, mtu, errno, hard, hard, now);
     }
 

@@ -25,7 +25,8 @@ final class IcmpOutput {
         this.limit = new IcmpRateLimit(host.sysctl(), random);
     }
 
-    /// Answers a packet with an error, unless the rules or the rate limit forbid it; the packet stays the caller's.
+    /// Answers a packet with an error, unless the rules or the rate limit forbid it; the packet stays the
+    /// caller's.
     ///
     /// @param rest the 32 bits behind the checksum: a pointer (IPv6's; IPv4's in its upper byte), an MTU, or 0
     void error(Arrival arrival, Packet about, int type, int code, int rest, long now) {
@@ -52,7 +53,8 @@ final class IcmpOutput {
     /// RFC 1122 3.2.2, RFC 4443 2.4 (e): never about an ICMP error, to or about a group or broadcast, nor about a
     /// fragment other than the first.
     private boolean mayAnswer(Arrival arrival, Packet about, int type) {
-        boolean groupMayBe = !arrival.v4 && type == Icmpv6.PACKET_TOO_BIG || !arrival.v4 && type == Icmpv6.PARAMETER_PROBLEM;
+        boolean groupMayBe =
+                !arrival.v4 && type == Icmpv6.PACKET_TOO_BIG || !arrival.v4 && type == Icmpv6.PARAMETER_PROBLEM;
         if (!arrival.isUnicast() && !(groupMayBe && arrival.kind == LocalAddresses.Kind.MULTICAST)) return false;
         if (LocalAddresses.isMulticast(arrival.sourceHigh, arrival.sourceLow)) return false;
         if (host.addresses().isBroadcast(arrival.source()) || arrival.source().isAny()) return false;
@@ -147,7 +149,8 @@ final class IcmpOutput {
         }
         int protocol = v4 ? IpProtocol.ICMP : IpProtocol.ICMPV6;
         int hopLimit = host.defaultHopLimit(v4);
-        host.ipOutput().send(packet, source, destination, protocol, trafficClass, hopLimit, false, path.out(), path.mtu());
+        host.ipOutput()
+                .send(packet, source, destination, protocol, trafficClass, hopLimit, false, path.out(), path.mtu());
     }
 
     private void countOut(boolean v4, int type) {

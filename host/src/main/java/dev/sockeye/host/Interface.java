@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// One network interface of a host: a name, addresses, and where its packets go out. Packets are IP; there is no link
-/// layer, and so no ARP and no neighbour discovery.
+/// One network interface of a host: a name, addresses, and where its packets go out. Packets are IP; there is no
+/// link layer, and so no ARP and no neighbour discovery.
 public final class Interface {
 
     /// An address of an interface, with the length of the prefix it shares with its neighbours.
@@ -76,7 +76,7 @@ public final class Interface {
     /// `ip address add`: adds an address and the route to its neighbours.
     ///
     /// @param cidr such as `10.0.0.1/24` or `fd00::1/64`; without a length, of the whole address
-    /// @throws IllegalArgumentException if it is not an address that an interface can have, or the host has it already
+    /// @throws IllegalArgumentException if no interface can have it, or the host has it already
     public Interface addAddress(String cidr) {
         Prefix prefix = Prefix.parse(cidr);
         IpAddress ip = prefix.ip();

@@ -11,8 +11,8 @@ import dev.sockeye.wire.Packet;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Packets that come in: looked over, counted, put together where they are fragments, and handed to their protocol. What
-/// is not for this host is dropped, for it forwards nothing.
+/// Packets that come in: looked over, counted, put together where they are fragments, and handed to their
+/// protocol. What is not for this host is dropped, for it forwards nothing.
 final class IpInput {
 
     private final Host host;
@@ -103,8 +103,9 @@ final class IpInput {
         return null;
     }
 
-    /// RFC 1812 5.3.7 and Linux's `ip_route_input_slow`: a source that is a group, broadcast, loopback, nobody, or this
-    /// host itself cannot have sent a packet that comes in from outside; nor is 127.0.0.0/8 reached from there.
+    /// RFC 1812 5.3.7 and Linux's `ip_route_input_slow`: a source that is a group, broadcast, loopback, nobody, or
+    /// this host itself cannot have sent a packet that comes in from outside; nor is 127.0.0.0/8 reached from
+    /// there.
     private boolean isMartian() {
         int source = (int) arrival.sourceLow;
         if (source >>> 28 == 0xe || source == -1) return true;
@@ -143,8 +144,7 @@ final class IpInput {
             default -> {
                 // RFC 1122 3.2.2.1: a destination host SHOULD send protocol unreachable.
                 host.counters().inc(Mib.IpInUnknownProtos);
-                host.icmpOutput()
-                        .error(arrival, packet, Icmpv4.UNREACHABLE, Icmpv4.PROTOCOL_UNREACHABLE, 0, now);
+                host.icmpOutput().error(arrival, packet, Icmpv4.UNREACHABLE, Icmpv4.PROTOCOL_UNREACHABLE, 0, now);
                 packet.release(host.pages());
                 return;
             }
@@ -198,8 +198,8 @@ final class IpInput {
     private @Nullable Mib refusalV6(boolean own) {
         Arrival arrival = this.arrival;
         arrival.kind = host.addresses().kindOf(arrival.destinationHigh, arrival.destinationLow, arrival.in);
-        // RFC 4291 2.5.3, 2.7: no group sends, and loopback addresses stay in the host. Mapped IPv4 addresses are not
-        // for the wire.
+        // RFC 4291 2.5.3, 2.7: no group sends, and loopback addresses stay in the host. Mapped IPv4 addresses are
+        // not for the wire.
         if (arrival.sourceHigh >>> 56 == 0xff) return Mib.Ip6InHdrErrors;
         boolean loopback = isV6Loopback(arrival.sourceHigh, arrival.sourceLow)
                 || isV6Loopback(arrival.destinationHigh, arrival.destinationLow);

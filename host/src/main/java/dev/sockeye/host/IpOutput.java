@@ -11,8 +11,8 @@ import dev.sockeye.wire.Page;
 import java.lang.foreign.MemorySegment;
 import java.util.random.RandomGenerator;
 
-/// Packets that go out: an IP header in front, cut into fragments where the path takes less, and into the queue of the
-/// interface, or back into this host.
+/// Packets that go out: an IP header in front, cut into fragments where the path takes less, and into the queue of
+/// the interface, or back into this host.
 ///
 /// Who makes a packet leaves room for the IP header at the begin of its first slice: [#headerLength].
 final class IpOutput {
@@ -37,7 +37,8 @@ final class IpOutput {
         return v4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
     }
 
-    /// Sends a packet whose transport header and data are complete behind the room for the IP header; takes it over.
+    /// Sends a packet whose transport header and data are complete behind the room for the IP header; takes it
+    /// over.
     ///
     /// @param dontFragment  whether one that is too long is refused; else it goes in fragments
     /// @param mtu           of the path, bytes

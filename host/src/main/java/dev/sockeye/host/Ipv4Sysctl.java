@@ -1,7 +1,7 @@
 package dev.sockeye.host;
 
-/// The `net.ipv4.*` settings of a host that are not TCP's, under Linux's own names and with Linux 6.18's defaults and
-/// units (Documentation/networking/ip-sysctl.rst). A field is a sysctl.
+/// The `net.ipv4.*` settings of a host that are not TCP's, under Linux's own names and with Linux 6.18's defaults
+/// and units (Documentation/networking/ip-sysctl.rst). A field is a sysctl.
 @SuppressWarnings("MemberName") // the names are the kernel's
 public final class Ipv4Sysctl {
 

@@ -1,7 +1,7 @@
 package dev.sockeye.host;
 
-/// The `net.ipv6.*` settings of a host, under Linux's own names and with Linux 6.18's defaults and units. A field is a
-/// sysctl; those whose names have two parts stand with their path in [Sysctl].
+/// The `net.ipv6.*` settings of a host, under Linux's own names and with Linux 6.18's defaults and units. A field
+/// is a sysctl; those whose names have two parts stand with their path in [Sysctl].
 @SuppressWarnings("MemberName") // the names are the kernel's
 public final class Ipv6Sysctl {
 
@@ -20,7 +20,8 @@ public final class Ipv6Sysctl {
     /// `net.ipv6.icmp.echo_ignore_all`
     public int echo_ignore_all = 0;
 
-    /// `net.ipv6.icmp.ratelimit`: milliseconds between two ICMPv6 errors to one destination, once six have gone out.
+    /// `net.ipv6.icmp.ratelimit`: milliseconds between two ICMPv6 errors to one destination, once six have gone
+    /// out.
     public int ratelimit = 100;
 
     /// `net.ipv6.route.mtu_expires`: seconds that a learned path MTU lasts.

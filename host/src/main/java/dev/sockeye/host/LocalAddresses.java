@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Which addresses are this host's own: a flat table, looked up for each packet without an object.
 ///
-/// A packet is for this host whatever interface it comes in by (the weak model of RFC 1122 3.3.4.2, as Linux has it),
-/// loopback addresses excepted.
+/// A packet is for this host whatever interface it comes in by (the weak model of RFC 1122 3.3.4.2, as Linux has
+/// it), loopback addresses excepted.
 final class LocalAddresses {
 
     /// What a destination is.
@@ -29,7 +29,8 @@ final class LocalAddresses {
     /// Interfaces or their addresses have changed.
     void changed() {
         int count = 0;
-        for (Interface each : interfaces) count += each.isUp() ? each.addresses().size() : 0;
+        for (Interface each : interfaces)
+            count += each.isUp() ? each.addresses().size() : 0;
         highs = new long[count];
         lows = new long[count];
         for (Interface each : interfaces) {

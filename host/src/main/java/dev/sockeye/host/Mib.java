@@ -1,8 +1,9 @@
 package dev.sockeye.host;
 
-/// The counters that a host keeps besides TCP's, under the names that `nstat` gives them: those of the groups `Ip`,
-/// `Icmp` and `Udp` of `/proc/net/snmp`, of `/proc/net/snmp6`, and of `IpExt` of `/proc/net/netstat`, as Linux 6.18
-/// prints them. Left out are those of what this host has not: multicast listener and router discovery, UDP-Lite.
+/// The counters that a host keeps besides TCP's, under the names that `nstat` gives them: those of the groups
+/// `Ip`, `Icmp` and `Udp` of `/proc/net/snmp`, of `/proc/net/snmp6`, and of `IpExt` of `/proc/net/netstat`, as
+/// Linux 6.18 prints them. Left out are those of what this host has not: multicast listener and router discovery,
+/// UDP-Lite.
 public enum Mib {
     IpForwarding,
     IpDefaultTTL,

@@ -113,7 +113,9 @@ final class PartialDatagram extends Timer {
 
     @Nullable
     Packet firstFragment() {
-        return !parts.isEmpty() && parts.getFirst().offset() == 0 ? parts.getFirst().packet() : null;
+        return !parts.isEmpty() && parts.getFirst().offset() == 0
+                ? parts.getFirst().packet()
+                : null;
     }
 
     /// What an ICMP error about a fragment needs to know.
@@ -133,8 +135,8 @@ final class PartialDatagram extends Timer {
         return arrival;
     }
 
-    /// The whole datagram in pages of its own, with the first fragment's headers; null if it would be too long, or if
-    /// its ECN fields contradict each other (RFC 3168 5.3).
+    /// The whole datagram in pages of its own, with the first fragment's headers; null if it would be too long, or
+    /// if its ECN fields contradict each other (RFC 3168 5.3).
     @Nullable
     Packet assemble(Pages pages) {
         int ecn = ecnOfWhole();
@@ -173,8 +175,7 @@ final class PartialDatagram extends Timer {
             return;
         }
         int next = Ipv6Header.fragmentNextHeader(
-                first.packet().memory(0),
-                first.packet().offset(0) + first.header() - Ipv6Header.FRAGMENT_LENGTH);
+                first.packet().memory(0), first.packet().offset(0) + first.header() - Ipv6Header.FRAGMENT_LENGTH);
         setNextHeader(memory, first.header() - Ipv6Header.FRAGMENT_LENGTH, next);
         Ipv6Header.setPayloadLength(memory, 0, total - Ipv6Header.LENGTH);
         Ipv6Header.setTrafficClass(memory, 0, Ipv6Header.trafficClass(memory, 0) & ~3 | ecn);
@@ -190,15 +191,14 @@ final class PartialDatagram extends Timer {
         memory.set(java.lang.foreign.ValueLayout.JAVA_BYTE, field, (byte) next);
     }
 
-    /// RFC 3168 5.3: CE where any fragment has it and the others are ECN-capable; -1 where some are and some are not.
+    /// RFC 3168 5.3: CE where any fragment has it and the others are ECN-capable; -1 where some are and some are
+    /// not.
     private int ecnOfWhole() {
         boolean mixed = (ecnSeen & 1) != 0 && ecnSeen != 1;
         if (mixed) return -1;
         if ((ecnSeen & 1 << 3) != 0) return 3;
         Packet first = parts.getFirst().packet();
-        return v4
-                ? Ipv4Header.ecn(first.memory(0), first.offset(0))
-                : Ipv6Header.ecn(first.memory(0), first.offset(0));
+        return v4 ? Ipv4Header.ecn(first.memory(0), first.offset(0)) : Ipv6Header.ecn(first.memory(0), first.offset(0));
     }
 
     void release(Pages pages) {

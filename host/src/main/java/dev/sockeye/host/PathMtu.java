@@ -6,7 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What ICMP has told of the paths to some destinations: their MTUs (RFC 1191, RFC 8201), for `mtu_expires` seconds.
+/// What ICMP has told of the paths to some destinations: their MTUs (RFC 1191, RFC 8201), for `mtu_expires`
+/// seconds.
 final class PathMtu {
 
     /// RFC 8200 5: every IPv6 link takes as much.

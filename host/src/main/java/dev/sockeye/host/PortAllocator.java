@@ -6,12 +6,13 @@ import dev.sockeye.wire.IpAddress;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Gives out local ports of one protocol: those that a program names, as the rules of `SO_REUSEADDR` and `SO_REUSEPORT`
-/// allow, and those that the host chooses within `ip_local_port_range`.
+/// Gives out local ports of one protocol: those that a program names, as the rules of `SO_REUSEADDR` and
+/// `SO_REUSEPORT` allow, and those that the host chooses within `ip_local_port_range`.
 ///
-/// `connect` chooses by the double-hash algorithm of RFC 6056 3.3.4: where the search begins is a keyed hash of the two
-/// addresses and the remote port, moved on by a counter that is one of many. As on Linux it first looks at ports of the
-/// parity that the range begins with, and `bind` with port 0 at the others, so that the two do not wear each other out.
+/// `connect` chooses by the double-hash algorithm of RFC 6056 3.3.4: where the search begins is a keyed hash of
+/// the two addresses and the remote port, moved on by a counter that is one of many. As on Linux it first looks at
+/// ports of the parity that the range begins with, and `bind` with port 0 at the others, so that the two do not
+/// wear each other out.
 final class PortAllocator {
 
     /// Whether a connection with this local port can be made, the other three of its 4-tuple being given.
@@ -19,7 +20,8 @@ final class PortAllocator {
         boolean isFree(int localPort);
     }
 
-    /// How many counters there are: more give away less of other connections (Linux has 65536, RFC 6056 suggests 10).
+    /// How many counters there are: more give away less of other connections (Linux has 65536, RFC 6056 suggests
+    /// 10).
     private static final int COUNTERS = 256;
 
     private final PortTable ports;
@@ -39,15 +41,15 @@ final class PortAllocator {
 
     // ---------------------------------------------------------------- a port that the program names
 
-    /// Whether a TCP socket may be bound to a port; asked again when it begins to listen (`inet_csk_bind_conflict`).
+    /// Whether a TCP socket may be bound to a port; asked again when it begins to listen
+    /// (`inet_csk_bind_conflict`).
     boolean mayBindTcp(TcpEndpoint socket, IpAddress ip, int port) {
         return !conflictsTcp(ports.bucket(port), socket, ip, true);
     }
 
-    /// @param named whether the program named the port: then `SO_REUSEADDR` and `SO_REUSEPORT` count. A port that the
-    ///              host chooses is shared with nobody.
-    private static boolean conflictsTcp(
-            @Nullable PortBucket bucket, TcpEndpoint socket, IpAddress ip, boolean named) {
+    /// @param named whether the program named the port: then `SO_REUSEADDR` and `SO_REUSEPORT` count. A port that
+    ///              the host chooses is shared with nobody.
+    private static boolean conflictsTcp(@Nullable PortBucket bucket, TcpEndpoint socket, IpAddress ip, boolean named) {
         if (bucket == null) return false;
         for (PortHolder other = bucket.first; other != null; other = other.nextHolder) {
             if (other == socket || named && agreeTcp(socket, other)) continue;
@@ -128,8 +130,8 @@ final class PortAllocator {
         return Errno.EADDRINUSE.asResult();
     }
 
-    /// A port for `connect` (`__inet_hash_connect`). One that `bind` gave out is passed over; one that other connections
-    /// use serves if the 4-tuple differs.
+    /// A port for `connect` (`__inet_hash_connect`). One that `bind` gave out is passed over; one that other
+    /// connections use serves if the 4-tuple differs.
     ///
     /// @return the port, or `-EADDRNOTAVAIL` if none is free
     int chooseForConnect(IpAddress local, IpAddress remote, int remotePort, Tuples tuples) {

@@ -3,8 +3,8 @@ package dev.sockeye.host;
 import dev.sockeye.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
-/// Who holds a local port: a socket that is bound, listening or connected, or what is left of one in TIME_WAIT. What is
-/// told here decides whether another may hold it too.
+/// Who holds a local port: a socket that is bound, listening or connected, or what is left of one in TIME_WAIT.
+/// What is told here decides whether another may hold it too.
 abstract class PortHolder {
 
     @Nullable

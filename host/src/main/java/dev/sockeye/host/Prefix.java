@@ -14,7 +14,8 @@ record Prefix(IpAddress ip, int length) {
         int most = ip.isV4() ? 32 : 128;
         if (slash < 0) return new Prefix(ip, most);
         String digits = text.substring(slash + 1);
-        boolean number = !digits.isEmpty() && digits.length() <= 3 && digits.chars().allMatch(Character::isDigit);
+        boolean number =
+                !digits.isEmpty() && digits.length() <= 3 && digits.chars().allMatch(Character::isDigit);
         int length = number ? Integer.parseInt(digits) : -1;
         if (length < 0 || length > most) throw new IllegalArgumentException("not a prefix: '" + text + "'");
         return new Prefix(ip, length);

@@ -10,9 +10,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Fragments that wait for the rest of their datagrams (RFC 791 3.2, RFC 8200 4.5), within `ipfrag_high_thresh` bytes
-/// and `ipfrag_time` seconds. Fragments that overlap end their datagram (RFC 5722 3; Linux does so for IPv4 too); one
-/// that came twice is ignored.
+/// Fragments that wait for the rest of their datagrams (RFC 791 3.2, RFC 8200 4.5), within `ipfrag_high_thresh`
+/// bytes and `ipfrag_time` seconds. Fragments that overlap end their datagram (RFC 5722 3; Linux does so for IPv4
+/// too); one that came twice is ignored.
 final class Reassembly {
 
     /// A datagram's name: RFC 791 3.2 has the protocol in it, RFC 8200 4.5 has not.
@@ -84,8 +84,7 @@ final class Reassembly {
         else if (offset + length > 65535) problem = arrival.transport + 2;
         if (problem >= 0) {
             host.counters().inc(Mib.Ip6InHdrErrors);
-            host.icmpOutput()
-                    .error(arrival, fragment, Icmpv6.PARAMETER_PROBLEM, Icmpv6.ERRONEOUS_HEADER, problem, now);
+            host.icmpOutput().error(arrival, fragment, Icmpv6.PARAMETER_PROBLEM, Icmpv6.ERRONEOUS_HEADER, problem, now);
             fragment.release(host.pages());
             return null;
         }
@@ -166,8 +165,8 @@ final class Reassembly {
         return whole;
     }
 
-    /// `ipfrag_time` has passed. The sender is told, if the first fragment came, for it says what to quote (RFC 792,
-    /// RFC 4443 3.3).
+    /// `ipfrag_time` has passed. The sender is told, if the first fragment came, for it says what to quote (RFC
+    /// 792, RFC 4443 3.3).
     void onTimeout(PartialDatagram datagram, long now) {
         host.counters().inc(datagram.v4 ? Mib.IpReasmTimeout : Mib.Ip6ReasmTimeout);
         Packet first = datagram.firstFragment();

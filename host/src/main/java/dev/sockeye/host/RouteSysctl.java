@@ -5,7 +5,8 @@ package dev.sockeye.host;
 @SuppressWarnings("MemberName") // the names are the kernel's
 public final class RouteSysctl {
 
-    /// Bytes: a path MTU below this, which an ICMP message claims, counts as this, and DF is not set (RFC 1191 3 has 68).
+    /// Bytes: a path MTU below this, which an ICMP message claims, counts as this, and DF is not set (RFC 1191 3
+    /// has 68).
     public int min_pmtu = 552;
 
     /// Seconds that a learned path MTU lasts.

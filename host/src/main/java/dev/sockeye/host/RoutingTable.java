@@ -86,8 +86,8 @@ public final class RoutingTable {
         return null;
     }
 
-    /// The route to an address by an interface that a socket is bound to. Linux takes the address for a neighbour where
-    /// no route of that interface has it.
+    /// The route to an address by an interface that a socket is bound to. Linux takes the address for a neighbour
+    /// where no route of that interface has it.
     @Nullable
     Route lookup(IpAddress destination, Interface device) {
         for (int i = 0; i < routes.size(); i++) {
@@ -104,8 +104,8 @@ public final class RoutingTable {
         return out == null || out.isUp();
     }
 
-    /// The address to send from on this route: the route's own, else by RFC 6724 5 from the interface's addresses, and
-    /// failing that from any; null if the host has none of the family.
+    /// The address to send from on this route: the route's own, else by RFC 6724 5 from the interface's addresses,
+    /// and failing that from any; null if the host has none of the family.
     @Nullable
     IpAddress sourceFor(IpAddress destination, Route route) {
         IpAddress source = route.source();
@@ -131,8 +131,8 @@ public final class RoutingTable {
         return best;
     }
 
-    /// RFC 6724 5, rule 2 (appropriate scope) and rule 8 (longest matching prefix); of IPv4 the first serves, unless
-    /// another is a neighbour.
+    /// RFC 6724 5, rule 2 (appropriate scope) and rule 8 (longest matching prefix); of IPv4 the first serves,
+    /// unless another is a neighbour.
     private static boolean isBetter(IpAddress ip, IpAddress best, IpAddress destination) {
         boolean scope = ip.isLinkLocal() == destination.isLinkLocal();
         boolean bestScope = best.isLinkLocal() == destination.isLinkLocal();

@@ -13,9 +13,9 @@ import dev.sockeye.wire.TcpHeader;
 import dev.sockeye.wire.TcpOptions;
 import java.lang.foreign.MemorySegment;
 
-/// Makes packets of a [Segment]: headers in a small page of their own, and the payload by reference, as it lies in the
-/// sender's queue. A segment of more than one packet's payload is cut here, unless the interface leaves that to the link.
-/// Allocates nothing.
+/// Makes packets of a [Segment]: headers in a small page of their own, and the payload by reference, as it lies in
+/// the sender's queue. A segment of more than one packet's payload is cut here, unless the interface leaves that
+/// to the link. Allocates nothing.
 final class SegmentOutput {
 
     /// The longest IP packet, and so the longest segment that is not cut.
@@ -95,8 +95,7 @@ final class SegmentOutput {
         }
     }
 
-    private Packet begin(
-            Segment seg, FourTuple tuple, Manner manner, int header, int at, int count, int flags) {
+    private Packet begin(Segment seg, FourTuple tuple, Manner manner, int header, int at, int count, int flags) {
         boolean v4 = tuple.isV4();
         Packet packet = host.pages().takePacket();
         Page page = host.pages().take(header);
@@ -121,8 +120,7 @@ final class SegmentOutput {
         return packet;
     }
 
-    private static void writeV4(
-            MemorySegment memory, FourTuple tuple, Manner manner, int trafficClass, int length) {
+    private static void writeV4(MemorySegment memory, FourTuple tuple, Manner manner, int trafficClass, int length) {
         Ipv4Header.write(
                 memory,
                 0,
@@ -137,8 +135,7 @@ final class SegmentOutput {
         if (manner.identification != 0) manner.identification++;
     }
 
-    private static void writeV6(
-            MemorySegment memory, FourTuple tuple, Manner manner, int trafficClass, int length) {
+    private static void writeV6(MemorySegment memory, FourTuple tuple, Manner manner, int trafficClass, int length) {
         Ipv6Header.write(
                 memory,
                 0,

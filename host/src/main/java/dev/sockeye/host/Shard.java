@@ -2,9 +2,9 @@ package dev.sockeye.host;
 
 import java.util.random.RandomGenerator;
 
-/// What belongs to the connections of one flow hash: their table, timers and queues. A host has one. A host with several
-/// would choose by the hash of the 4-tuple, as receive-side scaling does, and each would have a lock of its own; ports,
-/// listeners, routes and counters are the host's, and would be what they share.
+/// What belongs to the connections of one flow hash: their table, timers and queues. A host has one. A host with
+/// several would choose by the hash of the 4-tuple, as receive-side scaling does, and each would have a lock of
+/// its own; ports, listeners, routes and counters are the host's, and would be what they share.
 final class Shard {
 
     final TimerWheel timers = new TimerWheel();

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 
-/// A host's settings under Linux's names, with Linux 6.18's defaults and in Linux's units. Programs set them by name
-/// ([#set]) or by field ([#tcp], [#core], [#ipv4] ...); either is effective at once.
+/// A host's settings under Linux's names, with Linux 6.18's defaults and in Linux's units. Programs set them by
+/// name ([#set]) or by field ([#tcp], [#core], [#ipv4] ...); either is effective at once.
 public final class Sysctl {
 
     private final TcpSysctl tcp = TcpSysctl.linux();
@@ -128,7 +128,8 @@ public final class Sysctl {
     private static String print(Object value) {
         if (!value.getClass().isArray()) return value.toString();
         var text = new StringJoiner("\t");
-        for (int i = 0; i < Array.getLength(value); i++) text.add(Array.get(value, i).toString());
+        for (int i = 0; i < Array.getLength(value); i++)
+            text.add(Array.get(value, i).toString());
         return text.toString();
     }
 

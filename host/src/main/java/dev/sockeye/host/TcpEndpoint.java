@@ -138,8 +138,8 @@ public final class TcpEndpoint extends Endpoint {
         forgetIfOver();
     }
 
-    /// `accept(2)`: the connection that has waited longest; null if none waits (EAGAIN), or if this socket does not
-    /// listen (EINVAL: [#listener] is null).
+    /// `accept(2)`: the connection that has waited longest; null if none waits (EAGAIN), or if this socket does
+    /// not listen (EINVAL: [#listener] is null).
     public @Nullable TcpEndpoint accept(long now) {
         Listener<TcpEndpoint> listening = listener;
         TcpEndpoint child = listening == null ? null : listening.accept();
@@ -180,20 +180,21 @@ public final class TcpEndpoint extends Endpoint {
         return switch (phase) {
             case UNCONNECTED -> listener != null ? Errno.EISCONN.asResult() : Integer.MIN_VALUE;
             case CONNECTED -> Errno.EISCONN.asResult();
-            case CONNECTING -> switch (state()) {
-                case SYN_SENT, SYN_RCVD -> Errno.EALREADY.asResult();
-                case CLOSED -> {
-                    phase = Phase.UNCONNECTED;
-                    Connection failed = connection;
-                    int pending = error != 0 || failed == null ? error : failed.takeError();
-                    error = 0;
-                    yield pending != 0 ? -pending : Errno.ECONNABORTED.asResult();
-                }
-                default -> {
-                    phase = Phase.CONNECTED;
-                    yield 0;
-                }
-            };
+            case CONNECTING ->
+                switch (state()) {
+                    case SYN_SENT, SYN_RCVD -> Errno.EALREADY.asResult();
+                    case CLOSED -> {
+                        phase = Phase.UNCONNECTED;
+                        Connection failed = connection;
+                        int pending = error != 0 || failed == null ? error : failed.takeError();
+                        error = 0;
+                        yield pending != 0 ? -pending : Errno.ECONNABORTED.asResult();
+                    }
+                    default -> {
+                        phase = Phase.CONNECTED;
+                        yield 0;
+                    }
+                };
         };
     }
 
@@ -232,8 +233,12 @@ public final class TcpEndpoint extends Endpoint {
             return host.flows().isFree(tuple, false, now) ? localPort : Errno.EADDRNOTAVAIL.asResult();
         }
         return host.tcpAllocator()
-                .chooseForConnect(source, peer.ip(), peer.port(), port -> host.flows()
-                        .isFree(new FourTuple(new TransportAddress(source, port), peer), true, now));
+                .chooseForConnect(
+                        source,
+                        peer.ip(),
+                        peer.port(),
+                        port -> host.flows()
+                                .isFree(new FourTuple(new TransportAddress(source, port), peer), true, now));
     }
 
     /// A socket may connect again after it failed: what is left of the last connection goes.

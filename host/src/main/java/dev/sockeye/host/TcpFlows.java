@@ -41,7 +41,8 @@ final class TcpFlows {
         return flow;
     }
 
-    /// Whether a connection with this 4-tuple can be opened: none is there, or one in TIME_WAIT that may be taken over.
+    /// Whether a connection with this 4-tuple can be opened: none is there, or one in TIME_WAIT that may be taken
+    /// over.
     boolean isFree(FourTuple tuple, boolean chosen, long now) {
         Flow flow = table.find(tuple);
         return flow == null || flow.socket instanceof TimeWait old && old.isReusable(chosen, now);
@@ -157,8 +158,7 @@ final class TcpFlows {
     /// A handshake is complete: makes the socket that `accept` will return.
     ///
     /// @param flow the half-open connection's, or null where a SYN cookie brought it back
-    TcpEndpoint establish(
-            TcpEndpoint listening, FourTuple tuple, Handshake handshake, @Nullable Flow flow, long now) {
+    TcpEndpoint establish(TcpEndpoint listening, FourTuple tuple, Handshake handshake, @Nullable Flow flow, long now) {
         TcpEndpoint child = host.newChild(listening);
         Flow own = flow;
         if (own == null) {

@@ -107,7 +107,8 @@ final class TcpInput {
     ///
     /// @param isn our initial sequence number where a connection in TIME_WAIT is followed up, else 0
     private void onUnknown(FourTuple tuple, Arrival arrival, Segment seg, int isn, long now) {
-        TcpEndpoint listening = host.findListener(arrival, tuple.local().port(), tuple.remote().port());
+        TcpEndpoint listening =
+                host.findListener(arrival, tuple.local().port(), tuple.remote().port());
         Listener<TcpEndpoint> listener = listening == null ? null : listening.listener();
         if (listening == null || listener == null) {
             flows.reset(seg, tuple, now);
@@ -230,13 +231,7 @@ final class TcpInput {
     }
 
     private void onConnectionError(
-            TcpEndpoint socket,
-            TransportAddress remote,
-            int sequence,
-            int mtu,
-            Errno errno,
-            boolean hard,
-            long now) {
+            TcpEndpoint socket, TransportAddress remote, int sequence, int mtu, Errno errno, boolean hard, long now) {
         Connection connection = socket.connection();
         if (connection == null) return;
         if (mtu < 0) {

@@ -3,12 +3,12 @@ package dev.sockeye.host;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Timers by the hundred thousand: six levels of 64 slots each, the lowest of about a millisecond (2^20 ns), each slot
-/// of a level as long as the whole level below (Varghese and Lauck 1987, scheme 7). Setting, moving and stopping a timer
-/// is O(1) and allocates nothing.
+/// Timers by the hundred thousand: six levels of 64 slots each, the lowest of about a millisecond (2^20 ns), each
+/// slot of a level as long as the whole level below (Varghese and Lauck 1987, scheme 7). Setting, moving and
+/// stopping a timer is O(1) and allocates nothing.
 ///
-/// A timer that is put off stays in its slot until that slot comes; TCP's retransmission timer, which each ACK puts off,
-/// costs a store. Slots only find timers: one fires at its deadline to the nanosecond.
+/// A timer that is put off stays in its slot until that slot comes; TCP's retransmission timer, which each ACK
+/// puts off, costs a store. Slots only find timers: one fires at its deadline to the nanosecond.
 final class TimerWheel {
 
     private static final int TICK_SHIFT = 20;
@@ -145,7 +145,8 @@ final class TimerWheel {
         size--;
     }
 
-    /// The level of the first occupied slot: all of a level lies before the next slot of the level above. -1: none.
+    /// The level of the first occupied slot: all of a level lies before the next slot of the level above. -1:
+    /// none.
     private int firstLevel() {
         for (int level = 0; level < LEVELS; level++) {
             if (occupied[level] != 0) return level;
@@ -165,8 +166,8 @@ final class TimerWheel {
         return above | (long) slot << shift;
     }
 
-    /// The first deadline. Timers that were put off leave the slot that they no longer belong in, so that each slot's
-    /// timers are earlier than all of the next.
+    /// The first deadline. Timers that were put off leave the slot that they no longer belong in, so that each
+    /// slot's timers are earlier than all of the next.
     private long findEarliest() {
         for (int level = firstLevel(); level >= 0; level = firstLevel()) {
             int slot = level << LEVEL_SHIFT | firstSlot(level);

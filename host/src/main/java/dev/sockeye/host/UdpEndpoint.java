@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A UDP socket.
 ///
-/// What it has not: sending is never held back (`SO_SNDBUF` bounds the size of one datagram only), as there is no device
-/// queue to wait for; `MSG_ERRQUEUE`; source-specific multicast; group membership is not announced to routers, there
-/// being no IGMP and no MLD.
+/// What it has not: sending is never held back (`SO_SNDBUF` bounds the size of one datagram only), as there is no
+/// device queue to wait for; `MSG_ERRQUEUE`; source-specific multicast; group membership is not announced to
+/// routers, there being no IGMP and no MLD.
 public final class UdpEndpoint extends Endpoint {
 
     /// The most bytes in one datagram over IPv4, and over IPv6.
@@ -117,8 +117,7 @@ public final class UdpEndpoint extends Endpoint {
     /// @param to    null for the connected peer
     /// @param flags none is known
     /// @return `length`, or `-EDESTADDRREQ`, `-EMSGSIZE`, `-EACCES`, `-ENETUNREACH`, `-EPIPE`, the pending error
-    public int send(
-            MemorySegment from, long offset, int length, @Nullable TransportAddress to, int flags, long now) {
+    public int send(MemorySegment from, long offset, int length, @Nullable TransportAddress to, int flags, long now) {
         if (closed) return Errno.EBADF.asResult();
         TransportAddress peer = remote;
         TransportAddress target = peer;
@@ -154,9 +153,10 @@ public final class UdpEndpoint extends Endpoint {
         Packet packet = compose(from, offset, length, source, target);
         count(v4, Mib.UdpOutDatagrams, Mib.Udp6OutDatagrams);
         int hops = target.ip().isMulticast() ? options.multicastHopLimit : hopLimit(v4);
-        Packet copy = group && (broadcast || options.multicastLoop) && !path.out().isLoopback()
-                ? packet.duplicate(host.pages())
-                : null;
+        Packet copy =
+                group && (broadcast || options.multicastLoop) && !path.out().isLoopback()
+                        ? packet.duplicate(host.pages())
+                        : null;
         int sent = host.ipOutput()
                 .send(
                         packet,
@@ -176,7 +176,8 @@ public final class UdpEndpoint extends Endpoint {
     /// The path that the last datagram took, if it is to the same destination and nothing has changed.
     private Path pathTo(IpAddress destination, long now) {
         Path path = lastPath;
-        boolean same = path != null && destination.equals(lastDestination) && host.pathGeneration(now) == lastGeneration;
+        boolean same =
+                path != null && destination.equals(lastDestination) && host.pathGeneration(now) == lastGeneration;
         if (path != null && same) return path;
         path = host.path(destination, boundDevice(), now);
         lastPath = path;
@@ -195,8 +196,7 @@ public final class UdpEndpoint extends Endpoint {
         host.ipOutput().loopBack(copy, path.out());
     }
 
-    private Packet compose(
-            MemorySegment from, long offset, int length, IpAddress source, TransportAddress target) {
+    private Packet compose(MemorySegment from, long offset, int length, IpAddress source, TransportAddress target) {
         boolean v4 = target.ip().isV4();
         int header = IpOutput.headerLength(v4);
         int total = header + UdpHeader.LENGTH + length;
@@ -249,8 +249,8 @@ public final class UdpEndpoint extends Endpoint {
         host.counters().inc(v4 ? four : six);
     }
 
-    /// An ICMP error about a datagram of ours. RFC 1122 4.1.3.3: only a connected socket can tell which, so only it is
-    /// told, unless the program asks with `IP_RECVERR`; of soft errors, nobody.
+    /// An ICMP error about a datagram of ours. RFC 1122 4.1.3.3: only a connected socket can tell which, so only
+    /// it is told, unless the program asks with `IP_RECVERR`; of soft errors, nobody.
     void onIcmpError(boolean tooBig, Errno errno, boolean hard) {
         boolean told = options.receiveErrors ? !tooBig || hard : hard && remote != null;
         if (!told) return;

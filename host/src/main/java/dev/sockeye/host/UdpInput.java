@@ -65,8 +65,9 @@ final class UdpInput {
         packet.release(host.pages());
     }
 
-    /// The socket that fits best: bound to the address rather than to the wildcard, then connected to the sender, then
-    /// of IPv4 rather than of both families; of a `SO_REUSEPORT` group, the one that a hash of the flow selects.
+    /// The socket that fits best: bound to the address rather than to the wildcard, then connected to the sender,
+    /// then of IPv4 rather than of both families; of a `SO_REUSEPORT` group, the one that a hash of the flow
+    /// selects.
     private @Nullable UdpEndpoint find(Arrival arrival, int sourcePort, int destinationPort) {
         PortBucket bucket = host.udpPorts().bucket(destinationPort);
         UdpEndpoint best = null;

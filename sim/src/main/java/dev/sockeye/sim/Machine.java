@@ -208,7 +208,7 @@ public final class Machine {
         host = null;
         timerDue = false;
         network.events().plan(timer, Long.MAX_VALUE);
-        running.powerOff();
+        running.powerOff(network.now() - bootedAt);
         for (Port port : ports) port.plugged = null;
         while (!inboxPackets.isEmpty()) inboxPackets.remove().release(network.pool());
         inboxPorts.clear();

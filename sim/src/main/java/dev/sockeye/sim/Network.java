@@ -214,7 +214,13 @@ public final class Network implements AutoCloseable {
         if (time > now) ofThisInstant = 0;
         now = Math.max(now, time);
         countInstant();
-        events.take().fire(now);
+        // What an event's own calls bring about waits until it has ended, as a program's does.
+        settling = true;
+        try {
+            events.take().fire(now);
+        } finally {
+            settling = false;
+        }
         settle();
         return true;
     }

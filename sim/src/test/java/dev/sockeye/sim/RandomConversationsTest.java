@@ -27,9 +27,11 @@ class RandomConversationsTest {
     @Simulated(seeds = 700)
     void everythingArrivesWhateverTheNetworkDoes(Network net) {
         var world = new World(net, false);
-        boolean done = net.runUntil(world::isDone, Duration.ofHours(12));
-        assertThat(done).as("stuck: %s", world.sides).isTrue();
+        net.runUntil(world::isDone, Duration.ofHours(12));
         for (Side side : world.sides) {
+            assertThat(side.isDone() || side.mayWait())
+                    .as("%s is stuck, peer %s", side, world.peer(side))
+                    .isTrue();
             if (side.mustBeHeard()) {
                 assertThat(world.peer(side).endOfStream)
                         .as("%s must be heard by %s", side, world.peer(side))
@@ -102,7 +104,6 @@ class RandomConversationsTest {
             if (random.nextInt(4) == 0) sysctl.tcp_timestamps = 0;
             if (random.nextInt(4) == 0) sysctl.tcp_window_scaling = 0;
             if (random.nextInt(4) == 0) sysctl.tcp_dsack = 0;
-            if (random.nextInt(4) == 0) sysctl.tcp_syncookies = 2;
         }
 
         private void converse(int number) {
@@ -116,12 +117,25 @@ class RandomConversationsTest {
             sides.add(server);
             int port = 1000 + number;
             listenings.add(b.listen(port, 10, stream -> {
+                if (server.hasMet()) return ghost(stream);
                 stream.options(server::setOptions);
                 return server;
             }));
             net.after(Duration.ofMillis(random.nextInt(2000)), () -> {
                 if (a.isOn()) a.connect(b.at(port), client, stream -> stream.options(client::setOptions));
             });
+        }
+
+        /// A SYN cookie is valid for a while: a duplicate of the handshake's last ACK makes a second connection of it.
+        private Program ghost(Stream stream) {
+            assertThat(b.sysctl().tcp().tcp_syncookies)
+                    .as("%s a second time", stream)
+                    .isEqualTo(2);
+            net.after(Duration.ofNanos(1), () -> {
+                if (stream.isAlive()) stream.abort();
+                if (stream.isAlive()) stream.close();
+            });
+            return Program.IDLE;
         }
 
         Side peer(Side side) {

@@ -56,8 +56,10 @@ final class Side implements Program {
     private final MemorySegment buffer = Arena.ofAuto().allocate(LARGEST_PIECE);
     private @Nullable Side peer;
     private @Nullable Stream stream;
+    private boolean met;
     private boolean paused;
     private int pauses;
+    private boolean justPaused;
     long written;
     long read;
     /// It has ended its direction in peace: shutdown, or close without a reset of its own will.
@@ -79,7 +81,7 @@ final class Side implements Program {
         this.total = randomTotal();
         this.enough = random.nextLong(1 + randomTotal());
         this.largestWrite = 1 + (int) randomUpTo(LARGEST_PIECE - 1);
-        this.largestRead = 1 + (int) (temper == Temper.SLOW ? randomUpTo(3000) : randomUpTo(LARGEST_PIECE - 1));
+        this.largestRead = 1 + (int) (temper == Temper.SLOW ? 300 + random.nextInt(2000) : randomUpTo(LARGEST_PIECE - 1));
     }
 
     void meets(Side other) {
@@ -123,9 +125,21 @@ final class Side implements Program {
         };
     }
 
+    /// Whether it is, or was, on a connection.
+    boolean hasMet() {
+        return met;
+    }
+
     /// Whether its program has nothing more to do.
     boolean isDone() {
         return closed || temper == Temper.FORGETFUL && endOfStream && endedWriting;
+    }
+
+    /// Whether it may wait for ever: its connection never came about, or the peer's reset may have been lost, and it
+    /// has
+    /// nothing in flight that would ask for another.
+    boolean mayWait() {
+        return peer().causesResets() && inFlight() == 0 || stream == null && peer().aborted;
     }
 
     /// Bytes that it has written and the peer's host has not acknowledged.
@@ -138,6 +152,13 @@ final class Side implements Program {
     @Override
     public void onReady(Stream on, int events) {
         stream = on;
+        if (!met && !temper.readsToTheEnd()) {
+            // What it waits for may never come: its patience ends.
+            net.after(Duration.ofMillis(1 + random.nextInt(100_000)), () -> {
+                if (on.isAlive() && !closed) finish(on);
+            });
+        }
+        met = true;
         if (!paused) act(on);
     }
 
@@ -149,9 +170,11 @@ final class Side implements Program {
     private void act(Stream on) {
         while (!closed) {
             if (mustPause()) {
+                justPaused = true;
                 pause(on, randomPause());
                 return;
             }
+            justPaused = false;
             boolean moved = write(on);
             moved |= read(on);
             if (error != null) close(on);
@@ -162,11 +185,11 @@ final class Side implements Program {
 
     /// Not for ever: a million pauses would only take time.
     private boolean mustPause() {
-        return pauses < 200 && random.nextInt(temper == Temper.SLOW ? 2 : 8) == 0;
+        return pauses < 200 && !justPaused && random.nextInt(temper == Temper.SLOW ? 2 : 8) == 0;
     }
 
     private Duration randomPause() {
-        return Duration.ofMillis(randomUpTo(temper == Temper.SLOW ? 20_000 : 500));
+        return Duration.ofMillis(randomUpTo(temper == Temper.SLOW ? 5_000 : 500));
     }
 
     private void pause(Stream on, Duration time) {
@@ -237,6 +260,14 @@ final class Side implements Program {
                 && !causesResets()
                 && !peer().causesResets()
                 && peer().temper.readsToTheEnd();
+    }
+
+    private void finish(Stream on) {
+        switch (temper) {
+            case ABORTER -> abort(on);
+            case LINGERER -> lingerNot(on);
+            default -> close(on);
+        }
     }
 
     private void end(Stream on) {

@@ -2,6 +2,9 @@ package dev.sockeye.socket;
 
 import java.lang.StackWalker.StackFrame;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Who did something with a socket: the thread and the lines of code.
 ///
@@ -25,6 +28,17 @@ public record Origin(long at, String threadName, long threadId, List<StackFrame>
     /// Frames kept: enough to come out of a framework's machinery to the program's own code.
     private static final int DEPTH = 24;
 
+    private static final Set<String> OURS = Stream.of(
+                    Origin.class,
+                    Socket.class,
+                    TcpSocket.class,
+                    StreamSocket.class,
+                    ListenSocket.class,
+                    DatagramSocket.class,
+                    Machine.class)
+            .map(Class::getName)
+            .collect(Collectors.toUnmodifiableSet());
+
     private static final StackWalker WALKER = StackWalker.getInstance();
 
     static Origin here(long now) {
@@ -35,8 +49,8 @@ public record Origin(long at, String threadName, long threadId, List<StackFrame>
     }
 
     private static boolean isOurs(StackFrame frame) {
-        return frame.getClassName().startsWith("dev.sockeye.socket.")
-                || frame.getClassName().startsWith("dev.sockeye.jdk.");
+        String owner = frame.getClassName();
+        return OURS.contains(owner) || owner.startsWith("dev.sockeye.jdk.");
     }
 
     /// The caller as `Class.method(File.java:12)`; the innermost that is none of the JDK's, if there is one.

@@ -137,7 +137,7 @@ public final class StreamSocket extends TcpSocket {
                 result = isClosed()
                         ? EBADF
                         : endpoint.receive(to, offset + done, length - done, flags & CORE_FLAGS, now);
-                if (result > 0) done += (flags & MSG_PEEK) == 0 ? result : 0;
+                if (result > 0) done += result;
                 // With no room to read into there is nothing to wait for.
                 if (result == EAGAIN && length == 0) result = 0;
                 boolean wait = result == EAGAIN || (result > 0 && done < target(length, flags));

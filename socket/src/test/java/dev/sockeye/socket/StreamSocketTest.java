@@ -149,7 +149,7 @@ class StreamSocketTest {
             var rest = arena.allocate(100);
             assertThat(ends[1].read(rest, 3, 97, 0, Socket.FOREVER)).isEqualTo(14);
             assertThat(rest.asSlice(3, 14).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE))
-                    .isEqualTo(bytes("ctonlymemory"));
+                    .isEqualTo(bytes("rectonlymemory"));
         }
     }
 
@@ -279,6 +279,8 @@ class StreamSocketTest {
         int begun = socket.connect(at(B, 80), 0, Socket.NOW);
         assertThat(begun).isEqualTo(Errno.EINPROGRESS.asResult());
         assertThat(socket.finishConnect(0, Socket.FOREVER)).isZero();
+        // Linux: the first connect after that succeeds, a further one is too many.
+        assertThat(socket.connect(at(B, 80), 0, Socket.NOW)).isZero();
         assertThat(socket.connect(at(B, 80), 0, Socket.NOW)).isEqualTo(Errno.EISCONN.asResult());
         listener.close();
     }
@@ -357,6 +359,7 @@ class StreamSocketTest {
         StreamSocket[] ends = two.pair();
         byte[] much = new byte[40_000_000];
         assertThat(ends[0].write(much, 0, much.length, 0, 50 * MILLISECOND)).isBetween(1, much.length - 1);
+        while (ends[0].write(much, 0, much.length, 0, Socket.NOW) > 0) {}
         assertThat(ends[0].write(much, 0, 1, 0, MILLISECOND)).isEqualTo(EAGAIN);
     }
 
@@ -397,7 +400,9 @@ class StreamSocketTest {
 
     @Test
     void aLingeringCloseGivesUp() {
-        StreamSocket[] ends = two.pair();
+        ListenSocket listener = two.listen(80, 1);
+        listener.setOption(SocketOption.SO_RCVBUF, 4096);
+        StreamSocket[] ends = {two.connect(80)};
         ends[0].setOption(SocketOption.SO_LINGER, 20);
         byte[] much = new byte[40_000_000];
         ends[0].write(much, 0, much.length, 0, Socket.NOW);

@@ -1,7 +1,7 @@
 package dev.sockeye.tcp;
 
-/// The fifth check of RFC 9293 3.10.7.4, the ACK field: what an ACK takes out of the send queue, what it says about
-/// round trip, window and losses, and how the congestion window answers (`tcp_ack`).
+/// The fifth check of RFC 9293 3.10.7.4, the ACK field: what an ACK takes out of the send queue, what it says
+/// about round trip, window and losses, and how the congestion window answers (`tcp_ack`).
 final class Acknowledgment {
 
     // What an ACK brought.
@@ -66,7 +66,7 @@ final class Acknowledgment {
 
         if (Seq.gt(seg.ack, priorSndUna)) {
             flags |= ADVANCED;
-            c.timeouts.retransmits = 0;
+            c.timeouts.onProgress(now);
         }
         int priorFack = c.sackPermitted ? c.board.highestSacked() : c.sndUna;
         int priorPacketsOut = c.board.packetsOut;
@@ -106,7 +106,6 @@ final class Acknowledgment {
         int lost = c.rate.lost - priorLost;
         c.rate.endSample(delivered, Math.max(0, c.rtt.min.get()), now);
         control(seg.ack, delivered, lost, flags, now);
-        c.output.pushFromAck();
         return Outcome.GOOD;
     }
 

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /// One TCP connection, from SYN_SENT or SYN_RCVD until it is closed: the TCB of RFC 9293 3.3.1.
 ///
-/// Its methods are of four kinds. Getters tell. User calls ([#connect], [#send], [#receive], [#shutdown], [#close],
-/// [#abort]) are what a program does; they return a count, or a negated [Errno]. Events ([#onSegment], [#onTimer],
-/// [#onIcmpError], [#onPacketTooBig]) are what the world does. Outputs ([#nextSegment], [#nextDeadline],
-/// [#takeEvents], [#timeWait]) say what is to be done: after every user call and event the host sends segments until
-/// [#nextSegment] has none, arms a timer for [#nextDeadline], tells waiting programs of [#takeEvents], and once
-/// [#state] is CLOSED puts [#timeWait] in its place.
+/// Its methods are of four kinds. Getters tell. User calls ([#connect], [#send], [#receive], [#shutdown],
+/// [#close], [#abort]) are what a program does; they return a count, or a negated [Errno]. Events ([#onSegment],
+/// [#onTimer], [#onIcmpError], [#onPacketTooBig]) are what the world does. Outputs ([#nextSegment],
+/// [#nextDeadline], [#takeEvents], [#timeWait]) say what is to be done: after every user call and event the host
+/// sends segments until [#nextSegment] has none, arms a timer for [#nextDeadline], tells waiting programs of
+/// [#takeEvents], and once [#state] is CLOSED puts [#timeWait] in its place.
 ///
 /// `now` is nanoseconds of the host's clock and never goes back.
 ///
@@ -348,8 +348,9 @@ public final class Connection {
         return 0;
     }
 
-    /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room, where
-    /// it is time to send in between: the caller sends, and calls again until all are taken or it says `-EAGAIN`.
+    /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room,
+    /// where it is time to send in between: the caller sends, and calls again until all are taken or it says
+    /// `-EAGAIN`.
     ///
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     public int send(MemorySegment from, long offset, int length, int flags, long now) {

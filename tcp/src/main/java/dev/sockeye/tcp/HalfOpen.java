@@ -3,8 +3,8 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.FourTuple;
 import org.jspecify.annotations.Nullable;
 
-/// A connection whose handshake a [Listener] waits for: SYN_RCVD of a passive open (`struct request_sock`). It is small,
-/// for anybody can make many of them.
+/// A connection whose handshake a [Listener] waits for: SYN_RCVD of a passive open (`struct request_sock`). It is
+/// small, for anybody can make many of them.
 ///
 /// Its methods are of three kinds. Getters tell. Events ([#onSegment], [#onTimer]) return what the host is to do.
 /// Outputs: [#synAck], [#nextDeadline].
@@ -80,19 +80,22 @@ public final class HalfOpen {
 
     // ---------------------------------------------------------------- events
 
-    /// A segment of this 4-tuple has arrived: RFC 9293 3.10.7.4 for SYN_RCVD, in the order of Linux's `tcp_check_req`.
+    /// A segment of this 4-tuple has arrived: RFC 9293 3.10.7.4 for SYN_RCVD, in the order of Linux's
+    /// `tcp_check_req`.
     ///
     /// @param reply is filled in where the disposition says so
     public Disposition onSegment(Segment seg, Segment reply, long now) {
         boolean paws = failsPaws(seg);
         if (isDuplicateSyn(seg) && !paws) return onDuplicateSyn(seg, now);
-        // RFC 9293 3.10.7.4, SYN-RECEIVED: "If the segment acknowledgment is not acceptable, form a reset segment".
+        // RFC 9293 3.10.7.4, SYN-RECEIVED: "If the segment acknowledgment is not acceptable, form a reset
+        // segment".
         if (seg.hasAck() && seg.ack != handshake.iss + 1) return Disposition.RESET;
         if (paws || failsEcho(seg) || !isInWindow(seg)) return onOutOfWindow(seg, paws, reply, now);
         updateTsRecent(seg, now);
         // RFC 5961 3.2, MUST: a RST inside the window, but not at its begin, gets a challenge ACK.
         if (seg.rst() && seg.seq != handshake.irs + 1) return challenge(seg, reply, now);
-        // A SYN at IRS is left of the window and trimmed; one inside the window resets, as does a RST at its begin.
+        // A SYN at IRS is left of the window and trimmed; one inside the window resets, as does a RST at its
+        // begin.
         boolean syn = seg.syn() && seg.seq != handshake.irs;
         if (seg.rst() || syn) return onEmbryonicReset(seg);
         if (!seg.hasAck()) return Disposition.DROP;
@@ -137,8 +140,8 @@ public final class HalfOpen {
         return seg.seq == rcvNxt + handshake.receiveWindow && seg.seq == end;
     }
 
-    /// RFC 9293 3.10.7.4: "If an incoming segment is not acceptable, an acknowledgment should be sent in reply (unless
-    /// the RST bit is set)".
+    /// RFC 9293 3.10.7.4: "If an incoming segment is not acceptable, an acknowledgment should be sent in reply
+    /// (unless the RST bit is set)".
     private Disposition onOutOfWindow(Segment seg, boolean paws, Segment reply, long now) {
         if (paws) listener.context.count(TcpMib.PAWSEstab);
         return seg.rst() || isRateLimited(seg, now) ? Disposition.DROP : ack(reply, now);
@@ -183,8 +186,8 @@ public final class HalfOpen {
         return true;
     }
 
-    /// The final ACK: to the accept queue, if there is room. If not, Linux forgets the ACK: the SYN-ACK goes out again
-    /// later, and the peer's next ACK has another chance.
+    /// The final ACK: to the accept queue, if there is room. If not, Linux forgets the ACK: the SYN-ACK goes out
+    /// again later, and the peer's next ACK has another chance.
     private Disposition complete() {
         if (!listener.isAcceptQueueFull()) return Disposition.COMPLETE;
         listener.countOverflow();
@@ -275,8 +278,8 @@ public final class HalfOpen {
         return count;
     }
 
-    /// `tcp_invalid_ratelimit`: one answer in so many milliseconds, to keep two ends from answering each other forever.
-    /// Data and FINs are answered always.
+    /// `tcp_invalid_ratelimit`: one answer in so many milliseconds, to keep two ends from answering each other
+    /// forever. Data and FINs are answered always.
     private boolean isRateLimited(Segment seg, long now) {
         if (seg.sequenceLength() != 0 && !seg.syn()) return false;
         long limit = listener.context.sysctl.tcp_invalid_ratelimit * 1_000_000L;

@@ -14,7 +14,8 @@ public final class Handshake {
     /// The MSS that we announced, bytes.
     public int advertisedMss;
 
-    /// Shifts of the windows that the peer, and we, announce; -1 each where scaling was not agreed on (RFC 7323 2).
+    /// Shifts of the windows that the peer, and we, announce; -1 each where scaling was not agreed on (RFC 7323
+    /// 2).
     public int sendWindowScale = -1, receiveWindowScale = -1;
 
     public boolean sackPermitted;
@@ -32,7 +33,8 @@ public final class Handshake {
     /// The window we announced in our SYN or SYN-ACK, bytes, unscaled; and the one the peer announced in its SYN.
     public int receiveWindow, peerWindow;
 
-    /// When our SYN-ACK was first sent, nanoseconds, or -1 where that is not known (SYN cookie); and how often again.
+    /// When our SYN-ACK was first sent, nanoseconds, or -1 where that is not known (SYN cookie); and how often
+    /// again.
     public long synAckSentAt = -1;
 
     public int retransmits;
@@ -70,15 +72,16 @@ public final class Handshake {
         return handshake;
     }
 
-    /// The most payload the peer takes: what it announced, 536 (RFC 9293 MUST-15) or 1220 (for IPv6) where it did not,
-    /// and no more than the program set with `TCP_MAXSEG`.
+    /// The most payload the peer takes: what it announced, 536 (RFC 9293 MUST-15) or 1220 (for IPv6) where it did
+    /// not, and no more than the program set with `TCP_MAXSEG`.
     private static int peerMss(Segment syn, SocketOptions options, boolean v4) {
         int mss = syn.mss != 0 ? syn.mss : v4 ? 536 : 1220;
         return options.maxSegment > 0 ? Math.min(mss, options.maxSegment) : mss;
     }
 
-    /// The window that the SYN-ACK announces and its scale, from the receive buffer, as Linux chooses them: half of the
-    /// buffer's memory, rounded down to whole segments; the scale such that the buffer may grow to its maximum.
+    /// The window that the SYN-ACK announces and its scale, from the receive buffer, as Linux chooses them: half
+    /// of the buffer's memory, rounded down to whole segments; the scale such that the buffer may grow to its
+    /// maximum.
     void chooseReceiveWindow(TcpSysctl sysctl, SocketOptions options) {
         int space = (options.receiveBuffer != 0 ? options.receiveBuffer : sysctl.tcp_rmem[1]) / 2;
         long clamp = options.windowClamp != 0 ? options.windowClamp : 65535L << 14;

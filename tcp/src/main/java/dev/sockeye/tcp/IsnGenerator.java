@@ -3,8 +3,9 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.FourTuple;
 import dev.sockeye.wire.IpAddress;
 
-/// Initial sequence numbers as RFC 6528 3: a clock of 64 ns ticks (as Linux's `seq_scale`), plus a keyed hash of the
-/// connection, so that nobody off the path can guess them and an old duplicate of the same 4-tuple falls behind.
+/// Initial sequence numbers as RFC 6528 3: a clock of 64 ns ticks (as Linux's `seq_scale`), plus a keyed hash of
+/// the connection, so that nobody off the path can guess them and an old duplicate of the same 4-tuple falls
+/// behind.
 public final class IsnGenerator {
 
     private final long key0;
@@ -28,7 +29,8 @@ public final class IsnGenerator {
                 key0 ^ 0x5851f42d4c957f2dL, key1, local.high(), local.low(), remote.high(), remote.low(), 0);
     }
 
-    /// TSval at `now`, nanoseconds: a millisecond clock (RFC 7323 5.4 allows 1 ms to 1 s) that starts at the offset.
+    /// TSval at `now`, nanoseconds: a millisecond clock (RFC 7323 5.4 allows 1 ms to 1 s) that starts at the
+    /// offset.
     public static int timestamp(long now, int offset) {
         return (int) (now / 1_000_000) + offset;
     }

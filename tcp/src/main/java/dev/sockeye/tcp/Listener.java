@@ -5,11 +5,13 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A socket in LISTEN: its SYN queue and its accept queue, with Linux's bounds. `listen(fd, n)` lets n + 1 connections
-/// wait to be accepted and n + 1 handshakes be under way; what comes beyond is dropped, or answered with a SYN cookie.
+/// A socket in LISTEN: its SYN queue and its accept queue, with Linux's bounds. `listen(fd, n)` lets n + 1
+/// connections wait to be accepted and n + 1 handshakes be under way; what comes beyond is dropped, or answered
+/// with a SYN cookie.
 ///
-/// Its methods are of four kinds. Getters tell. User calls: [#accept], [#setBacklog], [#close]. Events: [#onSegment],
-/// for a segment of no known connection; [#complete], [#remove]. Outputs: [#halfOpen], [#handshake] of the last event.
+/// Its methods are of four kinds. Getters tell. User calls: [#accept], [#setBacklog], [#close]. Events:
+/// [#onSegment], for a segment of no known connection; [#complete], [#remove]. Outputs: [#halfOpen], [#handshake]
+/// of the last event.
 ///
 /// @param <A> what `accept` hands out
 public final class Listener<A> {
@@ -24,7 +26,8 @@ public final class Listener<A> {
         HALF_OPEN,
         /// Send `reply`, a SYN-ACK that nothing remembers.
         COOKIE,
-        /// The segment has brought a cookie back: make the connection of [Listener#handshake], and hand it the segment.
+        /// The segment has brought a cookie back: make the connection of [Listener#handshake], and hand it the
+        /// segment.
         COMPLETE
     }
 
@@ -174,7 +177,8 @@ public final class Listener<A> {
         return synQueueLength > backlog;
     }
 
-    /// Without SYN cookies the last quarter of `tcp_max_syn_backlog` is for peers that are known, and we know none.
+    /// Without SYN cookies the last quarter of `tcp_max_syn_backlog` is for peers that are known, and we know
+    /// none.
     private boolean isNearlyFull() {
         int most = context.sysctl.tcp_max_syn_backlog;
         return most - synQueueLength < most >> 2;
@@ -249,8 +253,8 @@ public final class Listener<A> {
         young++;
     }
 
-    /// How often a SYN-ACK is sent again: `tcp_synack_retries`, fewer where the SYN queue is more than half full of old
-    /// ones.
+    /// How often a SYN-ACK is sent again: `tcp_synack_retries`, fewer where the SYN queue is more than half full
+    /// of old ones.
     int synAckRetries() {
         int most = options.synCount > 0 ? options.synCount : context.sysctl.tcp_synack_retries;
         if (synQueueLength << 1 <= Math.max(8, backlog)) return most;

@@ -1,8 +1,8 @@
 package dev.sockeye.tcp;
 
 /// What to send next: a reset, an immediate ACK, what is lost, new data as windows and Nagle's rule allow
-/// (`tcp_write_xmit`), or an acknowledgment that nothing else has carried. Events only say what is due; [#next] makes
-/// the segments, one at a time.
+/// (`tcp_write_xmit`), or an acknowledgment that nothing else has carried. Events only say what is due; [#next]
+/// makes the segments, one at a time.
 final class Output {
 
     /// Bits of Nagle's state (`tp->nonagle`): off, corked, and "send this now whatever its size".
@@ -411,7 +411,8 @@ final class Output {
         return holdsBack(partial != 0, pushNagle) ? needed - partial : needed;
     }
 
-    /// A burst that will be larger in a moment waits for the next ACK, if that is due soon (`tcp_tso_should_defer`).
+    /// A burst that will be larger in a moment waits for the next ACK, if that is due soon
+    /// (`tcp_tso_should_defer`).
     private boolean shouldDefer(TxSegment segment, int burst, boolean isLast, long now) {
         if (c.recovery.state() == LossRecovery.State.RECOVERY || c.recovery.state() == LossRecovery.State.LOSS)
             return false;
@@ -557,6 +558,11 @@ final class Output {
     private boolean transmitAgain(Segment out, int i, int packets, long now) {
         TxSegment segment = c.send.inFlight.get(i);
         int mss = c.currentMss();
+        if (Seq.lt(segment.seq, c.sndUna)) {
+            // The peer has acknowledged a part of it, whose bytes are gone: the rest goes again.
+            c.send.trimFirst(segment, c.sndUna);
+            c.resize(segment, segment.mss);
+        }
         if (segment.mss > mss && segment.length() > mss) c.resize(segment, mss);
         int room = c.windowEnd() - segment.seq;
         if (room <= 0) {

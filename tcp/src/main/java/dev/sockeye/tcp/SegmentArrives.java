@@ -3,8 +3,8 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.Errno;
 import java.lang.foreign.ValueLayout;
 
-/// SEGMENT ARRIVES, RFC 9293 3.10.7, for every state that a [Connection] can be in: one method for each check, in the
-/// order of the RFC. CLOSED, LISTEN and TIME_WAIT have types of their own.
+/// SEGMENT ARRIVES, RFC 9293 3.10.7, for every state that a [Connection] can be in: one method for each check, in
+/// the order of the RFC. CLOSED, LISTEN and TIME_WAIT have types of their own.
 final class SegmentArrives {
 
     private final Connection c;
@@ -61,8 +61,8 @@ final class SegmentArrives {
         if (seg.syn()) crossedSyn(seg);
     }
 
-    /// Our SYN is acknowledged by a SYN: the connection is established. Linux: data and FIN on a SYN-ACK are thrown
-    /// away, see docs/linux/open.md
+    /// Our SYN is acknowledged by a SYN: the connection is established. Linux: data and FIN on a SYN-ACK are
+    /// thrown away, see docs/linux/open.md
     private void synAck(Segment seg, long now) {
         c.receivedSyn(seg, now);
         c.sndWl1 = seg.seq;
@@ -240,6 +240,8 @@ final class SegmentArrives {
             }
             default -> {}
         }
+        // What the ACK has made room for goes before an acknowledgment of our own.
+        c.output.pushFromAck();
         return switch (c.state) {
             case SYN_RCVD -> synReceivedAck(seg, now);
             case FIN_WAIT1 -> finWait1Ack(seg, now);
@@ -405,7 +407,7 @@ final class SegmentArrives {
     private void inOrder(Segment seg, long now) {
         int cost = ReceiveWindow.truesize(seg.length);
         if (!c.hasRoomFor(cost)) {
-            c.acks.now = true;
+            c.acks.now = c.acks.noMemory = true;
             c.acks.schedule();
             c.ackCheckDue = true;
             if (!c.receiveQueue.isEmpty() && seg.length > 0) {

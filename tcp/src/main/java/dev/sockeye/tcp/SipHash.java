@@ -3,8 +3,8 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.FourTuple;
 import dev.sockeye.wire.IpAddress;
 
-/// SipHash over 64-bit words (Aumasson and Bernstein 2012): the keyed hash behind sequence numbers, ports, cookies and
-/// the endpoint table, so that nobody who lacks the key can aim at a value.
+/// SipHash over 64-bit words (Aumasson and Bernstein 2012): the keyed hash behind sequence numbers, ports, cookies
+/// and the endpoint table, so that nobody who lacks the key can aim at a value.
 public final class SipHash {
 
     private SipHash() {}

@@ -3,9 +3,10 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.FourTuple;
 import org.jspecify.annotations.Nullable;
 
-/// SYN cookies (D. J. Bernstein 1996, RFC 4987 3.6): when the SYN queue is full the state of the handshake goes into our
-/// initial sequence number, and comes back in the final ACK. The sequence number holds the minute and one of four MSS
-/// values, under a keyed hash; the lower six bits of TSval hold the rest, where the peer sends timestamps.
+/// SYN cookies (D. J. Bernstein 1996, RFC 4987 3.6): when the SYN queue is full the state of the handshake goes
+/// into our initial sequence number, and comes back in the final ACK. The sequence number holds the minute and one
+/// of four MSS values, under a keyed hash; the lower six bits of TSval hold the rest, where the peer sends
+/// timestamps.
 final class SynCookies {
 
     /// A cookie is good in the minute it was made in and in the next.

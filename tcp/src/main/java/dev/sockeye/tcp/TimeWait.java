@@ -2,8 +2,8 @@ package dev.sockeye.tcp;
 
 import dev.sockeye.wire.FourTuple;
 
-/// A connection whose work is done: TIME_WAIT, or an orphan in FIN_WAIT2 (`struct inet_timewait_sock`). It holds only
-/// what answering late segments needs.
+/// A connection whose work is done: TIME_WAIT, or an orphan in FIN_WAIT2 (`struct inet_timewait_sock`). It holds
+/// only what answering late segments needs.
 ///
 /// RFC 9293 3.6.1 wants 2 MSL in TIME_WAIT, 4 minutes; Linux takes 60 s ([#LENGTH]).
 public final class TimeWait {
@@ -21,7 +21,8 @@ public final class TimeWait {
         RESET_AND_GONE,
         /// This socket is gone.
         GONE,
-        /// The segment is a SYN that may open the connection anew, from [#nextIsn], if somebody listens; else [#ack] it.
+        /// The segment is a SYN that may open the connection anew, from [#nextIsn], if somebody listens; else
+        /// [#ack] it.
         NEW_SYN
     }
 
@@ -130,15 +131,13 @@ public final class TimeWait {
 
     // ---------------------------------------------------------------- events
 
-    /// A late segment, or the FIN that an orphan in FIN_WAIT2 waits for: RFC 9293 3.10.7.4, in the order of Linux's
-    /// `tcp_timewait_state_process`.
+    /// A late segment, or the FIN that an orphan in FIN_WAIT2 waits for: RFC 9293 3.10.7.4, in the order of
+    /// Linux's `tcp_timewait_state_process`.
     ///
     /// @param reply is filled in where the disposition is REPLY
     public Disposition onSegment(Segment seg, Segment reply, long now) {
         boolean paws = failsPaws(seg, now);
-        return state == TcpState.FIN_WAIT2
-                ? onFinWait2(seg, paws, reply, now)
-                : onTimeWait(seg, paws, reply, now);
+        return state == TcpState.FIN_WAIT2 ? onFinWait2(seg, paws, reply, now) : onTimeWait(seg, paws, reply, now);
     }
 
     /// RFC 7323 5.3 R1, 5.2 for a RST, 5.5: TS.Recent is worth nothing after 24 days.
@@ -155,7 +154,8 @@ public final class TimeWait {
         if (seg.syn() && Seq.geq(seg.seq, rcvNxt)) return Disposition.RESET_AND_GONE;
         boolean nothingNew = !Seq.gt(seg.endSeq(), rcvNxt) || seg.endSeq() == seg.seq;
         if (!seg.hasAck() || nothingNew) return Disposition.DROP;
-        // RFC 9293 3.6.1, half-duplex close: data that comes after close() cannot be delivered, and the peer is told so.
+        // RFC 9293 3.6.1, half-duplex close: data that comes after close() cannot be delivered, and the peer is
+        // told so.
         if (!seg.fin() || seg.endSeq() != rcvNxt + 1) return Disposition.RESET_AND_GONE;
         state = TcpState.TIME_WAIT;
         rcvNxt = seg.endSeq();
@@ -169,7 +169,8 @@ public final class TimeWait {
     private Disposition onTimeWait(Segment seg, boolean paws, Segment reply, long now) {
         boolean bare = seg.seq == seg.endSeq();
         if (!paws && seg.seq == rcvNxt && (bare || seg.rst())) return onExpected(seg, now);
-        // RFC 9293 3.6.1, MAY-2; RFC 6191: a SYN that is newer than everything of the old connection opens a new one.
+        // RFC 9293 3.6.1, MAY-2; RFC 6191: a SYN that is newer than everything of the old connection opens a new
+        // one.
         if (!paws && isNewSyn(seg)) return Disposition.NEW_SYN;
         if (paws) context.count(TcpMib.PAWSTimewait);
         if (seg.rst()) return Disposition.DROP;

@@ -23,6 +23,7 @@ final class Timeouts {
     int probes;
 
     private long probingSince = -1;
+    private long lastProgressAt;
 
     /// For TCP_INFO: timeouts of all time, recoveries from them, milliseconds spent so.
     int totalTimeouts, totalTimeoutRecoveries;
@@ -33,6 +34,20 @@ final class Timeouts {
     Timeouts(Connection c) {
         this.c = c;
         this.timers = c.timers;
+    }
+
+    /// SND.UNA has moved: counting starts anew.
+    void onProgress(long now) {
+        retransmits = 0;
+        lastProgressAt = now;
+    }
+
+    /// Since when nothing but retransmissions has happened, nanoseconds; 0: it has not. RFC 9293 3.8.3 counts for
+    /// the same segment. Linux counts from the first retransmission of the whole episode, and so gives up a
+    /// connection that gets through a path with heavy loss very slowly.
+    private long stalledSince() {
+        long first = c.recovery.firstRetransmitAt;
+        return first == 0 ? 0 : Math.max(first, lastProgressAt);
     }
 
     void onTimer(long now) {
@@ -135,8 +150,8 @@ final class Timeouts {
         backOff(now);
     }
 
-    /// The peer has shrunk its window to nothing: our retransmission is a window probe, and it may take as long as it
-    /// will.
+    /// The peer has shrunk its window to nothing: our retransmission is a window probe, and it may take as long as
+    /// it will.
     private void onTimeoutInClosedWindow(long now) {
         long silent = (now - c.lastAckReceivedAt) / MILLI;
         int user = c.options.userTimeoutMillis;
@@ -200,14 +215,13 @@ final class Timeouts {
         if (c.orphan) {
             boolean alive = c.rtt.rtoMillis < sysctl.tcp_rto_max_ms;
             retries = orphanRetries(alive);
-            if (c.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, c.recovery.firstRetransmitAt, now)))
-                return true;
+            if (c.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now))) return true;
         }
-        return hasTimedOut(retries, RTO_MIN_MILLIS, c.recovery.firstRetransmitAt, now);
+        return hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now);
     }
 
-    /// Whether as much time has passed since `since` as `boundary` doublings from `base` milliseconds on take, or as
-    /// the user allows.
+    /// Whether as much time has passed since `since` as `boundary` doublings from `base` milliseconds on take, or
+    /// as the user allows.
     private boolean hasTimedOut(int boundary, int base, long since, long now) {
         if (retransmits == 0 || since == 0) return false;
         int user = c.options.userTimeoutMillis;
@@ -385,8 +399,8 @@ final class Timeouts {
         return probes >= most;
     }
 
-    /// How long an orphan stays in FIN_WAIT2 (`tcp_fin_time`), nanoseconds: never shorter than a retransmitted FIN of
-    /// the peer needs.
+    /// How long an orphan stays in FIN_WAIT2 (`tcp_fin_time`), nanoseconds: never shorter than a retransmitted FIN
+    /// of the peer needs.
     long finWait2Nanos() {
         long millis =
                 1000L * (c.options.linger2Seconds > 0 ? c.options.linger2Seconds : c.context.sysctl.tcp_fin_timeout);

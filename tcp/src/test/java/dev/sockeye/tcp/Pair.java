@@ -14,10 +14,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.NullUnmarked;
 
 /// Two connections, `a` and `b`, with a wire between them and a clock, all in virtual time: what every test of the
-/// protocol uses. `a` opens, `b` was listening. Segments that are sent lie in the wire until [#step] or [#advance] carries
+/// protocol uses. `a` opens, `b` was listening. Segments that are sent lie in the wire until [#step] or [#advance]
+/// carries
 /// them; a test can look at them, drop them, reorder them.
+@NullUnmarked // an end has no connection before it opens
 final class Pair {
 
     static final int END_OF_STREAM = 0;
@@ -140,7 +143,9 @@ final class Pair {
                 copy.segment.sackRight[i] -= other.iss;
             }
             copy.segment.timestamps = false;
-            return copy.segment.toString();
+            String text = copy.segment.toString();
+            copy.release(this);
+            return text;
         }
 
         void deliver(Segment segment) {
@@ -158,16 +163,10 @@ final class Pair {
             for (int i = 0; i < journal.size(); i++) states.add(journal.to(i));
             return states;
         }
-
-        /// Everything is given back: no page is held.
-        void checkReleased() {
-            cache.clear();
-            if (pool.pagesOut() != 0) throw new AssertionError(name + " holds " + pool.pagesOut() + " pages");
-        }
     }
 
     /// A segment that owns its bytes: what lies in the wire.
-    final class Copy {
+    static final class Copy {
         final Segment segment = new Segment();
         final long sentAt;
 
@@ -223,7 +222,8 @@ final class Pair {
     }
 
     private static final FourTuple TUPLE = new FourTuple(
-            new TransportAddress(IpAddress.parse("10.0.0.1"), 40000), new TransportAddress(IpAddress.parse("10.0.0.2"), 80));
+            new TransportAddress(IpAddress.parse("10.0.0.1"), 40000),
+            new TransportAddress(IpAddress.parse("10.0.0.2"), 80));
 
     /// `a` connects, up to the SYN in the wire.
     Pair connect() {
@@ -277,12 +277,24 @@ final class Pair {
         return synAck;
     }
 
+    /// Everything is given back: no page is held by anybody.
+    void checkReleased() {
+        loseAll(a);
+        loseAll(b);
+        a.cache.clear();
+        b.cache.clear();
+        if (a.pool.pagesOut() + b.pool.pagesOut() != 0) {
+            throw new AssertionError("pages held: " + a.pool.pagesOut() + " of a, " + b.pool.pagesOut() + " of b");
+        }
+    }
+
     /// Time passes, and nothing else.
     void elapse(Duration time) {
         now += time.toNanos();
     }
 
-    /// Carries what lies in the wire to the other end, and what that provokes, until all is quiet; each way takes [#delay].
+    /// Carries what lies in the wire to the other end, and what that provokes, until all is quiet; each way takes
+    /// [#delay].
     void step() {
         for (int i = 0; i < 100_000; i++) {
             if (a.wire.isEmpty() && b.wire.isEmpty()) return;

@@ -171,7 +171,7 @@ public final class Packet {
 
     /// Says that the checksum of the bytes from `start` to the packet's end is still to be computed, and to be put at
     /// `start + offset`, where the pseudo-header's sum stands ([Checksum#fillPartial]).
-    void setChecksumPartial(int start, int offset) {
+    public void setChecksumPartial(int start, int offset) {
         checksumState = ChecksumState.PARTIAL;
         checksumStart = start;
         checksumOffset = offset;

@@ -1,0 +1,385 @@
+package dev.sockeye.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sockeye.tcp.Readiness;
+import dev.sockeye.tcp.Shutdown;
+import dev.sockeye.tcp.TcpState;
+import dev.sockeye.wire.Errno;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// LISTEN, the SYN queue and the accept queue: as docs/linux/open.md saw them.
+class ListenerTest {
+
+    private static String read(@Nullable TcpEndpoint socket, Rig rig) {
+        if (socket == null) return "no socket";
+        try (Arena arena = Arena.ofConfined()) {
+            var buffer = arena.allocate(100);
+            int count = socket.receive(buffer, 0, 100, 0, rig.now);
+            if (count < 0) return Errno.ofResult(count).name();
+            return count == 0 ? "end" : new String(buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE), java.nio.charset.StandardCharsets.US_ASCII);
+        }
+    }
+
+    @Test
+    void aHandshakePutsAConnectionIntoTheAcceptQueue() {
+        try (var rig = new Rig()) {
+            TcpEndpoint listener = rig.listen(80, 5);
+            rig.peer(4000, 80)
+                    .sends("S 0 win 65535 <mss 1460,sackOK,TS val 5 ecr 0,wscale 7>")
+                    .receives("S. 0:1(0) ack 1 win 65160 <mss 1460,sackOK,TS val 0 ecr 5,wscale 10>");
+            assertThat(rig.states()).containsExactly("LISTEN", "SYN_RECV");
+            assertThat(listener.accept(rig.now)).isNull();
+            rig.advance(Duration.ofMillis(10));
+            Peer peer = rig.peer(4001, 80).connects().receivesNothing();
+            assertThat(listener.readiness()).isEqualTo(Readiness.IN);
+            assertThat(rig.host.pollReady()).isNotNull();
+            TcpEndpoint accepted = listener.accept(rig.now);
+            assertThat(accepted).isNotNull();
+            assertThat(accepted.state()).isEqualTo(TcpState.ESTABLISHED);
+            assertThat(accepted.localAddress()).isEqualTo(Rig.at(Rig.HOST_V4, 80));
+            assertThat(accepted.remoteAddress()).isEqualTo(Rig.at(Rig.PEER_V4, 4001));
+            peer.sends("P. 1:6(5) ack 1 win 65535").receives(". 1:1(0) ack 6 win 64235");
+            assertThat(read(accepted, rig)).isEqualTo("bcdef");
+            assertThat(rig.count("TcpPassiveOpens")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theSynAckOffersWhatTheSynOffered() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 100);
+            String[][] dialogues = {
+                {"S 0 win 65535", "S. 0:1(0) ack 1 win 64240 <mss 1460>"},
+                {"S 0 win 65535 <mss 1460,wscale 7>", "S. 0:1(0) ack 1 win 64240 <mss 1460,wscale 10>"},
+                {"S 0 win 65535 <mss 1460,sackOK>", "S. 0:1(0) ack 1 win 64240 <mss 1460,sackOK>"},
+                {"S 0 win 65535 <mss 1460,TS val 9 ecr 0>", "S. 0:1(0) ack 1 win 65160 <mss 1460,TS val 0 ecr 9>"},
+                {"S 0 win 65535 <mss 9000,wscale 15>", "S. 0:1(0) ack 1 win 64240 <mss 1460,wscale 10>"},
+                {"SEW 0 win 65535 <mss 1460>", "SE. 0:1(0) ack 1 win 64240 <mss 1460>"},
+                {"SP 0:5(4) win 65535", "S. 0:1(0) ack 1 win 64240 <mss 1460>"},
+                {"SU 0 win 65535", "S. 0:1(0) ack 1 win 64240 <mss 1460>"},
+            };
+            for (int i = 0; i < dialogues.length; i++) {
+                rig.peer(4000 + i, 80).sends(dialogues[i][0]).receives(dialogues[i][1]);
+            }
+        }
+    }
+
+    @Test
+    void overIpv6TheMssIsTwentyLess() {
+        try (var rig = new Rig()) {
+            TcpEndpoint listener = rig.host.openTcp(Family.INET6);
+            assertThat(listener.bind(Rig.at("::", 80), rig.now)).isZero();
+            assertThat(listener.listen(5, rig.now)).isZero();
+            rig.peerV6(4000, 80)
+                    .sends("S 0 win 65535 <mss 1440>")
+                    .receives("S. 0:1(0) ack 1 win 64800 <mss 1440>")
+                    .sends(". 1 ack 1 win 65535");
+            rig.peer(4000, 80).connects();
+            assertThat(listener.accept(rig.now)).isNotNull();
+            TcpEndpoint mapped = listener.accept(rig.now);
+            assertThat(mapped).isNotNull();
+            assertThat(mapped.family()).isEqualTo(Family.INET6);
+            assertThat(mapped.localAddress()).isEqualTo(Rig.at(Rig.HOST_V4, 80));
+        }
+    }
+
+    @Test
+    void aListenerAnswersAcksWithAResetAndIgnoresTheRest() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 16);
+            Peer peer = rig.peer(4000, 80);
+            peer.sends(". 0 ack 7777 win 65535").receives("R 7777:7777(0)");
+            peer.sends("P. 0:4(4) ack 7777 win 65535").receives("R 7777:7777(0)");
+            peer.sends("F. 0 ack 7777 win 65535").receives("R 7777:7777(0)");
+            peer.sends("F 0 win 65535").receivesNothing();
+            peer.sends("- 0:4(4) win 65535").receivesNothing();
+            peer.sends("R 0 win 65535").receivesNothing();
+            peer.sends("R. 0 ack 7777 win 65535").receivesNothing();
+            peer.sends("S. 0 ack 7777 win 65535").receives("R 7777:7777(0)");
+            peer.sends("SF 0 win 65535").receivesNothing();
+            peer.sends("SR 0 win 65535").receivesNothing();
+            peer.sends("SFPU. 0:4(4) ack 7777 win 65535").receives("R 7777:7777(0)");
+            assertThat(rig.states()).containsExactly("LISTEN");
+            assertThat(rig.count("TcpOutRsts")).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aClosedPortAnswersWithAReset() {
+        try (var rig = new Rig()) {
+            Peer peer = rig.peer(4000, 80);
+            peer.sends("S 0 win 65535").receives("R. 0:0(0) ack 1");
+            peer.sends("S 0:5(4) win 65535").receives("R. 0:0(0) ack 5");
+            peer.sends("S. 0 ack 7777 win 65535").receives("R 7777:7777(0)");
+            peer.sends("P. 0:4(4) ack 7777 win 65535").receives("R 7777:7777(0)");
+            peer.sends("F 0:5(4) win 65535").receives("R. 0:0(0) ack 5");
+            peer.sends("- 0 win 65535").receives("R. 0:0(0) ack 0");
+            peer.sends("R 0 win 65535").receivesNothing();
+            peer.sends("SF 0 win 65535").receives("R. 0:0(0) ack 2");
+            assertThat(rig.count("TcpOutRsts")).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void theSynAckIsSentFiveTimesAgainAndThenForgotten() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 5);
+            String synAck = "S. 0:1(0) ack 1 win 64240 <mss 1460>";
+            Peer peer = rig.peer(4000, 80).sends("S 0 win 65535 <mss 1460>").receives(synAck);
+            for (int seconds = 1; seconds <= 16; seconds *= 2) {
+                rig.advance(Duration.ofSeconds(seconds).minusNanos(1));
+                peer.receivesNothing();
+                rig.advance(Duration.ofNanos(1));
+                peer.receives(synAck);
+            }
+            rig.advance(Duration.ofSeconds(32).minusNanos(1));
+            assertThat(rig.states()).containsExactly("LISTEN", "SYN_RECV");
+            rig.advance(Duration.ofNanos(1));
+            assertThat(rig.states()).containsExactly("LISTEN");
+            peer.receivesNothing().sends(". 1 ack 1 win 65535").receives("R 1:1(0)");
+            assertThat(rig.count("TcpRetransSegs")).isEqualTo(5);
+            assertThat(rig.count("TcpExtTCPSynRetrans")).isEqualTo(5);
+            assertThat(rig.count("TcpExtTCPTimeouts")).isEqualTo(6);
+            assertThat(rig.host.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void theSameSynAgainGetsTheSameSynAck() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 5);
+            String synAck = "S. 0:1(0) ack 1 win 64240 <mss 1460>";
+            Peer peer = rig.peer(4000, 80).sends("S 0 win 65535 <mss 1460>").receives(synAck);
+            rig.advance(Duration.ofMillis(600));
+            peer.sends("S 0 win 65535 <mss 1460>").receives(synAck);
+            rig.advance(Duration.ofMillis(100));
+            peer.sends("S 0 win 65535 <mss 1460>").receivesNothing(); // tcp_invalid_ratelimit
+            rig.advance(Duration.ofMillis(899));
+            peer.receivesNothing(); // the timer began anew
+            rig.advance(Duration.ofMillis(1));
+            peer.receives(synAck);
+        }
+    }
+
+    @Test
+    void segmentsThatDoNotFitAHalfOpenConnection() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 100);
+            halfOpen(rig, 1).sends("S 100 win 65535 <mss 1460>").receives("R. 0:0(0) ack 101");
+            assertThat(rig.states()).as("a SYN in the window ends it").containsExactly("LISTEN");
+            halfOpen(rig, 2).sends("S -100 win 65535 <mss 1460>").receives(". 1:1(0) ack 1 win 64240");
+            assertThat(rig.states()).containsExactly("LISTEN", "SYN_RECV");
+            halfOpen(rig, 3).sends("R 1 win 65535").receivesNothing();
+            assertThat(rig.states()).as("a RST at RCV.NXT ends it").containsExactly("LISTEN", "SYN_RECV");
+            halfOpen(rig, 4).sends("R 10 win 65535").receives(". 1:1(0) ack 1 win 64240");
+            assertThat(rig.count("TcpExtTCPChallengeACK")).isEqualTo(1);
+            halfOpen(rig, 5).sends("R 100000 win 65535").receivesNothing();
+            halfOpen(rig, 6).sends(". 1 ack 5 win 65535").receives("R 5:5(0)");
+            halfOpen(rig, 7).sends(". 1 ack 0 win 65535").receives("R 0:0(0)");
+            halfOpen(rig, 8).sends(". 100000 ack 1 win 65535").receives(". 1:1(0) ack 1 win 64240");
+            halfOpen(rig, 9).sends("F 1 win 65535").receivesNothing();
+            halfOpen(rig, 10).sends("P 1:5(4) win 65535").receivesNothing();
+            assertThat(rig.states()).hasSize(9).containsOnly("LISTEN", "SYN_RECV");
+            halfOpen(rig, 11).sends(". 10 ack 1 win 65535");
+            assertThat(rig.states()).contains("ESTABLISHED");
+            assertThat(rig.count("TcpExtEmbryonicRsts")).isEqualTo(2);
+            assertThat(rig.count("TcpAttemptFails")).isEqualTo(2);
+        }
+    }
+
+    private static Peer halfOpen(Rig rig, int port) {
+        return rig.peer(port, 80)
+                .sends("S 0 win 65535 <mss 1460>")
+                .receives("S. 0:1(0) ack 1 win 64240 <mss 1460>");
+    }
+
+    @Test
+    void aTimestampFromBeforeTheSynIsRefused() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 5);
+            rig.peer(4000, 80)
+                    .sends("S 0 win 65535 <mss 1460,TS val 100 ecr 0>")
+                    .receives("S. 0:1(0) ack 1 win 65160 <mss 1460,TS val 0 ecr 100>")
+                    .sends(". 1 ack 1 win 65535 <TS val 99 ecr 1>")
+                    .receives(". 1:1(0) ack 1 win 65160 <TS val 0 ecr 100>");
+            assertThat(rig.count("TcpExtPAWSEstab")).isEqualTo(1);
+            rig.peer(4001, 80)
+                    .sends("S 0 win 65535 <mss 1460,TS val 100 ecr 0>")
+                    .receives("S. 0:1(0) ack 1 win 65160 <mss 1460,TS val 0 ecr 100>")
+                    .sends(". 1 ack 1 win 65535 <TS val 101 ecr 77777>")
+                    .receives(". 1:1(0) ack 1 win 65160 <TS val 0 ecr 100>");
+            assertThat(rig.count("TcpExtTSEcrRejected")).isEqualTo(1);
+            assertThat(rig.states()).containsExactly("LISTEN", "SYN_RECV", "SYN_RECV");
+        }
+    }
+
+    @Test
+    void listenOfNLetsNPlusOneWait() {
+        try (var rig = new Rig()) {
+            TcpEndpoint listener = rig.listen(80, 1);
+            rig.peer(1, 80).connects();
+            rig.peer(2, 80).connects();
+            rig.peer(3, 80).sends("S 0 win 65535 <mss 1460>").receivesNothing();
+            rig.peer(4, 80).sends("S 0 win 65535 <mss 1460>").receivesNothing();
+            assertThat(rig.count("TcpExtListenOverflows")).isEqualTo(2);
+            assertThat(rig.count("TcpExtListenDrops")).isEqualTo(2);
+            assertThat(listener.info(rig.now).unacked()).isEqualTo(2);
+            assertThat(listener.info(rig.now).sacked()).isEqualTo(1);
+            assertThat(port(listener.accept(rig.now))).isEqualTo(1);
+            assertThat(port(listener.accept(rig.now))).isEqualTo(2);
+            assertThat(listener.accept(rig.now)).isNull();
+            rig.peer(4, 80).connects();
+        }
+    }
+
+    private static int port(@Nullable TcpEndpoint socket) {
+        var remote = socket == null ? null : socket.remoteAddress();
+        return remote == null ? -1 : remote.port();
+    }
+
+    @Test
+    void aFinalAckThatFindsTheQueueFullIsForgotten() {
+        try (var rig = new Rig()) {
+            TcpEndpoint listener = rig.listen(80, 1);
+            rig.peer(1, 80).connects();
+            Peer second = halfOpen(rig, 2);
+            Peer third = halfOpen(rig, 3);
+            second.sends(". 1 ack 1 win 65535");
+            third.sends(". 1 ack 1 win 65535").receivesNothing();
+            assertThat(rig.states()).containsExactly("ESTABLISHED", "ESTABLISHED", "LISTEN", "SYN_RECV");
+            assertThat(rig.count("TcpExtListenOverflows")).isEqualTo(1);
+            rig.advance(Duration.ofSeconds(1));
+            third.receives("S. 0:1(0) ack 1 win 64240 <mss 1460>");
+            assertThat(port(listener.accept(rig.now))).isEqualTo(1);
+            third.sends("P. 1:6(5) ack 1 win 65535").receives(". 1:1(0) ack 6 win 64235");
+            assertThat(listener.info(rig.now).unacked()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void withAbortOnOverflowItIsReset() {
+        try (var rig = new Rig()) {
+            rig.host.sysctl().set("net.ipv4.tcp_abort_on_overflow", "1");
+            rig.listen(80, 1);
+            rig.peer(1, 80).connects();
+            Peer second = halfOpen(rig, 2);
+            Peer third = halfOpen(rig, 3);
+            second.sends(". 1 ack 1 win 65535");
+            third.sends(". 1 ack 1 win 65535").receives("R 1:1(0)");
+            assertThat(rig.states()).containsExactly("ESTABLISHED", "ESTABLISHED", "LISTEN");
+            assertThat(rig.count("TcpExtEmbryonicRsts")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void withoutCookiesASynBeyondTheBacklogIsDropped() {
+        try (var rig = new Rig()) {
+            rig.host.sysctl().set("net.ipv4.tcp_syncookies", "0");
+            rig.listen(80, 4);
+            for (int port = 1; port <= 5; port++) halfOpen(rig, port);
+            rig.peer(6, 80).sends("S 0 win 65535 <mss 1460>").receivesNothing();
+            assertThat(rig.count("TcpExtTCPReqQFullDrop")).isEqualTo(1);
+            assertThat(rig.count("TcpExtListenDrops")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aConnectionResetBeforeAcceptIsStillAccepted() {
+        try (var rig = new Rig()) {
+            TcpEndpoint listener = rig.listen(80, 5);
+            rig.peer(1, 80)
+                    .connects()
+                    .sends("P. 1:6(5) ack 1 win 65535")
+                    .receives(". 1:1(0) ack 6 win 64235")
+                    .sends("R 6 win 65535");
+            assertThat(listener.readiness()).isEqualTo(Readiness.IN);
+            TcpEndpoint accepted = listener.accept(rig.now);
+            assertThat(accepted).isNotNull();
+            assertThat(accepted.remoteAddress()).isNull();
+            assertThat(read(accepted, rig)).isEqualTo("bcdef");
+            assertThat(read(accepted, rig)).isEqualTo("ECONNRESET");
+            accepted.close(rig.now);
+        }
+    }
+
+    @Test
+    void closingAListenerResetsWhatWaitsAndForgetsWhatIsHalfOpen() {
+        try (var rig = new Rig()) {
+            TcpEndpoint listener = rig.listen(80, 5);
+            Peer half = halfOpen(rig, 1);
+            Peer waiting = rig.peer(2, 80).connects();
+            Peer withData = rig.peer(3, 80).connects().sends("P. 1:6(5) ack 1 win 65535");
+            withData.receives(". 1:1(0) ack 6 win 64235");
+            listener.close(rig.now);
+            waiting.receives("R. 1:1(0) ack 1 win 64240");
+            withData.receives("R. 1:1(0) ack 6 win 64240");
+            half.receivesNothing().sends(". 1 ack 1 win 65535").receives("R 1:1(0)");
+            assertThat(rig.states()).isEmpty();
+        }
+    }
+
+    @Test
+    void shutdownOfAListenerEndsListeningAndListenBeginsAgain() {
+        try (var rig = new Rig()) {
+            TcpEndpoint listener = rig.listen(80, 5);
+            Peer waiting = rig.peer(1, 80).connects();
+            assertThat(listener.shutdown(Shutdown.WRITE, rig.now)).isZero();
+            assertThat(listener.state()).isEqualTo(TcpState.LISTEN);
+            assertThat(listener.shutdown(Shutdown.READ, rig.now)).isZero();
+            waiting.receives("R. 1:1(0) ack 1 win 64240");
+            assertThat(listener.state()).isEqualTo(TcpState.CLOSED);
+            assertThat(listener.readiness()).isEqualTo(Readiness.OUT | Readiness.HUP);
+            rig.peer(2, 80).sends("S 0 win 65535").receives("R. 0:0(0) ack 1");
+            assertThat(listener.listen(5, rig.now)).isZero();
+            rig.peer(3, 80).connects();
+        }
+    }
+
+    @Test
+    void deferAcceptWaitsForData() {
+        try (var rig = new Rig()) {
+            TcpEndpoint listener = rig.listen(80, 5);
+            listener.options().deferAcceptSeconds = 3;
+            Peer peer = halfOpen(rig, 1).sends(". 1 ack 1 win 65535").receivesNothing();
+            assertThat(rig.count("TcpExtTCPDeferAcceptDrop")).isEqualTo(1);
+            assertThat(listener.accept(rig.now)).isNull();
+            peer.sends("P. 1:6(5) ack 1 win 65535").receives(". 1:1(0) ack 6 win 64235");
+            assertThat(port(listener.accept(rig.now))).isEqualTo(1);
+
+            // Who says nothing is reminded at the end of the time, and accepted then.
+            Peer silent = halfOpen(rig, 2).sends(". 1 ack 1 win 65535");
+            rig.advance(Duration.ofSeconds(1));
+            silent.receivesNothing();
+            rig.advance(Duration.ofSeconds(2));
+            silent.receives("S. 0:1(0) ack 1 win 64240 <mss 1460>").sends(". 1 ack 1 win 65535");
+            assertThat(port(listener.accept(rig.now))).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aSynToABroadcastAddressIsNotAnswered() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 5);
+            new Peer(rig, Rig.at(Rig.PEER_V4, 1), Rig.at("192.0.2.255", 80)).sends("S 0 win 65535").receivesNothing();
+        }
+    }
+
+    @Test
+    void aSegmentWithABadChecksumIsCountedAndDropped() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 5);
+            Peer peer = rig.peer(1, 80);
+            byte[] syn = peer.bytes(SegmentReader.read("S 0 win 65535"));
+            syn[syn.length - 1] ^= 1;
+            rig.receive(syn);
+            peer.receivesNothing();
+            assertThat(rig.count("TcpInCsumErrors")).isEqualTo(1);
+            assertThat(rig.count("TcpInErrs")).isEqualTo(1);
+        }
+    }
+}

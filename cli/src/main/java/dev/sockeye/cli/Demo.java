@@ -67,13 +67,14 @@ final class Demo implements AutoCloseable {
 
     /// @return the exit code
     int run() throws Exception {
-        say("Two hosts, joined by a cable with a round trip of " + PlainWords.duration(DemoNetwork.ONE_WAY.multipliedBy(2))
-                + " that loses " + percent(DemoNetwork.LOSS) + " of all packets (seed " + seed + ").");
+        say("Two hosts, joined by a cable with a round trip of "
+                + PlainWords.duration(DemoNetwork.ONE_WAY.multipliedBy(2)) + " that loses " + percent(DemoNetwork.LOSS)
+                + " of all packets (seed " + seed + ").");
         say("  client  10.0.0.1  java.net.http.HttpClient, unmodified");
         say("  server  10.0.0.2  com.sun.net.httpserver.HttpServer, unmodified");
         Path file = folder.resolve("file");
         String sent = DemoDownload.makeFile(file, size, seed);
-        try (var server = HostScope.call(network.server(), () -> new DemoServer(file))) {
+        try (var _ = HostScope.call(network.server(), () -> new DemoServer(file))) {
             long leakedAt = System.nanoTime();
             startForgetfulClient();
             boolean arrived = transferAndTellItsLife(sent);
@@ -106,7 +107,8 @@ final class Demo implements AutoCloseable {
         if (connection != null) {
             await(connection::isOver);
             heading("The life of that connection");
-            var look = new SequenceDiagram.Look(Math.clamp(terminal.columns(), SequenceDiagram.MIN_WIDTH, 120), terminal.unicode());
+            var look = new SequenceDiagram.Look(
+                    Math.clamp(terminal.columns(), SequenceDiagram.MIN_WIDTH, 120), terminal.unicode());
             connection.diagram(network, look).forEach(this::say);
         }
         return result.sha256().equals(sent);
@@ -136,17 +138,17 @@ final class Demo implements AutoCloseable {
                 + PlainWords.grouped(packets.lost()) + " were lost and made good");
         say("  SHA-256 sent      " + sent);
         say("  SHA-256 received  " + result.sha256());
-        say(result.sha256().equals(sent)
-                ? terminal.mark("  They agree.", Mark.GREEN)
-                : terminal.mark("  They differ: this is a fault of Sockeye.", Mark.RED));
+        say(
+                result.sha256().equals(sent)
+                        ? terminal.mark("  They agree.", Mark.GREEN)
+                        : terminal.mark("  They differ: this is a fault of Sockeye.", Mark.RED));
     }
 
     // ---------------------------------------------------------------- a client forgets to close
 
     private void startForgetfulClient() throws InterruptedException {
         var client = new ForgetfulClient();
-        Thread thread = new Thread(
-                () -> HostScope.run(network.client(), () -> ask(client)), "price-watcher");
+        Thread thread = new Thread(() -> HostScope.run(network.client(), () -> ask(client)), "price-watcher");
         thread.start();
         thread.join();
     }
@@ -171,7 +173,7 @@ final class Demo implements AutoCloseable {
     // ---------------------------------------------------------------- what can be seen
 
     private void showSockets() {
-        heading("The sockets of both hosts, as 'sockeye ss -tape' lists them");
+        heading("The sockets of both hosts, as 'sockeye ss -tapo' lists them");
         var columns = new SsTable.Columns(true, true, true, false, false, false);
         for (Machine machine : List.of(network.client(), network.server())) {
             say(terminal.mark(machine.name(), Mark.CYAN));
@@ -180,9 +182,10 @@ final class Demo implements AutoCloseable {
     }
 
     private static List<SocketSnapshot> socketsOf(Machine machine) {
-        return new MachineSource(machine, PROGRAM).sockets().stream()
-                .sorted(Comparator.comparing(SocketSnapshot::inode))
-                .toList();
+        return new MachineSource(machine, PROGRAM)
+                .sockets().stream()
+                        .sorted(Comparator.comparingLong(SocketSnapshot::inode))
+                        .toList();
     }
 
     private void showCapture() throws IOException {
@@ -195,7 +198,8 @@ final class Demo implements AutoCloseable {
     /// Keeps the hosts running until the process is ended.
     void stay() throws InterruptedException {
         say("");
-        say("Both hosts keep running: try 'sockeye ss -tape' and 'sockeye explain CLOSE_WAIT' in another terminal. Ctrl-C ends.");
+        say(
+                "Both hosts keep running: try 'sockeye ss -tapo' and 'sockeye explain CLOSE_WAIT' in another terminal. Ctrl-C ends.");
         Thread.currentThread().join();
     }
 

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 /// `sockeye demo`
 @Command(
         name = "demo",
-        header = "Shows the stack at work: two unmodified programs, two hosts, a lossy network, and what can be seen of it.",
+        header =
+                "Shows the stack at work: two unmodified programs, two hosts, a lossy network, and what can be seen of it.",
         description = {
             "",
             "An HttpServer and an HttpClient of the JDK talk over two hosts in this process, joined by a cable with a round"
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
                     + " client that forgets to close is found. No root, no network.",
             ""
         })
+@SuppressWarnings("NullAway.Init") // picocli fills the fields in
 final class DemoCommand implements Callable<Integer> {
 
     private static final int LARGEST_MIB = 4096;
@@ -30,16 +32,31 @@ final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--size", paramLabel = "MIB", defaultValue = "100", description = "The file's size in MiB, 1 to 4096. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--size",
+            paramLabel = "MIB",
+            defaultValue = "100",
+            description = "The file's size in MiB, 1 to 4096. Default: ${DEFAULT-VALUE}.")
     private int sizeMib;
 
-    @Option(names = "--seed", paramLabel = "NUMBER", defaultValue = "1", description = "Of everything that is random: ports, sequence numbers, which packets are lost. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            paramLabel = "NUMBER",
+            defaultValue = "1",
+            description =
+                    "Of everything that is random: ports, sequence numbers, which packets are lost. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--capture", paramLabel = "FILE", defaultValue = "demo.pcapng", description = "Where the capture goes. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--capture",
+            paramLabel = "FILE",
+            defaultValue = "demo.pcapng",
+            description = "Where the capture goes. Default: ${DEFAULT-VALUE}.")
     private Path capture;
 
-    @Option(names = "--stay", description = "Keep both hosts running at the end, for 'sockeye ss' in another terminal, until Ctrl-C.")
+    @Option(
+            names = "--stay",
+            description = "Keep both hosts running at the end, for 'sockeye ss' in another terminal, until Ctrl-C.")
     private boolean stay;
 
     @Override

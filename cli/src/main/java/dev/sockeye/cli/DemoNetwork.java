@@ -99,7 +99,12 @@ final class DemoNetwork implements AutoCloseable {
                 there.sentBytes() + back.sentBytes(),
                 there.delivered() + back.delivered(),
                 there.lost() + back.lost(),
-                0, 0, 0, 0, 0, 0);
+                0,
+                0,
+                0,
+                0,
+                0,
+                0);
     }
 
     /// The segments of one connection, in the order they were sent.

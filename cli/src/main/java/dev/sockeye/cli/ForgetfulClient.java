@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A program with the fault that the article warns of: it reads to the end of the stream, and does not close the socket.
+/// A program with the fault that the article warns of: it reads to the end of the stream, and does not close the
+/// socket.
 final class ForgetfulClient {
 
     /// What keeps the sockets from the garbage collector, as some list does in every such program.

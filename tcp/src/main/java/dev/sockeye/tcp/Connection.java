@@ -191,7 +191,9 @@ public final class Connection {
         }
         syncMss();
         context.count(TcpMib.PassiveOpens);
-        journal.record(now, TcpState.LISTEN, TcpState.SYN_RCVD, Journal.Cause.SEGMENT, Segment.SYN);
+        // It was half-open since our SYN-ACK; a SYN cookie does not remember when that was.
+        long halfOpenSince = shake.synAckSentAt >= 0 ? shake.synAckSentAt : now;
+        journal.record(halfOpenSince, TcpState.LISTEN, TcpState.SYN_RCVD, Journal.Cause.SEGMENT, Segment.SYN);
         state = TcpState.SYN_RCVD;
     }
 

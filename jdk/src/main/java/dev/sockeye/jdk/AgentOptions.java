@@ -125,14 +125,14 @@ record AgentOptions(
                 if (text.equals(value)) return choice;
                 texts.add(text);
             }
-            throw new IllegalArgumentException(
-                    name + "=" + value + ": it is one of " + String.join(", ", texts));
+            throw new IllegalArgumentException(name + "=" + value + ": it is one of " + String.join(", ", texts));
         }
 
         AgentOptions options() {
             int room = (1 << (32 - prefixLength)) - 2;
             if (hosts.size() > room)
-                throw new IllegalArgumentException("the network has " + room + " addresses for " + hosts.size() + " hosts");
+                throw new IllegalArgumentException(
+                        "the network has " + room + " addresses for " + hosts.size() + " hosts");
             return new AgentOptions(
                     List.copyOf(hosts),
                     network,

@@ -58,19 +58,18 @@ final class Failure {
 
     /// The same where only a SocketException will do, as in the getters and setters of options.
     static SocketException ofSocketOption(Exception thrown) {
-        String text =
-                switch (thrown) {
-                    case SocketException socket -> null;
-                    case ClosedChannelException closed -> "Socket is closed";
-                    case NotYetConnectedException unconnected -> "Socket is not connected";
-                    case AlreadyBoundException bound -> "Already bound";
-                    case AlreadyConnectedException connected -> "Already connected";
-                    case NotYetBoundException unbound -> "Socket is not bound yet";
-                    case UnsupportedAddressTypeException foreign -> "Unsupported address type";
-                    case UnresolvedAddressException unresolved -> "Unresolved address";
-                    case RuntimeException unchecked -> throw unchecked;
-                    default -> thrown.getMessage();
-                };
+        String text = switch (thrown) {
+            case SocketException socket -> null;
+            case ClosedChannelException closed -> "Socket is closed";
+            case NotYetConnectedException unconnected -> "Socket is not connected";
+            case AlreadyBoundException bound -> "Already bound";
+            case AlreadyConnectedException connected -> "Already connected";
+            case NotYetBoundException unbound -> "Socket is not bound yet";
+            case UnsupportedAddressTypeException foreign -> "Unsupported address type";
+            case UnresolvedAddressException unresolved -> "Unresolved address";
+            case RuntimeException unchecked -> throw unchecked;
+            default -> thrown.getMessage();
+        };
         if (thrown instanceof SocketException socket) return socket;
         var translated = new SocketException(text);
         translated.initCause(thrown);

@@ -54,7 +54,8 @@ public final class Placement {
     }
 
     /// The host with this address: the asking thread's for a loopback address, null if there is none.
-    @Nullable Machine owner(IpAddress ip) {
+    @Nullable
+    Machine owner(IpAddress ip) {
         if (ip.isLoopback()) return here();
         if (owns(here(), ip)) return here();
         for (Machine machine : Machine.running()) if (owns(machine, ip)) return machine;
@@ -64,7 +65,8 @@ public final class Placement {
     private static boolean owns(Machine machine, IpAddress ip) {
         return machine.inHost((host, now) -> {
             for (Interface candidate : host.interfaces())
-                for (Interface.Address address : candidate.addresses()) if (address.ip().equals(ip)) return true;
+                for (Interface.Address address : candidate.addresses())
+                    if (address.ip().equals(ip)) return true;
             return false;
         });
     }

@@ -37,6 +37,7 @@ public final class StackResolverProvider extends InetAddressResolverProvider {
 
         @Override
         public Stream<InetAddress> lookupByName(String name, LookupPolicy policy) throws UnknownHostException {
+            startHosts();
             String host = name.endsWith(DOMAIN) ? name.substring(0, name.length() - DOMAIN.length()) : name;
             for (Machine machine : Machine.running()) {
                 if (!machine.name().equalsIgnoreCase(host)) continue;
@@ -45,6 +46,11 @@ public final class StackResolverProvider extends InetAddressResolverProvider {
             }
             if (name.endsWith(DOMAIN)) throw new UnknownHostException(name + ": there is no such host of the stack");
             return builtin.lookupByName(name, policy);
+        }
+
+        /// Where the agent has installed hosts, the first name asked for starts them.
+        private static void startHosts() {
+            if (Installation.isInstalled()) Installation.placement();
         }
 
         private static List<InetAddress> named(List<IpAddress> ips, String name, LookupPolicy policy)

@@ -26,7 +26,8 @@ final class StackSelectionKey extends AbstractSelectionKey {
     private final AtomicBoolean signalled = new AtomicBoolean();
 
     /// The next one among them; of the selector's list.
-    @Nullable StackSelectionKey next;
+    @Nullable
+    StackSelectionKey next;
 
     /// What the kernel's selector has found since this key was looked at; of the selecting thread.
     int kernelReady;

@@ -117,8 +117,8 @@ final class StackServerSocketImpl extends SocketImpl {
     @Override
     protected void accept(SocketImpl accepted) throws IOException {
         if (!(accepted instanceof StackSocketImpl connection))
-            throw new IOException("a listener of the stack cannot accept a connection with an instance of "
-                    + accepted.getClass());
+            throw new IOException(
+                    "a listener of the stack cannot accept a connection with an instance of " + accepted.getClass());
         open();
         KernelSocketImpl part = kernel;
         TwoListeners two = both;
@@ -252,7 +252,8 @@ final class StackServerSocketImpl extends SocketImpl {
     public Object getOption(int number) throws SocketException {
         ListenSocket listening = open();
         if (number == SO_TIMEOUT) return timeoutMillis;
-        if (number == SO_BINDADDR) return Addresses.toInet(listening.localAddress().ip());
+        if (number == SO_BINDADDR)
+            return Addresses.toInet(listening.localAddress().ip());
         SocketOption<?> option = NumberedOptions.named(number);
         return NumberedOptions.fromNamed(option, TcpOptions.get(listening, option));
     }

@@ -24,7 +24,8 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// What stands behind a `java.net.Socket`: a socket of the stack, or of the kernel if its address leads there. It is not
+/// What stands behind a `java.net.Socket`: a socket of the stack, or of the kernel if its address leads there. It is
+/// not
 /// built on the channel, for an interrupt means something else: a platform thread takes no notice of it, and a virtual
 /// thread's closes the socket, which `java.net.Socket` does when it gets an InterruptedIOException.
 final class StackSocketImpl extends SocketImpl {

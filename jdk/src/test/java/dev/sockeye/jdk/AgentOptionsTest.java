@@ -42,6 +42,7 @@ class AgentOptionsTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '"',
             value = {
                 "hots=a | there is no option 'hots'",
                 "host | 'host' is not of the form name=value",

@@ -51,7 +51,8 @@ final class Demo implements AutoCloseable {
         this.size = size;
         this.captureFile = captureFile;
         this.network = new DemoNetwork(seed, captureFile);
-        Installation.install(new Placement(network.client(), Placement.Outside.UNREACHABLE, Set.of()));
+        var placement = new Placement(network.client(), Placement.Outside.UNREACHABLE, Set.of());
+        Installation.install(() -> placement);
         this.folder = Files.createTempDirectory("sockeye-demo");
         this.publisher = publish();
     }
@@ -75,8 +76,8 @@ final class Demo implements AutoCloseable {
         Path file = folder.resolve("file");
         String sent = DemoDownload.makeFile(file, size, seed);
         try (var _ = HostScope.call(network.server(), () -> new DemoServer(file))) {
-            long leakedAt = System.nanoTime();
             startForgetfulClient();
+            long leakedAt = System.nanoTime();
             boolean arrived = transferAndTellItsLife(sent);
             pause(FORGOTTEN.minusNanos(System.nanoTime() - leakedAt));
             explainForgotten();

@@ -187,8 +187,9 @@ final class Datagrams {
                 assertThat(Icmpv6.validate(packet, at, pseudo)).isNull();
                 yield text + "icmp6 " + icmp(packet, at, Icmpv6.isError(Icmpv6.type(memory, at)));
             }
-            case IpProtocol.FRAGMENT -> text + "fragment " + Ipv6Header.fragmentOffset(memory, at) + "+" + (length - 8)
-                    + (Ipv6Header.moreFragments(memory, at) ? " more" : "");
+            case IpProtocol.FRAGMENT ->
+                text + "fragment " + Ipv6Header.fragmentOffset(memory, at) + "+" + (length - 8)
+                        + (Ipv6Header.moreFragments(memory, at) ? " more" : "");
             default -> text + "protocol " + extensions.protocol();
         };
     }

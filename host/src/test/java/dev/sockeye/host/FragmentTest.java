@@ -48,8 +48,7 @@ class FragmentTest {
             try (var rig = new Rig()) {
                 UdpEndpoint socket = open(rig);
                 int length = 1 + random.nextInt(65_507);
-                var fragments =
-                        Arrays.asList(Datagrams.fragments(datagram(length), 8 * (1 + random.nextInt(500))));
+                var fragments = Arrays.asList(Datagrams.fragments(datagram(length), 8 * (1 + random.nextInt(500))));
                 Collections.shuffle(fragments, random);
                 for (byte[] each : fragments) {
                     assertThat(received(rig, socket)).isEqualTo(-1);
@@ -170,7 +169,8 @@ class FragmentTest {
                 rig.receive(part);
             }
             assertThat(rig.host.reassembly().size()).isBetween(20, 60);
-            assertThat(rig.count("IpReasmFails")).isEqualTo(1000 - rig.host.reassembly().size());
+            assertThat(rig.count("IpReasmFails"))
+                    .isEqualTo(1000 - rig.host.reassembly().size());
         }
     }
 
@@ -197,8 +197,7 @@ class FragmentTest {
                     rig.receive(parts[i]);
                 }
                 var info = new DatagramInfo();
-                int count =
-                        socket.receive(MemorySegment.ofArray(new byte[2000]), 0, 2000, 0, info, rig.now);
+                int count = socket.receive(MemorySegment.ofArray(new byte[2000]), 0, 2000, 0, info, rig.now);
                 assertThat(count < 0 ? -1 : info.trafficClass()).isEqualTo(each[2]);
             }
         }

@@ -121,9 +121,23 @@ class IcmpTest {
     @Test
     void anErrorEndsAConnectWhateverItsCode() {
         Errno[] expected = {
-            Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.ENOPROTOOPT, Errno.ECONNREFUSED, null, Errno.EOPNOTSUPP,
-            Errno.ENETUNREACH, Errno.EHOSTDOWN, Errno.ENONET, Errno.ENETUNREACH, Errno.EHOSTUNREACH,
-            Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.EHOSTUNREACH, Errno.EHOSTUNREACH, Errno.EHOSTUNREACH, null
+            Errno.ENETUNREACH,
+            Errno.EHOSTUNREACH,
+            Errno.ENOPROTOOPT,
+            Errno.ECONNREFUSED,
+            null,
+            Errno.EOPNOTSUPP,
+            Errno.ENETUNREACH,
+            Errno.EHOSTDOWN,
+            Errno.ENONET,
+            Errno.ENETUNREACH,
+            Errno.EHOSTUNREACH,
+            Errno.ENETUNREACH,
+            Errno.EHOSTUNREACH,
+            Errno.EHOSTUNREACH,
+            Errno.EHOSTUNREACH,
+            Errno.EHOSTUNREACH,
+            null
         };
         for (int code = 0; code < expected.length; code++) {
             try (var rig = new Rig()) {
@@ -222,7 +236,9 @@ class IcmpTest {
                     .sends("S 0 win 65535 <mss 1460>")
                     .receives("S. 0:1(0) ack 1 win 65280 <mss 960>")
                     .sends(". 1 ack 1 win 65535");
-            assertThat(rig.accept(listener).info(rig.now).pmtu()).as("never up by ICMP").isEqualTo(1000);
+            assertThat(rig.accept(listener).info(rig.now).pmtu())
+                    .as("never up by ICMP")
+                    .isEqualTo(1000);
             rig.advance(Duration.ofMinutes(10));
             rig.pollAll();
             rig.peer(4003, 80).connects();

@@ -173,7 +173,13 @@ class RoutingTest {
                 rig.peer(1, 80).bytes(SegmentReader.read("S 0 win 65535 <mss 1460,sackOK,TS val 1 ecr 0,wscale 7>")),
                 rig.peerV6(1, 80).bytes(SegmentReader.read("P. 0:100(100) ack 1 win 65535")),
                 Datagrams.udp(at(Rig.PEER_V6, 1), at(Rig.HOST_V6, 53), "hello"),
-                Datagrams.icmp(Rig.PEER_V4, Rig.HOST_V4, 3, 4, 700, Datagrams.udp(at(Rig.HOST_V4, 53), at(Rig.PEER_V4, 1), "x")),
+                Datagrams.icmp(
+                        Rig.PEER_V4,
+                        Rig.HOST_V4,
+                        3,
+                        4,
+                        700,
+                        Datagrams.udp(at(Rig.HOST_V4, 53), at(Rig.PEER_V4, 1), "x")),
                 Datagrams.fragmentV6(Datagrams.udp(at(Rig.PEER_V6, 1), at(Rig.HOST_V6, 53), "hello"), 0, 8, true, 1),
             };
             for (int i = 0; i < 50_000; i++) {
@@ -181,7 +187,8 @@ class RoutingTest {
                 for (int j = random.nextInt(4); j > 0; j--) {
                     packet[random.nextInt(packet.length)] = (byte) random.nextInt();
                 }
-                if (random.nextInt(10) == 0) packet = java.util.Arrays.copyOf(packet, random.nextInt(packet.length + 1));
+                if (random.nextInt(10) == 0)
+                    packet = java.util.Arrays.copyOf(packet, random.nextInt(packet.length + 1));
                 if (packet.length > 20 && (packet[0] & 0xf0) == 0x40) Datagrams.fixHeader(packet);
                 Packet made = Packet.of(packet, rig.pool);
                 // The checksums are mostly wrong by now; that they are right is what gets through to the protocols.

@@ -2,6 +2,14 @@
 module dev.sockeye.cli {
     requires static transitive org.jspecify;
     requires transitive dev.sockeye.jdk;
-    requires transitive dev.sockeye.sim;
     requires transitive dev.sockeye.inspect;
+    requires info.picocli;
+    requires java.net.http;
+    requires jdk.httpserver;
+
+    opens dev.sockeye.cli to
+            info.picocli;
+
+    provides dev.sockeye.jdk.AgentExtension with
+            dev.sockeye.cli.PublishExtension;
 }

@@ -2,4 +2,6 @@
 module dev.sockeye.link {
     requires static transitive org.jspecify;
     requires transitive dev.sockeye.host;
+
+    exports dev.sockeye.link;
 }

@@ -2,4 +2,6 @@
 module dev.sockeye.socket {
     requires static transitive org.jspecify;
     requires transitive dev.sockeye.link;
+
+    exports dev.sockeye.socket;
 }

@@ -28,6 +28,8 @@ final class AckPolicy {
     boolean scheduled;
     /// It is owed at once.
     boolean now;
+    /// A segment was dropped for want of memory: the acknowledgment closes the window (`ICSK_ACK_NOMEM`).
+    boolean noMemory;
     /// Segments with PSH, or short ones, came once; twice: reading the last byte acknowledges them.
     boolean pushed, pushedTwice;
     /// `TCP_QUICKACK` is set, for good.
@@ -115,7 +117,7 @@ final class AckPolicy {
     /// A segment with an acknowledgment went out.
     void onAckSent() {
         if (quick > 0 && --quick == 0) delayMillis = MIN_MILLIS;
-        scheduled = now = pushed = pushedTwice = false;
+        scheduled = now = noMemory = pushed = pushedTwice = false;
     }
 
     /// Learns the peer's segment size from a segment (`tcp_measure_rcv_mss`).

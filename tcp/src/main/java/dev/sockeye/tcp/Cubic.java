@@ -1,8 +1,8 @@
 package dev.sockeye.tcp;
 
 /// CUBIC (RFC 9438) in the form of Linux's net/ipv4/tcp_cubic.c: fixed-point arithmetic in units of 1/1024 s, beta
-/// 717/1024, C = 0.4, fast convergence, the Reno-friendly region, and HyStart (Ha and Rhee 2008) to leave slow start
-/// before the queue overflows.
+/// 717/1024, C = 0.4, fast convergence, the Reno-friendly region, and HyStart (Ha and Rhee 2008) to leave slow
+/// start before the queue overflows.
 final class Cubic implements CongestionControl {
 
     /// Multiplicative decrease, of 1024 (RFC 9438 4.6: 0.7).

@@ -1,8 +1,8 @@
 package dev.sockeye.tcp;
 
 /// How fast data is delivered, sampled at each ACK (draft-cheng-iccrg-delivery-rate-estimation, as Linux's
-/// net/ipv4/tcp_rate.c): the smaller of the rate at which it was sent and at which it was acknowledged, and whether
-/// the program was the limit.
+/// net/ipv4/tcp_rate.c): the smaller of the rate at which it was sent and at which it was acknowledged, and
+/// whether the program was the limit.
 final class DeliveryRate {
 
     /// Packets delivered so far, retransmissions counted once they are: `tp->delivered`; and those with CE.

@@ -1,8 +1,8 @@
 package dev.sockeye.tcp;
 
-/// What follows from losses: the states of Linux's `tcp_fastretrans_alert`, with RACK (RFC 8985) to find losses, or
-/// the rule of RFC 6675 where `tcp_recovery` is 0, PRR (RFC 6937) to reduce the window, F-RTO (RFC 5682) and undo by
-/// timestamps (RFC 3522) and DSACK (RFC 3708) where a reduction proves needless.
+/// What follows from losses: the states of Linux's `tcp_fastretrans_alert`, with RACK (RFC 8985) to find losses,
+/// or the rule of RFC 6675 where `tcp_recovery` is 0, PRR (RFC 6937) to reduce the window, F-RTO (RFC 5682) and
+/// undo by timestamps (RFC 3522) and DSACK (RFC 3708) where a reduction proves needless.
 final class LossRecovery {
 
     /// `tcpi_ca_state`
@@ -43,7 +43,8 @@ final class LossRecovery {
     // PRR: packets delivered and sent since the reduction began.
     private int prrDelivered, prrOut;
 
-    /// The end of a tail loss probe's segment, while its ACK is awaited; and whether the probe was a retransmission.
+    /// The end of a tail loss probe's segment, while its ACK is awaited; and whether the probe was a
+    /// retransmission.
     private int probeEnd;
 
     private boolean probing;
@@ -382,8 +383,8 @@ final class LossRecovery {
         }
     }
 
-    /// The peer acknowledges less than it had SACKed: it has thrown data away. What it does next decides; wait half a
-    /// round trip.
+    /// The peer acknowledges less than it had SACKed: it has thrown data away. What it does next decides; wait
+    /// half a round trip.
     private boolean onReneging(long now) {
         long delay = Math.max(c.rtt.smoothedMicros() / 2 * 1000L, 10 * Timers.MILLI);
         c.timers.setRetransmission(Timers.Retransmission.TIMEOUT, now + delay);
@@ -506,7 +507,7 @@ final class LossRecovery {
 
     /// RFC 3522: the ACK echoes a timestamp from before the first retransmission, so the original had arrived.
     private boolean wasDelayed() {
-        if (firstRetransmitAt != 0) return c.echoesBefore(firstRetransmitAt);
+        if (firstRetransmitAt != 0) return c.timestamps.echoesBefore(firstRetransmitAt);
         if (!c.sackPermitted && !Seq.lt(c.sndUna, highSeq)) return false;
         return c.state != TcpState.SYN_SENT;
     }
@@ -567,8 +568,8 @@ final class LossRecovery {
         return false;
     }
 
-    /// RFC 6582 3.2: without SACK, recovery is held until something above `highSeq` is acknowledged, lest duplicate
-    /// ACKs that are still on their way start another.
+    /// RFC 6582 3.2: without SACK, recovery is held until something above `highSeq` is acknowledged, lest
+    /// duplicate ACKs that are still on their way start another.
     private boolean holdsWithoutSack() {
         if (c.sndUna != highSeq || c.sackPermitted) return false;
         if (!anyRetransmitted()) firstRetransmitAt = 0;

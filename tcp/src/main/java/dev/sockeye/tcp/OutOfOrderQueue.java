@@ -4,8 +4,8 @@ import dev.sockeye.wire.Page;
 import dev.sockeye.wire.Pages;
 import org.jspecify.annotations.Nullable;
 
-/// What has arrived ahead of a gap: slices sorted by sequence number, without overlap. Where two overlap the first to
-/// come is kept.
+/// What has arrived ahead of a gap: slices sorted by sequence number, without overlap. Where two overlap the first
+/// to come is kept.
 final class OutOfOrderQueue {
 
     private final Pages pages;

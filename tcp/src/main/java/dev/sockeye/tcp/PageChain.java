@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// The bytes of a send queue, addressed by sequence number, in pages that segments in flight refer to. What the
-/// program writes is copied here once; it is dropped from the front as the peer acknowledges it. Empty, it holds no
-/// page.
+/// program writes is copied here once; it is dropped from the front as the peer acknowledges it. Empty, it holds
+/// no page.
 final class PageChain {
 
     private static final int SMALL = 2048;

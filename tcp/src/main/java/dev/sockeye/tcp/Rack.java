@@ -2,8 +2,8 @@ package dev.sockeye.tcp;
 
 import org.jspecify.annotations.Nullable;
 
-/// RACK (RFC 8985): a segment is lost when one sent sufficiently later has been delivered. It keeps what is in flight
-/// in the order of transmission, and the most recently sent segment that was delivered.
+/// RACK (RFC 8985): a segment is lost when one sent sufficiently later has been delivered. It keeps what is in
+/// flight in the order of transmission, and the most recently sent segment that was delivered.
 final class Rack {
 
     /// Segments in flight in the order of their last transmission.
@@ -75,7 +75,8 @@ final class Rack {
     /// RFC 8985 6.2 step 2: a segment was delivered.
     void onDelivered(TxSegment segment, int minRttMicros, long now) {
         int rtt = (int) Math.min(Integer.MAX_VALUE, (now - segment.sentAt) / 1000);
-        // Faster than ever after a retransmission: it is the original that was delivered, and its time is not known.
+        // Faster than ever after a retransmission: it is the original that was delivered, and its time is not
+        // known.
         if (rtt < minRttMicros && segment.is(TxSegment.EVER_RETRANSMITTED)) return;
         advanced = true;
         rttMicros = rtt;
@@ -97,8 +98,8 @@ final class Rack {
         return rttMicros + window - (now - segment.sentAt) / 1000;
     }
 
-    /// Step 4, the DSACK part: the window widens by a step for each round with a spurious retransmission, and falls
-    /// back after 16 recoveries without.
+    /// Step 4, the DSACK part: the window widens by a step for each round with a spurious retransmission, and
+    /// falls back after 16 recoveries without.
     void adaptWindow(int delivered, int priorDelivered) {
         if (priorDelivered == 0) return;
         if (priorDelivered - lastDelivered < 0) dsackSeen = false;

@@ -5,8 +5,8 @@ import dev.sockeye.wire.Pages;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// What has arrived in order and was not read yet: slices of the pages that the segments came in, kept by reference.
-/// A read copies from here to the program. Empty, it holds no page.
+/// What has arrived in order and was not read yet: slices of the pages that the segments came in, kept by
+/// reference. A read copies from here to the program. Empty, it holds no page.
 final class ReceiveQueue {
 
     /// Payload this short is copied together, so that a byte does not hold on to a whole page.

@@ -1,11 +1,11 @@
 package dev.sockeye.tcp;
 
 /// How much the peer may send us: what is announced (`tcp_select_window`), how it grows with what arrives
-/// (`tcp_grow_window`), and the size of the receive buffer behind it, tuned to what the program reads in a round trip
-/// (`tcp_rcv_space_adjust`).
+/// (`tcp_grow_window`), and the size of the receive buffer behind it, tuned to what the program reads in a round
+/// trip (`tcp_rcv_space_adjust`).
 ///
-/// A buffer of so many bytes is not a window of so many bytes: Linux charges the memory that a segment occupies, and
-/// learns from the segments that arrive which share of it is payload.
+/// A buffer of so many bytes is not a window of so many bytes: Linux charges the memory that a segment occupies,
+/// and learns from the segments that arrive which share of it is payload.
 final class ReceiveWindow {
 
     private static final int MAX_UNSCALED = 65535;
@@ -44,7 +44,8 @@ final class ReceiveWindow {
         clamp = options.windowClamp;
     }
 
-    /// What a segment with so much payload is charged: the buffer descriptor, its shared info, headers and alignment.
+    /// What a segment with so much payload is charged: the buffer descriptor, its shared info, headers and
+    /// alignment.
     static int truesize(int payload) {
         return 576 + (payload + 128 + 63 & ~63);
     }
@@ -75,6 +76,7 @@ final class ReceiveWindow {
     void initialize(int mss, boolean scaling) {
         int available = Math.max(0, full());
         if (clamp == 0) clamp = MAX_UNSCALED << MAX_SCALE;
+        if (options.receiveBuffer != 0) clamp = Math.min(clamp, available);
         available = Math.min(clamp, available);
         if (available > mss) available -= available % mss;
         window = available;
@@ -143,6 +145,14 @@ final class ReceiveWindow {
     /// The window field of the segment that is being sent.
     int announce(int rcvNxt, int charged, AckPolicy acks) {
         int old = window;
+        // Linux since 6.6: who drops for want of memory closes the window, as an exception to SHLD-14. The sender
+        // then probes instead of counting retransmissions until it gives up.
+        if (acks.noMemory) {
+            window = 0;
+            updatedAt = rcvNxt;
+            if (old != 0) context.count(TcpMib.TCPToZeroWindowAdv);
+            return 0;
+        }
         int current = remaining(rcvNxt);
         int next = select(charged, acks);
         if (next < current) {

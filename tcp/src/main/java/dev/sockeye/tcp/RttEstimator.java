@@ -1,8 +1,8 @@
 package dev.sockeye.tcp;
 
-/// Round-trip time and retransmission timeout: RFC 6298 with Linux's refinements (`tcp_rtt_estimator`): the variance
-/// is the largest mean deviation of a round trip and falls by a quarter each, so that a sudden jump downwards does
-/// not raise the RTO, and never less than `tcp_rto_min_us`.
+/// Round-trip time and retransmission timeout: RFC 6298 with Linux's refinements (`tcp_rtt_estimator`): the
+/// variance is the largest mean deviation of a round trip and falls by a quarter each, so that a sudden jump
+/// downwards does not raise the RTO, and never less than `tcp_rto_min_us`.
 final class RttEstimator {
 
     /// RFC 6298 2.1, and what Linux falls back to after a SYN was retransmitted (RFC 6298 5.7); milliseconds.
@@ -18,7 +18,8 @@ final class RttEstimator {
     private int rttvar;
     /// The round trip ends when this is acknowledged.
     private int roundEnds;
-    /// The retransmission timeout as it is now, backed off where it was; milliseconds, as Linux's jiffies at HZ=1000.
+    /// The retransmission timeout as it is now, backed off where it was; milliseconds, as Linux's jiffies at
+    /// HZ=1000.
     int rtoMillis = INITIAL_RTO_MILLIS;
 
     /// The smallest round trip of the last `tcp_min_rtt_wlen` seconds.

@@ -1,7 +1,7 @@
 package dev.sockeye.tcp;
 
-/// The SACK blocks that we are to send: what lies beyond the gap, the most recently changed block first (RFC 2018 4),
-/// and at most one DSACK block before them (RFC 2883).
+/// The SACK blocks that we are to send: what lies beyond the gap, the most recently changed block first (RFC 2018
+/// 4), and at most one DSACK block before them (RFC 2883).
 final class SackList {
 
     private final int[] left = new int[Segment.MAX_SACK_BLOCKS];

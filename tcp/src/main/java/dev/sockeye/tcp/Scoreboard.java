@@ -1,13 +1,13 @@
 package dev.sockeye.tcp;
 
-/// What is known of the segments in flight: which were SACKed, which are deemed lost, which were sent again (RFC 6675
-/// 3, with the counts of Linux's `struct tcp_sock`). [#onSack] takes in the SACK option of a segment.
+/// What is known of the segments in flight: which were SACKed, which are deemed lost, which were sent again (RFC
+/// 6675 3, with the counts of Linux's `struct tcp_sock`). [#onSack] takes in the SACK option of a segment.
 final class Scoreboard {
 
     private final Connection c;
 
-    /// Packets in flight or lost, not yet acknowledged; of them SACKed (or, without SACK, counted by duplicate ACKs),
-    /// deemed lost, and retransmissions in flight.
+    /// Packets in flight or lost, not yet acknowledged; of them SACKed (or, without SACK, counted by duplicate
+    /// ACKs), deemed lost, and retransmissions in flight.
     int packetsOut, sackedOut, lostOut, retransOut;
 
     /// The degree of reordering that the path has shown, packets; and how often it was seen.
@@ -195,8 +195,8 @@ final class Scoreboard {
         }
     }
 
-    /// Whether the segment at place `i` lies in the block, after it was cut at the block's edge where that is between
-    /// two of its packets.
+    /// Whether the segment at place `i` lies in the block, after it was cut at the block's edge where that is
+    /// between two of its packets.
     private boolean isCovered(TxQueue queue, int i, int from, int to) {
         TxSegment segment = queue.get(i);
         boolean startsInside = !Seq.gt(from, segment.seq);

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// One TCP segment as values: what a connection takes in and gives out, without a byte of a header. Mutable and
 /// reused: a host has one for arriving segments and one for departing ones.
 ///
-/// The payload is borrowed: its pages belong to the arriving packet, or to the sender's queue, until the next call.
-/// Who keeps a page longer retains it.
+/// The payload is borrowed: its pages belong to the arriving packet, or to the sender's queue, until the next
+/// call. Who keeps a page longer retains it.
 public final class Segment {
 
     /// Header flags, in the bit order of RFC 9293 3.1.
@@ -42,7 +42,8 @@ public final class Segment {
     public final int[] sackLeft = new int[MAX_SACK_BLOCKS];
     public final int[] sackRight = new int[MAX_SACK_BLOCKS];
 
-    /// Bytes of the Fast Open cookie in [#fastOpenCookie], 0 for a request, -1 without the option (RFC 7413 4.1.1).
+    /// Bytes of the Fast Open cookie in [#fastOpenCookie], 0 for a request, -1 without the option (RFC 7413
+    /// 4.1.1).
     public int fastOpenLength;
 
     public final byte[] fastOpenCookie = new byte[16];
@@ -52,8 +53,8 @@ public final class Segment {
     /// The ECN field of the IP header: 0 not-ECT, 1 ECT(1), 2 ECT(0), 3 CE (RFC 3168 5).
     public int ecn;
 
-    /// Out: bytes of payload in each packet that this segment is cut into, where `length` is more; 0 where it is one
-    /// packet. In: of how many packets' payload it was put together, 1 for one packet.
+    /// Out: bytes of payload in each packet that this segment is cut into, where `length` is more; 0 where it is
+    /// one packet. In: of how many packets' payload it was put together, 1 for one packet.
     public int packetPayload;
 
     /// Bytes of payload.

@@ -3,8 +3,8 @@ package dev.sockeye.tcp;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// What the program has written and the peer has not yet acknowledged: first what is in flight (or lost), then what
-/// was never sent. The bytes are in a [PageChain]; how they are cut into transmissions, in two [TxQueue]s.
+/// What the program has written and the peer has not yet acknowledged: first what is in flight (or lost), then
+/// what was never sent. The bytes are in a [PageChain]; how they are cut into transmissions, in two [TxQueue]s.
 ///
 /// Memory is charged as Linux charges it (a fixed overhead for each segment, and the bytes), because how much a
 /// `write` takes, and when a socket is writable again, follows from it.

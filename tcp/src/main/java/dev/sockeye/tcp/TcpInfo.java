@@ -1,9 +1,10 @@
 package dev.sockeye.tcp;
 
-/// What `getsockopt(TCP_INFO)` tells: the fields of Linux 6.18's `struct tcp_info` (include/uapi/linux/tcp.h) under
-/// their own names, without the prefix `tcpi_`. Times are microseconds, or milliseconds where the kernel's are (`ato`
-/// and `rto` are microseconds, `last_*` milliseconds); `advmss`, `snd_mss`, `rcv_mss`, `pmtu` and windows are bytes;
-/// `snd_cwnd`, `unacked`, `sacked`, `lost`, `retrans` and `reordering` are segments; rates are bytes per second.
+/// What `getsockopt(TCP_INFO)` tells: the fields of Linux 6.18's `struct tcp_info` (include/uapi/linux/tcp.h)
+/// under their own names, without the prefix `tcpi_`. Times are microseconds, or milliseconds where the kernel's
+/// are (`ato` and `rto` are microseconds, `last_*` milliseconds); `advmss`, `snd_mss`, `rcv_mss`, `pmtu` and
+/// windows are bytes; `snd_cwnd`, `unacked`, `sacked`, `lost`, `retrans` and `reordering` are segments; rates are
+/// bytes per second.
 @SuppressWarnings("MemberName") // the names are the kernel's
 public record TcpInfo(
         int state,

@@ -1,8 +1,8 @@
 package dev.sockeye.tcp;
 
 /// The counters that Linux keeps for TCP, under Linux's own names and in Linux's order: the `Tcp:` group of
-/// `/proc/net/snmp` (RFC 4022) and the `TcpExt:` group of `/proc/net/netstat`, as Linux 6.18 prints them and `nstat`
-/// reads them.
+/// `/proc/net/snmp` (RFC 4022) and the `TcpExt:` group of `/proc/net/netstat`, as Linux 6.18 prints them and
+/// `nstat` reads them.
 public enum TcpMib {
     RtoAlgorithm(true),
     RtoMin(true),

@@ -1,7 +1,8 @@
 package dev.sockeye.tcp;
 
-/// The `net.ipv4.tcp_*` settings of a host, under Linux's own names and with Linux 6.18's defaults, in Linux's units
-/// (Documentation/networking/ip-sysctl.rst). A field is a sysctl: `net.ipv4.tcp_fin_timeout` is `tcp_fin_timeout`.
+/// The `net.ipv4.tcp_*` settings of a host, under Linux's own names and with Linux 6.18's defaults, in Linux's
+/// units (Documentation/networking/ip-sysctl.rst). A field is a sysctl: `net.ipv4.tcp_fin_timeout` is
+/// `tcp_fin_timeout`.
 @SuppressWarnings("MemberName") // the names are the kernel's
 public final class TcpSysctl {
 

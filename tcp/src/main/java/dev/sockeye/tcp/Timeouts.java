@@ -23,6 +23,7 @@ final class Timeouts {
     int probes;
 
     private long probingSince = -1;
+    private long lastProgressAt;
 
     /// For TCP_INFO: timeouts of all time, recoveries from them, milliseconds spent so.
     int totalTimeouts, totalTimeoutRecoveries;
@@ -33,6 +34,20 @@ final class Timeouts {
     Timeouts(Connection c) {
         this.c = c;
         this.timers = c.timers;
+    }
+
+    /// SND.UNA has moved: counting starts anew.
+    void onProgress(long now) {
+        retransmits = 0;
+        lastProgressAt = now;
+    }
+
+    /// Since when nothing but retransmissions has happened, nanoseconds; 0: it has not. RFC 9293 3.8.3 counts for
+    /// the same segment. Linux counts from the first retransmission of the whole episode, and so gives up a
+    /// connection that gets through a path with heavy loss very slowly.
+    private long stalledSince() {
+        long first = c.recovery.firstRetransmitAt;
+        return first == 0 ? 0 : Math.max(first, lastProgressAt);
     }
 
     void onTimer(long now) {
@@ -94,7 +109,8 @@ final class Timeouts {
     /// The user timeout is kept to the millisecond: the last timeout is shortened to it.
     private long withinUserTimeout(long millis, long now) {
         int user = c.options.userTimeoutMillis;
-        long since = c.recovery.firstRetransmitAt;
+        boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;
+        long since = opening ? c.synSentAt() : c.recovery.firstRetransmitAt;
         if (user == 0 || since == 0) return millis;
         long remaining = user - (now - since) / MILLI;
         return remaining <= 0 ? 1 : Math.min(millis, remaining);
@@ -117,7 +133,7 @@ final class Timeouts {
         }
         c.context.count(TcpMib.TCPTimeouts);
         if (hasExpired(opening, now)) {
-            c.fail(
+            c.teardown.fail(
                     c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
                     TcpMib.TCPAbortOnTimeout,
                     Journal.Cause.TIMER_RETRANSMIT);
@@ -135,15 +151,15 @@ final class Timeouts {
         backOff(now);
     }
 
-    /// The peer has shrunk its window to nothing: our retransmission is a window probe, and it may take as long as it
-    /// will.
+    /// The peer has shrunk its window to nothing: our retransmission is a window probe, and it may take as long as
+    /// it will.
     private void onTimeoutInClosedWindow(long now) {
         long silent = (now - c.lastAckReceivedAt) / MILLI;
         int user = c.options.userTimeoutMillis;
         if (silent > c.context.sysctl.tcp_rto_max_ms
                 && (user == 0 || silent > user)
                 && now - firstSentAt() > 2L * c.context.sysctl.tcp_rto_max_ms * MILLI) {
-            c.fail(Errno.ETIMEDOUT.number(), TcpMib.TCPAbortOnTimeout, Journal.Cause.TIMER_RETRANSMIT);
+            c.teardown.fail(Errno.ETIMEDOUT.number(), TcpMib.TCPAbortOnTimeout, Journal.Cause.TIMER_RETRANSMIT);
             return;
         }
         c.recovery.enterLoss(now);
@@ -200,14 +216,14 @@ final class Timeouts {
         if (c.orphan) {
             boolean alive = c.rtt.rtoMillis < sysctl.tcp_rto_max_ms;
             retries = orphanRetries(alive);
-            if (c.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, c.recovery.firstRetransmitAt, now)))
+            if (c.teardown.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now)))
                 return true;
         }
-        return hasTimedOut(retries, RTO_MIN_MILLIS, c.recovery.firstRetransmitAt, now);
+        return hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now);
     }
 
-    /// Whether as much time has passed since `since` as `boundary` doublings from `base` milliseconds on take, or as
-    /// the user allows.
+    /// Whether as much time has passed since `since` as `boundary` doublings from `base` milliseconds on take, or
+    /// as the user allows.
     private boolean hasTimedOut(int boundary, int base, long since, long now) {
         if (retransmits == 0 || since == 0) return false;
         int user = c.options.userTimeoutMillis;
@@ -272,7 +288,7 @@ final class Timeouts {
                 giveUpProbing();
                 return;
             }
-            if (c.outOfResources(true)) return;
+            if (c.teardown.outOfResources(true)) return;
         }
         if (probes >= most) {
             giveUpProbing();
@@ -291,7 +307,7 @@ final class Timeouts {
     }
 
     private void giveUpProbing() {
-        c.fail(
+        c.teardown.fail(
                 c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
                 TcpMib.TCPAbortOnTimeout,
                 Journal.Cause.TIMER_RETRANSMIT);
@@ -362,7 +378,7 @@ final class Timeouts {
             if (elapsed >= idle) {
                 if (isDead(elapsed)) {
                     c.output.sendReset();
-                    c.fail(
+                    c.teardown.fail(
                             c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
                             TcpMib.TCPAbortOnTimeout,
                             Journal.Cause.TIMER_KEEPALIVE);
@@ -385,8 +401,8 @@ final class Timeouts {
         return probes >= most;
     }
 
-    /// How long an orphan stays in FIN_WAIT2 (`tcp_fin_time`), nanoseconds: never shorter than a retransmitted FIN of
-    /// the peer needs.
+    /// How long an orphan stays in FIN_WAIT2 (`tcp_fin_time`), nanoseconds: never shorter than a retransmitted FIN
+    /// of the peer needs.
     long finWait2Nanos() {
         long millis =
                 1000L * (c.options.linger2Seconds > 0 ? c.options.linger2Seconds : c.context.sysctl.tcp_fin_timeout);
@@ -399,11 +415,11 @@ final class Timeouts {
         if (c.options.linger2Seconds >= 0) {
             long rest = finWait2Nanos() - TIME_WAIT_NANOS;
             if (rest > 0) {
-                c.enterTimeWait(TcpState.FIN_WAIT2, rest, now, Journal.Cause.TIMER_FIN_WAIT2);
+                c.teardown.enterTimeWait(TcpState.FIN_WAIT2, rest, now, Journal.Cause.TIMER_FIN_WAIT2);
                 return;
             }
         }
         c.output.sendReset();
-        c.done(Journal.Cause.TIMER_FIN_WAIT2);
+        c.teardown.done(Journal.Cause.TIMER_FIN_WAIT2);
     }
 }

@@ -2,8 +2,8 @@ package dev.sockeye.tcp;
 
 import org.jspecify.annotations.Nullable;
 
-/// A piece of the send queue that is, or will be, one transmission: a range of sequence numbers and what is known of
-/// its fate. With segmentation offload it stands for several packets. Its bytes are in the [PageChain]. Pooled.
+/// A piece of the send queue that is, or will be, one transmission: a range of sequence numbers and what is known
+/// of its fate. With segmentation offload it stands for several packets. Its bytes are in the [PageChain]. Pooled.
 final class TxSegment {
 
     /// The peer has SACKed it.

@@ -1,7 +1,7 @@
 package dev.sockeye.tcp;
 
-/// Urgent data (RFC 9293 3.8.5), as Linux has it: one byte, taken out of the stream unless `SO_OOBINLINE` is set, and
-/// a mark where it stood.
+/// Urgent data (RFC 9293 3.8.5), as Linux has it: one byte, taken out of the stream unless `SO_OOBINLINE` is set,
+/// and a mark where it stood.
 final class UrgentData {
 
     /// The mark is known, and its byte not read yet.

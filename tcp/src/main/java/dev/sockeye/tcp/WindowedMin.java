@@ -1,7 +1,7 @@
 package dev.sockeye.tcp;
 
-/// The smallest of the samples of a sliding window of time, kept with three values (Kathleen Nichols' algorithm, as
-/// Linux's lib/win_minmax.c): the smallest, and the smallest ones of what came after it.
+/// The smallest of the samples of a sliding window of time, kept with three values (Kathleen Nichols' algorithm,
+/// as Linux's lib/win_minmax.c): the smallest, and the smallest ones of what came after it.
 final class WindowedMin {
 
     /// What [#get] says before the first sample.

@@ -173,7 +173,9 @@ public final class Checksum {
         if (packet.checksumState() != ChecksumState.PARTIAL) return;
         int at = packet.checksumStart();
         int field = packet.offset(0) + at + packet.checksumOffset();
-        NetworkOrder.put16(packet.memory(0), field, of(sum(packet, at)));
+        int checksum = of(sum(packet, at));
+        // As Linux does for any protocol: a zero would mean "no checksum" to UDP, and all ones verify as well.
+        NetworkOrder.put16(packet.memory(0), field, checksum == 0 ? 0xffff : checksum);
         packet.setChecksumState(ChecksumState.IN_PACKET);
     }
 

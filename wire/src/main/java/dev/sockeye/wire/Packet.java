@@ -27,6 +27,10 @@ public final class Packet {
     private int segmentSize;
     private boolean out;
 
+    /// The packet behind this one in the queue that holds both: for whoever owns the packet, so that a queue needs no
+    /// nodes. Null where it is in none.
+    public @Nullable Packet next;
+
     Packet(PagePool pool) {
         this.pool = pool;
     }
@@ -167,7 +171,7 @@ public final class Packet {
 
     /// Says that the checksum of the bytes from `start` to the packet's end is still to be computed, and to be put at
     /// `start + offset`, where the pseudo-header's sum stands ([Checksum#fillPartial]).
-    void setChecksumPartial(int start, int offset) {
+    public void setChecksumPartial(int start, int offset) {
         checksumState = ChecksumState.PARTIAL;
         checksumStart = start;
         checksumOffset = offset;

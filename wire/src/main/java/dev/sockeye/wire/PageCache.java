@@ -64,7 +64,7 @@ public final class PageCache implements Pages {
         pool.drainPackets(freePackets, freePackets.size());
     }
 
-    /// Large pages are kept in small numbers: a hundred thousand idle bytes a host, not four million.
+    /// Large pages are kept in small numbers, so that an idle host holds back less than 1 MiB.
     private static int batch(int sizeClass) {
         return sizeClass == 3 ? 4 : sizeClass == 2 ? 8 : BATCH;
     }

@@ -155,6 +155,16 @@ class ChecksumTest {
     }
 
     @Test
+    void aCompletedChecksumIsNeverZero() {
+        Packet packet = Bytes.slices(pool, new byte[8]);
+        Checksum.fillPartial(packet, 0, 6, 0xffff);
+        Checksum.complete(packet);
+        assertThat(NetworkOrder.u16(packet.memory(0), packet.offset(0) + 6)).isEqualTo(0xffff);
+        assertThat(Checksum.verify(packet, 0, 0xffff)).isTrue();
+        packet.release(pool);
+    }
+
+    @Test
     void aPartialChecksumIsThePseudoHeadersSumUntilItIsCompleted() {
         byte[] bytes = Bytes.random(new Random(6), 99);
         Packet whole = Bytes.slices(pool, bytes, 40, 21);

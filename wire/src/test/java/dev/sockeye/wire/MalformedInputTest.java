@@ -15,26 +15,29 @@ import org.junit.jupiter.api.Test;
 /// The packets' memory ends with their last byte, so that reading on would be seen.
 class MalformedInputTest {
 
-    private static final int LARGEST = 200;
+    private static final int MOST_BYTES = 200;
 
     /// Pages that are as large as what is in them.
     private static final class ExactPages implements Pages {
 
         private final PagePool pool = new PagePool();
-        private final Page[] first = new Page[LARGEST + 1];
-        private final Page[] second = new Page[LARGEST + 1];
+        private final MemorySegment memory = Arena.ofAuto().allocate(2L * (MOST_BYTES + 2) * (MOST_BYTES + 2));
+        private int used;
+        private final Page[] first = new Page[MOST_BYTES + 1];
+        private final Page[] second = new Page[MOST_BYTES + 1];
         private final Packet packet = new Packet(pool);
 
         ExactPages() {
-            for (int i = 0; i <= LARGEST; i++) {
+            for (int i = 0; i <= MOST_BYTES; i++) {
                 first[i] = page(i);
                 second[i] = page(i);
             }
         }
 
         private Page page(int size) {
-            MemorySegment memory = Arena.ofAuto().allocate(size + 1L);
-            return new Page(memory.asSlice(1, size), 0, pool); // at an odd address
+            MemorySegment exact = memory.asSlice(used + 1, size); // at an odd address
+            used += size + 2 & ~1;
+            return new Page(exact, 0, pool);
         }
 
         /// A packet of one slice, or of two.
@@ -71,7 +74,7 @@ class MalformedInputTest {
     private final ExactPages pages = new ExactPages();
     private final Border border = new Border(pages);
     private final Map<Malformed, Integer> refusals = new EnumMap<>(Malformed.class);
-    private final byte[] bytes = new byte[LARGEST];
+    private final byte[] bytes = new byte[MOST_BYTES];
     private int accepted;
 
     private void arrive(RandomGenerator random, int length, long seed) {
@@ -94,7 +97,7 @@ class MalformedInputTest {
         var random = new Random(seed);
         for (int i = 0; i < 1_000_000; i++) {
             random.nextBytes(bytes);
-            int length = random.nextInt(LARGEST + 1);
+            int length = random.nextInt(MOST_BYTES + 1);
             if (length > 0) bytes[0] = (byte) ((random.nextBoolean() ? 0x40 : 0x60) | random.nextInt(16));
             arrive(random, length, seed);
         }
@@ -110,7 +113,7 @@ class MalformedInputTest {
             System.arraycopy(golden, 0, bytes, 0, golden.length);
             int length = golden.length;
             for (int n = random.nextInt(5); n > 0; n--) mutate(random, length);
-            if (random.nextInt(4) == 0) length = random.nextInt(Math.min(LARGEST, golden.length + 9) + 1);
+            if (random.nextInt(4) == 0) length = random.nextInt(Math.min(MOST_BYTES, golden.length + 9) + 1);
             if (random.nextInt(4) != 0) repair(length);
             arrive(random, length, seed);
         }
@@ -149,7 +152,7 @@ class MalformedInputTest {
         var random = new Random(seed);
         var extensions = new Ipv6Extensions();
         for (int i = 0; i < 1_000_000; i++) {
-            int length = random.nextInt(LARGEST + 1);
+            int length = random.nextInt(MOST_BYTES + 1);
             random.nextBytes(bytes);
             if (random.nextBoolean()) {
                 byte[] golden = Golden.ALL.get(random.nextInt(Golden.ALL.size()));

@@ -1,0 +1,24 @@
+package dev.sockeye.cli;
+
+/// What the command ends with: 0, 1 for "nothing found", and the codes of sysexits.h.
+final class ExitCode {
+
+    static final int OK = 0;
+
+    /// What was asked for is not there.
+    static final int NOT_FOUND = 1;
+
+    /// EX_USAGE: the command line is wrong.
+    static final int USAGE = 64;
+
+    /// EX_UNAVAILABLE: something that is needed is missing.
+    static final int UNAVAILABLE = 69;
+
+    /// EX_SOFTWARE: a fault of ours.
+    static final int INTERNAL = 70;
+
+    /// EX_IOERR: a file or another process could not be read.
+    static final int IO = 74;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,139 @@
+package dev.sockeye.cli;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The command `sockeye`.
+@Command(
+        name = "sockeye",
+        header = "TCP sockets for the JVM: a TCP/IP of its own, and an eye for every socket.",
+        description = "",
+        mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
+        versionProvider = Version.class,
+        commandListHeading = "Commands:%n",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            SsCommand.class,
+            ExplainCommand.class,
+            VersionCommand.class,
+            HelpCommand.class
+        },
+        footer = {"", "'sockeye help COMMAND' tells more about each."})
+public final class Sockeye implements Runnable {
+
+    private final Terminal terminal;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    Sockeye(Terminal terminal, PrintStream out, PrintStream err) {
+        this.terminal = terminal;
+        this.out = out;
+        this.err = err;
+    }
+
+    /// Runs a command and ends the process with its exit code: see [ExitCode].
+    public static void main(String[] arguments) {
+        Terminal terminal = Terminal.ofProcess();
+        PrintStream out = terminal.open(FileDescriptor.out);
+        int exitCode = new Sockeye(terminal, out, terminal.open(FileDescriptor.err)).run(arguments);
+        out.flush();
+        System.exit(exitCode);
+    }
+
+    int run(String... arguments) {
+        var line = new CommandLine(this);
+        line.setOut(new PrintWriter(out, true, out.charset()));
+        line.setErr(new PrintWriter(err, true, err.charset()));
+        int width = Math.max(80, terminal.textWidth());
+        line.setUsageHelpWidth(width);
+        line.setParameterExceptionHandler(badCommandLine());
+        line.setExecutionExceptionHandler(failure());
+        for (CommandLine command : line.getSubcommands().values()) command.setUsageHelpWidth(width);
+        return line.execute(arguments);
+    }
+
+    /// Without a command.
+    @Override
+    public void run() {
+        new CommandLine(this).usage(out);
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    /// Says in one line what is wrong.
+    void complain(String line) {
+        err.println("sockeye: " + line);
+    }
+
+    // ---------------------------------------------------------------- what can go wrong
+
+    private IParameterExceptionHandler badCommandLine() {
+        return (exception, arguments) -> {
+            String command = exception.getCommandLine().getCommandSpec().qualifiedName();
+            complain(oneLine(exception) + " (see '" + command + " --help')");
+            return ExitCode.USAGE;
+        };
+    }
+
+    private static String oneLine(ParameterException exception) {
+        if (exception instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String what = exception.getCommandLine().getParent() == null ? "command" : "argument";
+            List<String> meant = unmatched.getSuggestions();
+            return "there is no " + what + " '" + unmatched.getUnmatched().getFirst() + "'"
+                    + (meant.isEmpty() ? "" : "; did you mean '" + meant.getFirst() + "'?");
+        }
+        return String.valueOf(exception.getMessage()).lines().findFirst().orElse("bad command line");
+    }
+
+    private IExecutionExceptionHandler failure() {
+        return (exception, commandLine, result) -> {
+            IOException io = ioException(exception);
+            if (io != null) {
+                complain(message(io));
+                return ExitCode.IO;
+            }
+            complain("internal error: " + exception + " (this is a fault of Sockeye; the trace follows)");
+            exception.printStackTrace(err);
+            return ExitCode.INTERNAL;
+        };
+    }
+
+    private static @Nullable IOException ioException(Exception exception) {
+        if (exception instanceof UncheckedIOException unchecked) return unchecked.getCause();
+        return exception instanceof IOException io ? io : null;
+    }
+
+    /// Exceptions about files have the file's name for a message, and what is wrong in their type.
+    private static String message(IOException cause) {
+        return switch (cause) {
+            case NoSuchFileException e -> e.getMessage() + ": there is no such file or folder";
+            case AccessDeniedException e -> e.getMessage() + ": permission denied";
+            case FileSystemException e -> e.getFile() + ": " + e.getReason();
+            default -> cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        };
+    }
+}

@@ -1,0 +1,210 @@
+package dev.sockeye.inspect;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.sockeye.wire.IpAddress;
+import dev.sockeye.wire.TransportAddress;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Records to JSON objects and back. A component `recvQ` is the field `recv_q`; an address is text, a time is ISO 8601,
+/// a
+/// duration is a number of seconds, and a field that is null is left out. A reader skips the fields it does not know,
+/// so that an
+/// older one understands a newer writer.
+final class RecordJson {
+
+    /// One component: its name in JSON, how to get it, and its type.
+    private record Field(String name, Method accessor, Type type) {}
+
+    /// What reading and writing a record needs, found once.
+    private record Shape(List<Field> fields, Map<String, Integer> positions, Constructor<?> constructor) {}
+
+    private static final Map<Class<?>, Shape> SHAPES = new ConcurrentHashMap<>();
+
+    private RecordJson() {}
+
+    // ---------------------------------------------------------------- writing
+
+    static void write(JsonGenerator out, Record value) throws IOException {
+        Shape shape = SHAPES.computeIfAbsent(value.getClass(), RecordJson::shapeOf);
+        out.writeStartObject();
+        for (Field field : shape.fields) {
+            Object component = component(value, field.accessor);
+            if (component == null) continue;
+            out.writeFieldName(field.name);
+            writeValue(out, component);
+        }
+        out.writeEndObject();
+    }
+
+    private static @Nullable Object component(Record value, Method accessor) throws IOException {
+        try {
+            return accessor.invoke(value);
+        } catch (ReflectiveOperationException e) {
+            throw new IOException("cannot read " + accessor, e);
+        }
+    }
+
+    private static void writeValue(JsonGenerator out, Object value) throws IOException {
+        switch (value) {
+            case Boolean b -> out.writeBoolean(b);
+            case Integer i -> out.writeNumber(i);
+            case Long l -> out.writeNumber(l);
+            case Enum<?> e -> out.writeString(e.name());
+            case Duration d ->
+                out.writeNumber(BigDecimal.valueOf(d.getSeconds())
+                        .add(BigDecimal.valueOf(d.getNano(), 9))
+                        .stripTrailingZeros()
+                        .toPlainString());
+            case List<?> list -> {
+                out.writeStartArray();
+                for (Object element : list) writeValue(out, element);
+                out.writeEndArray();
+            }
+            case TransportAddress address -> out.writeString(address.toString());
+            case Record r -> write(out, r);
+            default -> out.writeString(value.toString());
+        }
+    }
+
+    // ---------------------------------------------------------------- reading
+
+    /// Reads the object that `in` stands at the beginning of.
+    ///
+    /// @throws IOException if it is not one of `type`
+    static <T extends Record> T read(JsonParser in, Class<T> type) throws IOException {
+        if (in.currentToken() != JsonToken.START_OBJECT)
+            throw new IOException("expected an object, not " + in.currentToken());
+        Shape shape = SHAPES.computeIfAbsent(type, RecordJson::shapeOf);
+        @Nullable Object[] values = new Object[shape.fields.size()];
+        while (in.nextToken() != JsonToken.END_OBJECT) {
+            String name = in.currentName();
+            in.nextToken();
+            Integer position = shape.positions.get(name);
+            if (position == null) in.skipChildren();
+            else values[position] = readValue(in, shape.fields.get(position).type);
+        }
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] == null) values[i] = absent(shape.fields.get(i).type);
+        }
+        return construct(type, shape, values);
+    }
+
+    private static <T extends Record> T construct(Class<T> type, Shape shape, @Nullable Object[] values)
+            throws IOException {
+        try {
+            return type.cast(shape.constructor.newInstance(values));
+        } catch (InvocationTargetException e) {
+            throw new IOException("not a good " + type.getSimpleName() + ": " + e.getCause(), e);
+        } catch (ReflectiveOperationException e) {
+            throw new IOException("cannot make a " + type.getSimpleName(), e);
+        }
+    }
+
+    private static @Nullable Object readValue(JsonParser in, Type type) throws IOException {
+        if (in.currentToken() == JsonToken.VALUE_NULL) return null;
+        if (type instanceof ParameterizedType list) return readList(in, list.getActualTypeArguments()[0]);
+        if (type == boolean.class) return in.getBooleanValue();
+        if (type == int.class) return in.getIntValue();
+        if (type == long.class) return in.getLongValue();
+        Class<?> rawType = (Class<?>) type;
+        if (rawType.isRecord() && rawType != TransportAddress.class) {
+            return read(in, rawType.asSubclass(Record.class));
+        }
+        if (type == Duration.class) return seconds(in.getDecimalValue());
+        return parse(in.getText(), rawType);
+    }
+
+    private static List<Object> readList(JsonParser in, Type elementType) throws IOException {
+        if (in.currentToken() != JsonToken.START_ARRAY)
+            throw new IOException("expected a list, not " + in.currentToken());
+        List<Object> list = new ArrayList<>();
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            Object element = readValue(in, elementType);
+            if (element == null) throw new IOException("null in a list");
+            list.add(element);
+        }
+        return list;
+    }
+
+    private static Object parse(String text, Class<?> type) throws IOException {
+        try {
+            if (type == String.class) return text;
+            if (type == Instant.class) return Instant.parse(text);
+            if (type == TransportAddress.class) return parseAddress(text);
+            for (Object constant : type.getEnumConstants()) {
+                if (((Enum<?>) constant).name().equals(text)) return constant;
+            }
+        } catch (DateTimeException | IllegalArgumentException e) {
+            throw new IOException("'" + text + "' is not a " + type.getSimpleName(), e);
+        }
+        throw new IOException("'" + text + "' is not a " + type.getSimpleName());
+    }
+
+    private static Duration seconds(BigDecimal seconds) throws IOException {
+        try {
+            return Duration.ofNanos(seconds.movePointRight(9).longValueExact());
+        } catch (ArithmeticException e) {
+            throw new IOException(seconds + " s is not a duration", e);
+        }
+    }
+
+    /// The address that [TransportAddress#toString] spells so.
+    static TransportAddress parseAddress(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 0) throw new IllegalArgumentException("not an address and port: '" + text + "'");
+        String ip = text.substring(0, colon);
+        if (ip.startsWith("[") && ip.endsWith("]")) ip = ip.substring(1, ip.length() - 1);
+        return new TransportAddress(IpAddress.parse(ip), Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    /// What stands for a field that was not there.
+    private static @Nullable Object absent(Type type) {
+        if (type == boolean.class) return false;
+        if (type == int.class) return 0;
+        if (type == long.class) return 0L;
+        return type instanceof ParameterizedType ? List.of() : null;
+    }
+
+    // ---------------------------------------------------------------- shapes
+
+    private static Shape shapeOf(Class<?> type) {
+        RecordComponent[] components = type.getRecordComponents();
+        List<Field> fields = new ArrayList<>();
+        Map<String, Integer> positions = new HashMap<>();
+        Class<?>[] rawTypes = new Class<?>[components.length];
+        for (RecordComponent component : components) {
+            String name = snakeCase(component.getName());
+            rawTypes[fields.size()] = component.getType();
+            positions.put(name, fields.size());
+            fields.add(new Field(name, component.getAccessor(), component.getGenericType()));
+        }
+        try {
+            return new Shape(fields, positions, type.getDeclaredConstructor(rawTypes));
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e); // every record has its canonical constructor
+        }
+    }
+
+    private static String snakeCase(String name) {
+        return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.sockeye.inspect;
+
+import dev.sockeye.tcp.TcpInfo;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// Tells which [Situation] a socket is in, from its state, its times and its journal.
+final class Situations {
+
+    /// A state that a healthy connection passes through in a moment is worth a word only after this.
+    static final Duration MOMENT = Duration.ofSeconds(5);
+
+    /// Unread data is normal for as long as it takes a busy program to come round.
+    static final Duration SLOW = Duration.ofSeconds(10);
+
+    /// From when on a connection counts as idle.
+    static final Duration IDLE = Duration.ofMinutes(1);
+
+    private Situations() {}
+
+    static Situation of(SocketSnapshot socket) {
+        if (socket.protocol() == Protocol.UDP) return Situation.UDP;
+        return switch (socket.state()) {
+            case CLOSED -> closed(socket);
+            case LISTEN -> listen(socket);
+            case SYN_SENT -> retries(socket) == 0 ? Situation.CONNECTING : Situation.CONNECTING_NO_ANSWER;
+            case SYN_RCVD -> retries(socket) == 0 ? Situation.HANDSHAKE : Situation.HANDSHAKE_NO_ANSWER;
+            case ESTABLISHED -> established(socket);
+            case CLOSE_WAIT -> closeWait(socket);
+            case FIN_WAIT1 -> finWait1(socket);
+            case FIN_WAIT2 -> socket.holder() == Holder.PROGRAM ? Situation.FIN_WAIT2_HELD : Situation.FIN_WAIT2_ORPHAN;
+            case CLOSING -> Situation.BOTH_CLOSING;
+            case LAST_ACK -> retries(socket) == 0 ? Situation.LAST_ACK_WAITING : Situation.LAST_ACK_NO_ANSWER;
+            case TIME_WAIT -> Situation.TIME_WAIT_RUNNING;
+        };
+    }
+
+    private static Situation closed(SocketSnapshot socket) {
+        if (!socket.journal().isEmpty()) return Situation.ENDED;
+        return socket.local().port() == 0 ? Situation.UNUSED : Situation.BOUND;
+    }
+
+    private static Situation listen(SocketSnapshot socket) {
+        Backlog backlog = socket.backlog();
+        if (backlog == null || backlog.waiting() == 0) return Situation.LISTENING;
+        if (backlog.isFull()) return Situation.LISTENER_FULL;
+        return backlog.waiting() * 2 > backlog.limit() ? Situation.LISTENER_BEHIND : Situation.LISTENING;
+    }
+
+    private static Situation established(SocketSnapshot socket) {
+        if (socket.holder() == Holder.ACCEPT_QUEUE) return Situation.NOT_ACCEPTED;
+        if (retries(socket) > 0 && socket.sendQ() > 0) {
+            return hasTimer(socket, Timer.Kind.PERSIST) ? Situation.PEER_DOES_NOT_READ : Situation.PEER_SILENT;
+        }
+        if (hasTimer(socket, Timer.Kind.PERSIST)) return Situation.PEER_DOES_NOT_READ;
+        if (socket.recvQ() > 0 && isOlder(socket, socket.usage().lastRead(), SLOW)) {
+            return Situation.PROGRAM_DOES_NOT_READ;
+        }
+        if (!isOlder(socket, socket.usage().lastUse(), IDLE)) return Situation.WORKING;
+        return socket.settings().keepAlive() ? Situation.IDLE_GUARDED : Situation.IDLE_UNGUARDED;
+    }
+
+    private static Situation finWait1(SocketSnapshot socket) {
+        if (hasTimer(socket, Timer.Kind.PERSIST)) return Situation.FIN_WAIT1_PEER_DOES_NOT_READ;
+        return retries(socket) == 0 ? Situation.FIN_WAIT1_SENDING : Situation.FIN_WAIT1_NO_ANSWER;
+    }
+
+    // ---------------------------------------------------------------- the peer has closed, the program has not
+
+    private static Situation closeWait(SocketSnapshot socket) {
+        if (socket.holder() == Holder.ACCEPT_QUEUE) return Situation.CLOSE_WAIT_NOT_ACCEPTED;
+        Instant peerClosed = socket.peerClosedAt();
+        if (peerClosed == null) return closeWaitOfUnknownAge(socket);
+        if (socket.age(peerClosed).compareTo(MOMENT) < 0) return Situation.CLOSE_WAIT_JUST_NOW;
+        if (isStillSending(socket)) return Situation.CLOSE_WAIT_STILL_SENDING;
+        Usage usage = socket.usage();
+        if (usage.endOfStreamRead() != null) return Situation.CLOSE_WAIT_EOF_READ;
+        if (usage.lastWrite() != null && usage.lastWrite().isAfter(peerClosed)) return Situation.CLOSE_WAIT_WRITES_ON;
+        if (socket.recvQ() > 0) return Situation.CLOSE_WAIT_UNREAD_DATA;
+        if (usage.lastRead() == null) return Situation.CLOSE_WAIT_NEVER_READ;
+        return isPooled(usage) ? Situation.CLOSE_WAIT_POOLED : Situation.CLOSE_WAIT_NOT_READ_SINCE;
+    }
+
+    private static Situation closeWaitOfUnknownAge(SocketSnapshot socket) {
+        if (socket.usage().endOfStreamRead() != null) return Situation.CLOSE_WAIT_EOF_READ;
+        return socket.recvQ() > 0 ? Situation.CLOSE_WAIT_UNREAD_DATA : Situation.CLOSE_WAIT_USE_UNKNOWN;
+    }
+
+    /// A program that knows of the end and goes on writing what it has to: the peer may have closed one direction only.
+    private static boolean isStillSending(SocketSnapshot socket) {
+        Usage usage = socket.usage();
+        if (usage.endOfStreamRead() == null || usage.lastWrite() == null) return false;
+        return socket.sendQ() > 0 && !isOlder(socket, usage.lastWrite(), SLOW);
+    }
+
+    /// The last thing was an answer, all of which was read: question, answer, then silence. A program that stopped in
+    /// the
+    /// middle of something has written last, or never.
+    private static boolean isPooled(Usage usage) {
+        Instant read = usage.lastRead();
+        Instant written = usage.lastWrite();
+        return read != null && written != null && read.isAfter(written);
+    }
+
+    // ---------------------------------------------------------------- small questions
+
+    /// How often something was sent again without an answer: the running timer's count, or the kernel's `retransmits`.
+    static int retries(SocketSnapshot socket) {
+        Timer timer = socket.timer();
+        TcpInfo info = socket.info();
+        int counted = timer != null && timer.kind() == Timer.Kind.RETRANSMIT ? timer.count() : 0;
+        return Math.max(counted, info == null ? 0 : info.retransmits());
+    }
+
+    private static boolean hasTimer(SocketSnapshot socket, Timer.Kind kind) {
+        Timer timer = socket.timer();
+        return timer != null && timer.kind() == kind;
+    }
+
+    /// Whether `then` lies further back than `span`; if it never was, whether the socket has been as it is for so long.
+    private static boolean isOlder(SocketSnapshot socket, @Nullable Instant then, Duration span) {
+        Duration age = then == null ? socket.inState() : socket.age(then);
+        return age != null && age.compareTo(span) > 0;
+    }
+}

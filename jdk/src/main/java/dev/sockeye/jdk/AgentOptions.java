@@ -1,0 +1,160 @@
+package dev.sockeye.jdk;
+
+import dev.sockeye.socket.Origin;
+import dev.sockeye.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/// What the agent is told behind its `=`: `name=value` pairs between commas, lists between plus signs.
+///
+/// | option | meaning | without it |
+/// |---|---|---|
+/// | `host=NAME+NAME` | the hosts of this JVM; the first is where threads are that were told nothing | `host` |
+/// | `net=CIDR` | the network that joins them; the hosts get its first addresses | `10.77.0.0/24` |
+/// | `outside=kernel\|unreachable` | what becomes of addresses to which no host has a route | `kernel` |
+/// | `kernel-ports=PORT+PORT` | ports of the loopback that are the kernel's | none |
+/// | `origin=none\|opened\|calls` | how much is noted of who uses a socket | `none` |
+/// | `summary=on\|off` | a line at the end that says how many sockets were the kernel's | `off` |
+/// | `net.ipv4.NAME=VALUE` and other settings of Linux | of every host | Linux's |
+///
+/// @param prefixLength of the network, 8 to 30
+record AgentOptions(
+        List<String> hosts,
+        IpAddress network,
+        int prefixLength,
+        Placement.Outside outside,
+        Set<Integer> kernelPorts,
+        Origin.Detail origin,
+        boolean summary,
+        Map<String, String> sysctl,
+        Map<String, String> others) {
+
+    /// Options that can be passed on to [AgentExtension]s start with this.
+    private static final String EXTENSION = "x-";
+
+    /// Parses the agent's argument.
+    ///
+    /// @throws IllegalArgumentException with a line that says what is wrong
+    static AgentOptions parse(String argument) {
+        var parser = new Parser();
+        for (String pair : argument.split(",", -1)) {
+            if (pair.isEmpty()) continue;
+            int equals = pair.indexOf('=');
+            if (equals < 1) throw new IllegalArgumentException("'" + pair + "' is not of the form name=value");
+            parser.set(pair.substring(0, equals), pair.substring(equals + 1));
+        }
+        return parser.options();
+    }
+
+    private static final class Parser {
+        private List<String> hosts = List.of("host");
+        private IpAddress network = IpAddress.parse("10.77.0.0");
+        private int prefixLength = 24;
+        private Placement.Outside outside = Placement.Outside.KERNEL;
+        private final Set<Integer> kernelPorts = new HashSet<>();
+        private Origin.Detail origin = Origin.Detail.NONE;
+        private boolean summary;
+        private final Map<String, String> sysctl = new LinkedHashMap<>();
+        private final Map<String, String> others = new LinkedHashMap<>();
+
+        void set(String name, String value) {
+            switch (name) {
+                case "host" -> hosts = names(value);
+                case "net" -> setNetwork(value);
+                case "outside" -> outside = oneOf(name, value, Placement.Outside.values());
+                case "kernel-ports" -> {
+                    for (String port : value.split("\\+", -1)) kernelPorts.add(port(port));
+                }
+                case "origin" -> origin = oneOf(name, value, Origin.Detail.values());
+                case "summary" -> summary = oneOf(name, value, Switch.values()) == Switch.ON;
+                default -> setOther(name, value);
+            }
+        }
+
+        private void setOther(String name, String value) {
+            if (name.startsWith("net.")) sysctl.put(name, value);
+            else if (name.startsWith(EXTENSION)) others.put(name.substring(EXTENSION.length()), value);
+            else throw new IllegalArgumentException("there is no option '" + name + "'");
+        }
+
+        private static List<String> names(String value) {
+            List<String> names = List.of(value.split("\\+", -1));
+            for (String name : names) {
+                if (!name.matches("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"))
+                    throw new IllegalArgumentException("'" + name + "' cannot be the name of a host");
+            }
+            if (new HashSet<>(names).size() < names.size())
+                throw new IllegalArgumentException("two hosts have the same name: " + value);
+            return names;
+        }
+
+        private void setNetwork(String cidr) {
+            int slash = cidr.indexOf('/');
+            if (slash < 0) throw new IllegalArgumentException("net=" + cidr + " has no prefix length, as in /24");
+            network = IpAddress.parse(cidr.substring(0, slash));
+            prefixLength = number("net", cidr.substring(slash + 1));
+            if (!network.isV4() || prefixLength < 8 || prefixLength > 30)
+                throw new IllegalArgumentException("net=" + cidr + " is not an IPv4 network from /8 to /30");
+            int mask = -1 << (32 - prefixLength);
+            network = IpAddress.v4(network.v4Bits() & mask);
+        }
+
+        private static int port(String text) {
+            int port = number("kernel-ports", text);
+            if (port < 1 || port > 65_535) throw new IllegalArgumentException("kernel-ports: no port " + text);
+            return port;
+        }
+
+        private static int number(String name, String text) {
+            try {
+                return Integer.parseInt(text);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(name + ": '" + text + "' is not a number", e);
+            }
+        }
+
+        private static <E extends Enum<E>> E oneOf(String name, String value, E[] choices) {
+            var texts = new ArrayList<String>();
+            for (E choice : choices) {
+                String text = choice.name().toLowerCase(Locale.ROOT);
+                if (text.equals(value)) return choice;
+                texts.add(text);
+            }
+            throw new IllegalArgumentException(name + "=" + value + ": it is one of " + String.join(", ", texts));
+        }
+
+        AgentOptions options() {
+            int room = (1 << (32 - prefixLength)) - 2;
+            if (hosts.size() > room)
+                throw new IllegalArgumentException(
+                        "the network has " + room + " addresses for " + hosts.size() + " hosts");
+            return new AgentOptions(
+                    List.copyOf(hosts),
+                    network,
+                    prefixLength,
+                    outside,
+                    Set.copyOf(kernelPorts),
+                    origin,
+                    summary,
+                    Map.copyOf(sysctl),
+                    Map.copyOf(others));
+        }
+    }
+
+    private enum Switch {
+        ON,
+        OFF
+    }
+
+    /// The address of a host, and the network's length, as `10.77.0.1/24`.
+    ///
+    /// @param index of the host, from 0
+    String cidrOf(int index) {
+        return IpAddress.v4(network.v4Bits() + 1 + index) + "/" + prefixLength;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.sockeye.socket;
+
+import dev.sockeye.tcp.TcpInfo;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A socket option under Linux's name, with the Java type of its value. Values are in Linux's units: bytes,
+/// seconds or milliseconds as `socket(7)`, `tcp(7)`, `ip(7)` and `ipv6(7)` tell, and booleans for its 0 and 1.
+/// Which of them this stack honours, and how Linux clamps them: `docs/socket-options.md`.
+///
+/// @param <T> the type of its value
+public final class SocketOption<T> {
+
+    private static final Map<String, SocketOption<?>> BY_NAME = new LinkedHashMap<>();
+
+    // SOL_SOCKET
+
+    /// `SO_RCVBUF`, bytes; what is read is twice what was set, for the kernel's book-keeping counts too.
+    public static final SocketOption<Integer> SO_RCVBUF = of("SO_RCVBUF", Integer.class);
+    /// `SO_SNDBUF`, bytes; what is read is twice what was set.
+    public static final SocketOption<Integer> SO_SNDBUF = of("SO_SNDBUF", Integer.class);
+    /// `SO_REUSEADDR`
+    public static final SocketOption<Boolean> SO_REUSEADDR = of("SO_REUSEADDR", Boolean.class);
+    /// `SO_REUSEPORT`
+    public static final SocketOption<Boolean> SO_REUSEPORT = of("SO_REUSEPORT", Boolean.class);
+    /// `SO_KEEPALIVE`
+    public static final SocketOption<Boolean> SO_KEEPALIVE = of("SO_KEEPALIVE", Boolean.class);
+    /// `SO_LINGER`, seconds; -1 is off.
+    public static final SocketOption<Integer> SO_LINGER = of("SO_LINGER", Integer.class);
+    /// `SO_OOBINLINE`
+    public static final SocketOption<Boolean> SO_OOBINLINE = of("SO_OOBINLINE", Boolean.class);
+    /// `SO_RCVLOWAT`, bytes.
+    public static final SocketOption<Integer> SO_RCVLOWAT = of("SO_RCVLOWAT", Integer.class);
+    /// `SO_RCVTIMEO`: how long a read or accept without a timeout of its own waits, nanoseconds; 0 is for ever.
+    public static final SocketOption<Long> SO_RCVTIMEO = of("SO_RCVTIMEO", Long.class);
+    /// `SO_SNDTIMEO`: how long a write or connect without a timeout of its own waits, nanoseconds; 0 is for ever.
+    public static final SocketOption<Long> SO_SNDTIMEO = of("SO_SNDTIMEO", Long.class);
+    /// `SO_ERROR`: the pending error's number, which reading clears; 0 is none.
+    public static final SocketOption<Integer> SO_ERROR = of("SO_ERROR", Integer.class);
+    /// `SO_ACCEPTCONN`: whether it listens.
+    public static final SocketOption<Boolean> SO_ACCEPTCONN = of("SO_ACCEPTCONN", Boolean.class);
+    /// `SO_BROADCAST`
+    public static final SocketOption<Boolean> SO_BROADCAST = of("SO_BROADCAST", Boolean.class);
+    /// `SO_PRIORITY`
+    public static final SocketOption<Integer> SO_PRIORITY = of("SO_PRIORITY", Integer.class);
+    /// `SO_MARK`
+    public static final SocketOption<Integer> SO_MARK = of("SO_MARK", Integer.class);
+    /// `SO_BINDTODEVICE`: an interface's name; empty is any.
+    public static final SocketOption<String> SO_BINDTODEVICE = of("SO_BINDTODEVICE", String.class);
+    /// `SO_COOKIE`: a number that no other socket of this machine has.
+    public static final SocketOption<Long> SO_COOKIE = of("SO_COOKIE", Long.class);
+
+    // IPPROTO_IP, IPPROTO_IPV6
+
+    /// `IP_TOS`
+    public static final SocketOption<Integer> IP_TOS = of("IP_TOS", Integer.class);
+    /// `IP_TTL`
+    public static final SocketOption<Integer> IP_TTL = of("IP_TTL", Integer.class);
+    /// `IP_MULTICAST_TTL`, `IPV6_MULTICAST_HOPS`; -1 is 1.
+    public static final SocketOption<Integer> IP_MULTICAST_TTL = of("IP_MULTICAST_TTL", Integer.class);
+    /// `IP_MULTICAST_LOOP`, `IPV6_MULTICAST_LOOP`
+    public static final SocketOption<Boolean> IP_MULTICAST_LOOP = of("IP_MULTICAST_LOOP", Boolean.class);
+    /// `IP_RECVERR`, `IPV6_RECVERR`
+    public static final SocketOption<Boolean> IP_RECVERR = of("IP_RECVERR", Boolean.class);
+    /// `IPV6_TCLASS`
+    public static final SocketOption<Integer> IPV6_TCLASS = of("IPV6_TCLASS", Integer.class);
+    /// `IPV6_UNICAST_HOPS`; -1 is the default of the machine.
+    public static final SocketOption<Integer> IPV6_UNICAST_HOPS = of("IPV6_UNICAST_HOPS", Integer.class);
+    /// `IPV6_V6ONLY`
+    public static final SocketOption<Boolean> IPV6_V6ONLY = of("IPV6_V6ONLY", Boolean.class);
+
+    // IPPROTO_TCP
+
+    /// `TCP_NODELAY`
+    public static final SocketOption<Boolean> TCP_NODELAY = of("TCP_NODELAY", Boolean.class);
+    /// `TCP_CORK`
+    public static final SocketOption<Boolean> TCP_CORK = of("TCP_CORK", Boolean.class);
+    /// `TCP_QUICKACK`
+    public static final SocketOption<Boolean> TCP_QUICKACK = of("TCP_QUICKACK", Boolean.class);
+    /// `TCP_KEEPIDLE`, seconds.
+    public static final SocketOption<Integer> TCP_KEEPIDLE = of("TCP_KEEPIDLE", Integer.class);
+    /// `TCP_KEEPINTVL`, seconds.
+    public static final SocketOption<Integer> TCP_KEEPINTVL = of("TCP_KEEPINTVL", Integer.class);
+    /// `TCP_KEEPCNT`
+    public static final SocketOption<Integer> TCP_KEEPCNT = of("TCP_KEEPCNT", Integer.class);
+    /// `TCP_USER_TIMEOUT`, milliseconds; 0 is none.
+    public static final SocketOption<Integer> TCP_USER_TIMEOUT = of("TCP_USER_TIMEOUT", Integer.class);
+    /// `TCP_MAXSEG`, bytes.
+    public static final SocketOption<Integer> TCP_MAXSEG = of("TCP_MAXSEG", Integer.class);
+    /// `TCP_CONGESTION`
+    public static final SocketOption<String> TCP_CONGESTION = of("TCP_CONGESTION", String.class);
+    /// `TCP_NOTSENT_LOWAT`, bytes.
+    public static final SocketOption<Integer> TCP_NOTSENT_LOWAT = of("TCP_NOTSENT_LOWAT", Integer.class);
+    /// `TCP_DEFER_ACCEPT`, seconds.
+    public static final SocketOption<Integer> TCP_DEFER_ACCEPT = of("TCP_DEFER_ACCEPT", Integer.class);
+    /// `TCP_LINGER2`, seconds.
+    public static final SocketOption<Integer> TCP_LINGER2 = of("TCP_LINGER2", Integer.class);
+    /// `TCP_SYNCNT`
+    public static final SocketOption<Integer> TCP_SYNCNT = of("TCP_SYNCNT", Integer.class);
+    /// `TCP_WINDOW_CLAMP`, bytes.
+    public static final SocketOption<Integer> TCP_WINDOW_CLAMP = of("TCP_WINDOW_CLAMP", Integer.class);
+    /// `TCP_FASTOPEN`: the length of a listener's queue.
+    public static final SocketOption<Integer> TCP_FASTOPEN = of("TCP_FASTOPEN", Integer.class);
+    /// `TCP_FASTOPEN_CONNECT`
+    public static final SocketOption<Boolean> TCP_FASTOPEN_CONNECT = of("TCP_FASTOPEN_CONNECT", Boolean.class);
+    /// `TCP_INQ`
+    public static final SocketOption<Boolean> TCP_INQ = of("TCP_INQ", Boolean.class);
+    /// `TCP_INFO`
+    public static final SocketOption<TcpInfo> TCP_INFO = of("TCP_INFO", TcpInfo.class);
+
+    private final String name;
+    private final Class<T> type;
+
+    private SocketOption(String name, Class<T> type) {
+        this.name = name;
+        this.type = type;
+    }
+
+    private static <T> SocketOption<T> of(String name, Class<T> type) {
+        var option = new SocketOption<>(name, type);
+        BY_NAME.put(name, option);
+        return option;
+    }
+
+    /// Every option there is.
+    public static Collection<SocketOption<?>> all() {
+        return Collections.unmodifiableCollection(BY_NAME.values());
+    }
+
+    /// The option with this name of Linux's, or null.
+    public static @Nullable SocketOption<?> named(String name) {
+        return BY_NAME.get(name);
+    }
+
+    /// Linux's name for it.
+    public String name() {
+        return name;
+    }
+
+    /// The Java type of its value.
+    public Class<T> type() {
+        return type;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,298 @@
+package dev.sockeye.socket;
+
+import static dev.sockeye.socket.OptionTable.EINVAL;
+
+import dev.sockeye.host.Endpoint;
+import dev.sockeye.host.TcpEndpoint;
+import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.SocketOptions;
+import dev.sockeye.tcp.TcpState;
+import dev.sockeye.tcp.TcpSysctl;
+import dev.sockeye.wire.Errno;
+import java.util.Set;
+
+/// The options of a TCP socket, with the bounds of Linux's net/core/sock.c, net/ipv4/tcp.c,
+/// net/ipv4/ip_sockglue.c and net/ipv6/ipv6_sockglue.c; see `docs/socket-options.md`.
+final class TcpOptionTable {
+
+    static final OptionTable<TcpEndpoint> TABLE = new OptionTable<TcpEndpoint>().withCommon();
+
+    /// The congestion controls there are, as `net.ipv4.tcp_available_congestion_control` names them.
+    private static final Set<String> CONGESTION_CONTROLS = Set.of("cubic", "reno");
+
+    private static final int ECN_BITS = 3;
+    private static final int MAX_KEEPALIVE_SECONDS = 32_767;
+    private static final int MAX_PROBES = 127;
+    private static final int MIN_MSS = 88;
+    private static final int MAX_MSS = 32_767;
+    private static final int DEFAULT_MSS = 536;
+    private static final int MAX_LINGER2_SECONDS = 120;
+    private static final int MIN_WINDOW_CLAMP = 1152;
+
+    static {
+        buffers();
+        flags();
+        keepAlive();
+        limits();
+        ip();
+        state();
+    }
+
+    private TcpOptionTable() {}
+
+    /// A setter of a field of [SocketOptions] that the connection must hear of.
+    private interface Field<T> {
+        void set(SocketOptions options, T value);
+    }
+
+    private static int change(TcpEndpoint endpoint, long now, Runnable change) {
+        change.run();
+        endpoint.onOptionsChanged(now);
+        return 0;
+    }
+
+    private static void flag(
+            SocketOption<Boolean> option, OptionTable.Getter<SocketOptions, Boolean> get, Field<Boolean> field) {
+        TABLE.add(
+                option,
+                (e, now) -> get.get(e.options(), now),
+                (e, on, now) -> change(e, now, () -> field.set(e.options(), on)));
+    }
+
+    private static void number(
+            SocketOption<Integer> option,
+            int least,
+            int most,
+            OptionTable.Getter<TcpEndpoint, Integer> get,
+            Field<Integer> field) {
+        TABLE.add(option, get, (e, value, now) -> {
+            if (value < least || value > most) return EINVAL;
+            return change(e, now, () -> field.set(e.options(), value));
+        });
+    }
+
+    private static TcpSysctl sysctl(TcpEndpoint endpoint) {
+        return endpoint.host().sysctl().tcp();
+    }
+
+    private static int orDefault(int value, int otherwise) {
+        return value == 0 ? otherwise : value;
+    }
+
+    private static void buffers() {
+        TABLE.add(
+                SocketOption.SO_SNDBUF,
+                (e, now) -> orDefault(e.options().sendBuffer, sysctl(e).tcp_wmem[1]),
+                (e, bytes, now) ->
+                        change(e, now, () -> e.options().sendBuffer = OptionTable.sendBuffer(e.host(), bytes)));
+        TABLE.add(
+                SocketOption.SO_RCVBUF,
+                (e, now) -> orDefault(e.options().receiveBuffer, sysctl(e).tcp_rmem[1]),
+                (e, bytes, now) ->
+                        change(e, now, () -> e.options().receiveBuffer = OptionTable.receiveBuffer(e.host(), bytes)));
+        TABLE.add(
+                SocketOption.SO_RCVLOWAT,
+                (e, now) -> e.options().receiveLowWater,
+                (e, bytes, now) -> change(e, now, () -> e.options().receiveLowWater = lowWater(e, bytes)));
+        number(
+                SocketOption.TCP_NOTSENT_LOWAT,
+                Integer.MIN_VALUE,
+                Integer.MAX_VALUE,
+                (e, now) -> e.options().notSentLowWater,
+                (o, bytes) -> o.notSentLowWater = bytes);
+        TABLE.add(
+                SocketOption.TCP_WINDOW_CLAMP,
+                (e, now) -> e.options().windowClamp,
+                (e, bytes, now) -> clampWindow(e, bytes, now));
+    }
+
+    /// Half the buffer at most, or a read could wait for ever; 0 counts as 1, and a negative one as very much.
+    private static int lowWater(TcpEndpoint endpoint, int bytes) {
+        int buffer = orDefault(endpoint.options().receiveBuffer, sysctl(endpoint).tcp_rmem[2]);
+        if (bytes == 0) return 1;
+        return Integer.compareUnsigned(bytes, buffer / 2) > 0 ? buffer / 2 : bytes;
+    }
+
+    private static int clampWindow(TcpEndpoint endpoint, int bytes, long now) {
+        if (bytes == 0 && endpoint.state() != TcpState.CLOSED) return EINVAL;
+        int clamp = bytes == 0 ? 0 : Math.max(bytes, MIN_WINDOW_CLAMP);
+        return change(endpoint, now, () -> endpoint.options().windowClamp = clamp);
+    }
+
+    private static void flags() {
+        flag(SocketOption.TCP_NODELAY, (o, now) -> o.noDelay, (o, on) -> o.noDelay = on);
+        flag(SocketOption.TCP_CORK, (o, now) -> o.cork, (o, on) -> o.cork = on);
+        flag(SocketOption.SO_OOBINLINE, (o, now) -> o.outOfBandInline, (o, on) -> o.outOfBandInline = on);
+        TABLE.add(SocketOption.TCP_QUICKACK, TcpOptionTable::quickAck, TcpOptionTable::setQuickAck);
+        flag(SocketOption.TCP_INQ, (o, now) -> o.inq, (o, on) -> o.inq = on);
+    }
+
+    /// The core does not tell; what was set last is the best there is.
+    private static Boolean quickAck(TcpEndpoint endpoint, long now) {
+        return !(Socket.of(endpoint) instanceof StreamSocket stream) || stream.quickAck;
+    }
+
+    private static int setQuickAck(TcpEndpoint endpoint, Boolean on, long now) {
+        Connection connection = endpoint.connection();
+        if (connection == null) return Errno.ENOTCONN.asResult();
+        connection.quickAck(on, now);
+        if (Socket.of(endpoint) instanceof StreamSocket stream) stream.quickAck = on;
+        return 0;
+    }
+
+    private static void keepAlive() {
+        flag(SocketOption.SO_KEEPALIVE, (o, now) -> o.keepAlive, (o, on) -> o.keepAlive = on);
+        number(
+                SocketOption.TCP_KEEPIDLE,
+                1,
+                MAX_KEEPALIVE_SECONDS,
+                (e, now) -> orDefault(e.options().keepIdleSeconds, sysctl(e).tcp_keepalive_time),
+                (o, seconds) -> o.keepIdleSeconds = seconds);
+        number(
+                SocketOption.TCP_KEEPINTVL,
+                1,
+                MAX_KEEPALIVE_SECONDS,
+                (e, now) -> orDefault(e.options().keepIntervalSeconds, sysctl(e).tcp_keepalive_intvl),
+                (o, seconds) -> o.keepIntervalSeconds = seconds);
+        number(
+                SocketOption.TCP_KEEPCNT,
+                1,
+                MAX_PROBES,
+                (e, now) -> orDefault(e.options().keepCount, sysctl(e).tcp_keepalive_probes),
+                (o, count) -> o.keepCount = count);
+    }
+
+    private static void limits() {
+        number(
+                SocketOption.SO_LINGER,
+                Integer.MIN_VALUE,
+                Integer.MAX_VALUE,
+                (e, now) -> e.options().lingerSeconds,
+                (o, seconds) -> o.lingerSeconds = Math.max(seconds, -1));
+        number(
+                SocketOption.TCP_USER_TIMEOUT,
+                0,
+                Integer.MAX_VALUE,
+                (e, now) -> e.options().userTimeoutMillis,
+                (o, millis) -> o.userTimeoutMillis = millis);
+        number(
+                SocketOption.TCP_SYNCNT,
+                1,
+                MAX_PROBES,
+                (e, now) -> orDefault(e.options().synCount, sysctl(e).tcp_syn_retries),
+                (o, count) -> o.synCount = count);
+        TABLE.add(SocketOption.TCP_MAXSEG, (e, now) -> maxSegment(e, now), (e, bytes, now) -> {
+            if (bytes != 0 && (bytes < MIN_MSS || bytes > MAX_MSS)) return EINVAL;
+            return change(e, now, () -> e.options().maxSegment = bytes);
+        });
+        number(
+                SocketOption.TCP_LINGER2,
+                Integer.MIN_VALUE,
+                Integer.MAX_VALUE,
+                (e, now) -> orDefault(e.options().linger2Seconds, sysctl(e).tcp_fin_timeout),
+                (o, seconds) -> o.linger2Seconds = Math.clamp(seconds, -1, MAX_LINGER2_SECONDS));
+        number(
+                SocketOption.TCP_DEFER_ACCEPT,
+                Integer.MIN_VALUE,
+                Integer.MAX_VALUE,
+                (e, now) -> e.options().deferAcceptSeconds,
+                (o, seconds) -> o.deferAcceptSeconds = inBackoffs(seconds));
+        TABLE.add(SocketOption.TCP_CONGESTION, TcpOptionTable::congestionControl, (e, name, now) -> {
+            if (!CONGESTION_CONTROLS.contains(name)) return Errno.ENOENT.asResult();
+            return change(e, now, () -> e.options().congestionControl = name);
+        });
+        TABLE.add(SocketOption.TCP_FASTOPEN, (e, now) -> e.options().fastOpenQueue, (e, length, now) -> {
+            boolean mayListen = e.state() == TcpState.CLOSED || e.state() == TcpState.LISTEN;
+            if (length < 0 || !mayListen) return EINVAL;
+            return change(e, now, () -> e.options().fastOpenQueue = length);
+        });
+        TABLE.add(SocketOption.TCP_FASTOPEN_CONNECT, (e, now) -> e.options().fastOpenConnect, (e, on, now) -> {
+            if (e.state() != TcpState.CLOSED) return EINVAL;
+            return change(e, now, () -> e.options().fastOpenConnect = on);
+        });
+    }
+
+    private static int maxSegment(TcpEndpoint endpoint, long now) {
+        int set = endpoint.options().maxSegment;
+        return switch (endpoint.state()) {
+            case CLOSED, LISTEN -> orDefault(set, DEFAULT_MSS);
+            default -> endpoint.info(now).snd_mss();
+        };
+    }
+
+    private static String congestionControl(TcpEndpoint endpoint, long now) {
+        String set = endpoint.options().congestionControl;
+        return set.isEmpty() ? sysctl(endpoint).tcp_congestion_control : set;
+    }
+
+    /// Linux keeps this one as a number of SYN-ACK retransmissions, whose timeouts double from 1 s to 120 s, and
+    /// tells the time that those take: 2 becomes 3, 4 becomes 7.
+    static int inBackoffs(int seconds) {
+        if (seconds <= 0) return 0;
+        int period = 1;
+        int timeout = 1;
+        for (int retransmissions = 1; seconds > period && retransmissions < 255; retransmissions++) {
+            timeout = Math.min(2 * timeout, 120);
+            period += timeout;
+        }
+        return period;
+    }
+
+    private static void ip() {
+        // The two ECN bits belong to the protocol.
+        number(
+                SocketOption.IP_TOS,
+                Integer.MIN_VALUE,
+                Integer.MAX_VALUE,
+                (e, now) -> e.options().trafficClass,
+                (o, tos) -> o.trafficClass = tos & 0xff & ~ECN_BITS);
+        v6(
+                TABLE,
+                SocketOption.IPV6_TCLASS,
+                (e, now) -> e.options().trafficClass,
+                (e, value, now) -> change(e, now, () -> e.options().trafficClass = Math.max(value, 0) & ~ECN_BITS));
+        TABLE.add(SocketOption.IP_TTL, (e, now) -> hopLimit(e, e.options().hopLimit), (e, ttl, now) -> {
+            if (ttl != -1 && (ttl < 1 || ttl > 255)) return EINVAL;
+            return change(e, now, () -> e.options().hopLimit = Math.max(ttl, 0));
+        });
+        v6(
+                TABLE,
+                SocketOption.IPV6_UNICAST_HOPS,
+                (e, now) -> hopLimit(e, e.options().hopLimit),
+                (e, hops, now) -> change(e, now, () -> e.options().hopLimit = Math.max(hops, 0)));
+        number(
+                SocketOption.SO_PRIORITY,
+                Integer.MIN_VALUE,
+                Integer.MAX_VALUE,
+                (e, now) -> e.options().priority,
+                (o, priority) -> o.priority = priority);
+        number(
+                SocketOption.SO_MARK,
+                Integer.MIN_VALUE,
+                Integer.MAX_VALUE,
+                (e, now) -> e.options().mark,
+                (o, mark) -> o.mark = mark);
+    }
+
+    static int hopLimit(Endpoint endpoint, int set) {
+        return orDefault(set, Integer.parseInt(endpoint.host().sysctl().get("net.ipv4.ip_default_ttl")));
+    }
+
+    /// An option that only IPv6 sockets have: -1, for the default, to 255.
+    static <E extends Endpoint> void v6(
+            OptionTable<E> table,
+            SocketOption<Integer> option,
+            OptionTable.Getter<E, Integer> getter,
+            OptionTable.Setter<E, Integer> setter) {
+        table.add(option, (e, now) -> OptionTable.isV6(e) ? getter.get(e, now) : null, (e, value, now) -> {
+            if (!OptionTable.isV6(e)) return OptionTable.ENOPROTOOPT;
+            if (value < -1 || value > 255) return EINVAL;
+            return setter.set(e, value, now);
+        });
+    }
+
+    private static void state() {
+        TABLE.addReadOnly(SocketOption.SO_ACCEPTCONN, (e, now) -> e.state() == TcpState.LISTEN);
+        TABLE.addReadOnly(SocketOption.TCP_INFO, (e, now) -> e.info(now));
+    }
+}

@@ -1,0 +1,50 @@
+# Sourced by ./sockeye: sockeye_build makes cli/target/sockeye.jar where it is missing or older than the sources. Says what
+# it does on standard error, and keeps Maven's output in target/build.log.
+
+sockeye_is_built() { # $1: the repository
+  local jar="$1/cli/target/sockeye.jar"
+  [ -f "$jar" ] || return 1
+  [ -z "$(find "$1"/pom.xml "$1"/*/pom.xml "$1"/*/src/main -newer "$jar" -print -quit)" ]
+}
+
+sockeye_build() { # $1: the repository
+  sockeye_is_built "$1" && return 0
+  mkdir -p "$1/target" 2>/dev/null && [ -w "$1/target" ] || {
+    echo "sockeye: cannot build: $1/target is not writable" >&2
+    exit 74
+  }
+  command -v mvn >/dev/null || {
+    echo "sockeye: Maven is missing. Install it (Debian: the package maven) and try again." >&2
+    exit 69
+  }
+  # One build at a time; who waited finds it done.
+  (
+    if command -v flock >/dev/null; then flock 9; fi
+    sockeye_is_built "$1" || sockeye_run_build "$1"
+  ) 9>"$1/target/build.lock" || exit $?
+}
+
+sockeye_run_build() {
+  local log="$1/target/build.log"
+  echo "sockeye: building, which takes about a minute the first time ..." >&2
+  if (cd "$1" && mvn --batch-mode --no-transfer-progress -Pquick package -pl cli -am 9>&-) 2>&1 | tee "$log" | sockeye_progress; then
+    touch "$1/cli/target/sockeye.jar"
+  else
+    grep '^\[ERROR\]' "$log" | head -n 5 >&2 || true
+    echo "sockeye: the build failed; all of it is in $log" >&2
+    exit 70
+  fi
+}
+
+# The floors as they are built, in one line on a terminal.
+sockeye_progress() {
+  local line
+  while IFS= read -r line; do
+    [ -t 2 ] || continue
+    case $line in
+      *"Building Sockeye "*) printf '\r\033[K  %s' "${line#*Building }" >&2 ;;
+    esac
+  done
+  [ -t 2 ] && printf '\r\033[K' >&2
+  return 0
+}

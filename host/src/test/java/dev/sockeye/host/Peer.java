@@ -54,6 +54,34 @@ final class Peer {
         return this;
     }
 
+    /// As [#sends], echoing the host's first TSval as the last one that came.
+    Peer sendsEchoing(String text, int tsVal) {
+        Segment seg = SegmentReader.read(text);
+        seg.ack += hostIsn;
+        seg.timestamps = true;
+        seg.tsVal = tsVal;
+        seg.tsEcr = hostStamp;
+        seg.seq += isn;
+        rig.receive(bytes(seg));
+        return this;
+    }
+
+    /// The next packet of the host is this segment, its sequence number relative to the host's last SYN but one.
+    Peer receivesAbsolute(String text) {
+        int before = hostIsn;
+        byte[] packet = rig.poll();
+        Segment seg = packet == null ? null : parse(packet);
+        String seen = "nothing";
+        if (packet != null && seg != null) {
+            seg.seq -= before;
+            seg.ack -= isn;
+            seen = seg.toString();
+            hostIsn = seg.seq + before;
+        }
+        assertThat(seen).isEqualTo(text);
+        return this;
+    }
+
     /// A segment as bytes; its numbers are absolute.
     byte[] bytes(Segment seg) {
         var options = new TcpOptions();

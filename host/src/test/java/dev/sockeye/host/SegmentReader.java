@@ -35,7 +35,8 @@ final class SegmentReader {
 
     private static int flags(String text) {
         int flags = 0;
-        for (char letter : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char letter = text.charAt(i);
             flags |= switch (letter) {
                 case 'F' -> Segment.FIN;
                 case 'S' -> Segment.SYN;

@@ -76,6 +76,7 @@ final class ReceiveWindow {
     void initialize(int mss, boolean scaling) {
         int available = Math.max(0, full());
         if (clamp == 0) clamp = MAX_UNSCALED << MAX_SCALE;
+        if (options.receiveBuffer != 0) clamp = Math.min(clamp, available);
         available = Math.min(clamp, available);
         if (available > mss) available -= available % mss;
         window = available;
@@ -144,8 +145,8 @@ final class ReceiveWindow {
     /// The window field of the segment that is being sent.
     int announce(int rcvNxt, int charged, AckPolicy acks) {
         int old = window;
-        // Linux since 6.6: who drops for want of memory closes the window, as an exception to SHLD-14. The sender then
-        // probes instead of counting retransmissions until it gives up.
+        // Linux since 6.6: who drops for want of memory closes the window, as an exception to SHLD-14. The sender
+        // then probes instead of counting retransmissions until it gives up.
         if (acks.noMemory) {
             window = 0;
             updatedAt = rcvNxt;

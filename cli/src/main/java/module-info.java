@@ -4,6 +4,8 @@ module dev.sockeye.cli {
     requires transitive dev.sockeye.jdk;
     requires transitive dev.sockeye.inspect;
     requires info.picocli;
+    requires java.net.http;
+    requires jdk.httpserver;
 
     opens dev.sockeye.cli to
             info.picocli;

@@ -8,6 +8,6 @@ final class Client {
     public static void main(String[] arguments) throws Exception {
         System.out.println(Echo.askHttp(Integer.parseInt(arguments[0])));
         System.out.println(Echo.askPlain(Integer.parseInt(arguments[1])));
-        Process.printKernelSockets();
+        Descriptors.printKernelSockets();
     }
 }

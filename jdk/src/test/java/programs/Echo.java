@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 
 /// Servers on the wildcard, for clients of its own process and of others. Prints their ports; ends with its input.
+@SuppressWarnings("AddressSelection") // each name has one address
 final class Echo {
 
     private Echo() {}

@@ -41,14 +41,15 @@ final class Http {
             server.setExecutor(workers);
             server.start();
             var root = URI.create("http://localhost:" + server.getAddress().getPort());
-            String expected = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
+            String expected = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(file));
             try (HttpClient client = HttpClient.newHttpClient()) {
                 talk(client, root, expected);
             }
             byUrlConnection(root);
             server.stop(0);
         }
-        Process.printKernelSockets();
+        Descriptors.printKernelSockets();
     }
 
     private static void echo(HttpExchange exchange) throws IOException {
@@ -85,7 +86,8 @@ final class Http {
         connection.setDoOutput(true);
         connection.setReadTimeout(10_000);
         connection.getOutputStream().write("by url connection".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        System.out.println("url: " + new String(connection.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII));
+        System.out.println("url: "
+                + new String(connection.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII));
         connection.disconnect();
     }
 }

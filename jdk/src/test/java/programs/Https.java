@@ -32,7 +32,7 @@ final class Https {
         SSLContext tls = context(Path.of(arguments[0]));
         overHttp(tls);
         overSockets(tls);
-        Process.printKernelSockets();
+        Descriptors.printKernelSockets();
     }
 
     private static SSLContext context(Path file) throws Exception {
@@ -82,10 +82,11 @@ final class Https {
                 }
             });
             int port = listener.getLocalPort();
-            System.out.println("direct: " + talk((SSLSocket) tls.getSocketFactory().createSocket("localhost", port)));
-            var plain = new Socket("localhost", port);
             System.out.println(
-                    "layered: " + talk((SSLSocket) tls.getSocketFactory().createSocket(plain, "localhost", port, true)));
+                    "direct: " + talk((SSLSocket) tls.getSocketFactory().createSocket("localhost", port)));
+            var plain = new Socket("localhost", port);
+            System.out.println("layered: "
+                    + talk((SSLSocket) tls.getSocketFactory().createSocket(plain, "localhost", port, true)));
             server.join();
         }
     }

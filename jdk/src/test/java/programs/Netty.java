@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// Netty's NIO transport: an echo of some megabytes, and HTTP with a hundred clients.
+@SuppressWarnings("FutureReturnValueIgnored") // what matters is what arrives
 final class Netty {
 
     private static final int BYTES = 8 << 20;
@@ -50,7 +51,7 @@ final class Netty {
         http(group);
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
         System.out.println("native transports off: " + System.getProperty("io.netty.transport.noNative"));
-        Process.printKernelSockets();
+        Descriptors.printKernelSockets();
     }
 
     private static Channel serve(EventLoopGroup group, ChannelInitializer<SocketChannel> initializer) throws Exception {
@@ -63,8 +64,8 @@ final class Netty {
                 .channel();
     }
 
-    private static Channel connect(EventLoopGroup group, SocketAddress to, ChannelInitializer<SocketChannel> initializer)
-            throws Exception {
+    private static Channel connect(
+            EventLoopGroup group, SocketAddress to, ChannelInitializer<SocketChannel> initializer) throws Exception {
         return new Bootstrap()
                 .group(group)
                 .channel(NioSocketChannel.class)
@@ -87,7 +88,9 @@ final class Netty {
         Channel server = serve(group, initializer(channel -> channel.pipeline().addLast(new Echo())));
         var done = new CompletableFuture<Long>();
         Channel client = connect(
-                group, server.localAddress(), initializer(channel -> channel.pipeline().addLast(new Counter(done))));
+                group,
+                server.localAddress(),
+                initializer(channel -> channel.pipeline().addLast(new Counter(done))));
         for (int sent = 0; sent < BYTES; sent += 64 << 10) {
             var block = Unpooled.buffer(64 << 10).writeZero(64 << 10);
             client.writeAndFlush(block);
@@ -120,20 +123,26 @@ final class Netty {
     }
 
     private static void http(EventLoopGroup group) throws Exception {
-        Channel server = serve(group, initializer(channel -> channel.pipeline()
-                .addLast(new HttpServerCodec(), new HttpObjectAggregator(LARGEST), new Responder())));
+        Channel server = serve(
+                group,
+                initializer(channel -> channel.pipeline()
+                        .addLast(new HttpServerCodec(), new HttpObjectAggregator(LARGEST), new Responder())));
         var answers = new ArrayList<CompletableFuture<String>>();
         for (int i = 0; i < CLIENTS; i++) {
             var answer = new CompletableFuture<String>();
             answers.add(answer);
-            Channel client = connect(group, server.localAddress(), initializer(channel -> channel.pipeline()
-                    .addLast(new HttpClientCodec(), new HttpObjectAggregator(LARGEST), new Receiver(answer))));
+            Channel client = connect(
+                    group,
+                    server.localAddress(),
+                    initializer(channel -> channel.pipeline()
+                            .addLast(new HttpClientCodec(), new HttpObjectAggregator(LARGEST), new Receiver(answer))));
             var request = new DefaultFullHttpRequest(
                     HttpVersion.HTTP_1_1,
                     HttpMethod.POST,
                     "/",
                     Unpooled.copiedBuffer("request " + i, StandardCharsets.US_ASCII));
-            request.headers().set(HttpHeaderNames.CONTENT_LENGTH, request.content().readableBytes());
+            request.headers()
+                    .set(HttpHeaderNames.CONTENT_LENGTH, request.content().readableBytes());
             client.writeAndFlush(request);
         }
         int right = 0;
@@ -150,7 +159,8 @@ final class Netty {
                     HttpVersion.HTTP_1_1,
                     HttpResponseStatus.OK,
                     request.content().retain());
-            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
+            response.headers()
+                    .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
             context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
         }
     }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 
 /// An HTTP server on one host and clients on another, in one process: the server is bound to its host's address, and
 /// the clients are on the default host.
+@SuppressWarnings("AddressSelection") // each name has one address
 final class TwoHosts {
 
     private TwoHosts() {}
@@ -27,16 +28,17 @@ final class TwoHosts {
             exchange.close();
         });
         server.start();
-        var request = HttpRequest.newBuilder(URI.create("http://server.sockeye/")).build();
+        var request =
+                HttpRequest.newBuilder(URI.create("http://server.sockeye/")).build();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            System.out.println(
-                    "send: " + client.send(request, HttpResponse.BodyHandlers.ofString()).body());
+            System.out.println("send: "
+                    + client.send(request, HttpResponse.BodyHandlers.ofString()).body());
             System.out.println("sendAsync: "
                     + client.sendAsync(request, HttpResponse.BodyHandlers.ofString())
                             .join()
                             .body());
         }
         server.stop(0);
-        Process.printKernelSockets();
+        Descriptors.printKernelSockets();
     }
 }

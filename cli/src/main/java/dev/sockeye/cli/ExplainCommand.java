@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             "  sockeye explain 10.0.0.2:8080          every socket with this address at either end",
             "  sockeye explain ':49152 -> :8080'      one end of a connection"
         })
+@SuppressWarnings("NullAway.Init") // picocli fills the fields in
 final class ExplainCommand implements Callable<Integer> {
 
     /// More sockets than this are counted, not explained.
@@ -47,8 +48,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "STATE|SOCKET",
             arity = "0..*",
-            description = "A state by any of its names or its number; or a socket: ino:NUMBER, HOST:PORT, or ADDRESS:PORT ->"
-                    + " ADDRESS:PORT.")
+            description =
+                    "A state by any of its names or its number; or a socket: ino:NUMBER, HOST:PORT, or ADDRESS:PORT ->"
+                            + " ADDRESS:PORT.")
     private List<String> subject = List.of();
 
     private final Explainer explainer = new Explainer();
@@ -106,6 +108,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private void print(Explanation explanation) {
-        for (String line : ExplanationText.lines(explanation, sockeye.terminal())) sockeye.out().println(line);
+        for (String line : ExplanationText.lines(explanation, sockeye.terminal()))
+            sockeye.out().println(line);
     }
 }

@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// Publishes the sockets of a program that runs on the stack, so that `sockeye ss` in another terminal lists them. A program
+/// Publishes the sockets of a program that runs on the stack, so that `sockeye ss` in another terminal lists them. A
+/// program
 /// is never harmed by it: where it cannot publish, it says so and runs on.
 public final class PublishExtension implements AgentExtension {
 
@@ -30,7 +31,8 @@ public final class PublishExtension implements AgentExtension {
     static String programName(String command) {
         String main = command.split(" ", 2)[0];
         if (main.isEmpty()) return "java";
-        if (main.endsWith(".jar") || main.endsWith(".java")) return String.valueOf(Path.of(main).getFileName());
+        if (main.endsWith(".jar") || main.endsWith(".java"))
+            return String.valueOf(Path.of(main).getFileName());
         String type = main.substring(main.lastIndexOf('/') + 1); // without its module
         return type.substring(type.lastIndexOf('.') + 1);
     }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  sockeye run --host client --host server -- java -cp classes Main",
             "  sockeye run --sysctl net.ipv4.tcp_fin_timeout=5 -- java -jar program.jar"
         })
+@SuppressWarnings("NullAway.Init") // picocli fills the fields in
 final class RunCommand implements Callable<Integer> {
 
     @ParentCommand
@@ -41,19 +43,34 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--host", paramLabel = "NAME", description = "A host of the program's JVM; threads are on the first unless told otherwise. May be repeated.")
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            description =
+                    "A host of the program's JVM; threads are on the first unless told otherwise. May be repeated.")
     private List<String> hosts = new ArrayList<>();
 
     @Option(names = "--net", paramLabel = "CIDR", description = "The network between them, such as 10.77.0.0/24.")
-    private String network;
+    private @Nullable String network;
 
-    @Option(names = "--origin", paramLabel = "none|opened|calls", defaultValue = "opened", description = "How much is noted of who uses a socket: nothing; where it was opened; also where it was last read and written. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--origin",
+            paramLabel = "none|opened|calls",
+            defaultValue = "opened",
+            description =
+                    "How much is noted of who uses a socket: nothing; where it was opened; also where it was last read and written. Default: ${DEFAULT-VALUE}.")
     private String origin;
 
-    @Option(names = "--outside", paramLabel = "kernel|unreachable", description = "What becomes of addresses outside the stack.")
-    private String outside;
+    @Option(
+            names = "--outside",
+            paramLabel = "kernel|unreachable",
+            description = "What becomes of addresses outside the stack.")
+    private @Nullable String outside;
 
-    @Option(names = "--sysctl", paramLabel = "NAME=VALUE", description = "A setting of every host, under Linux's name. May be repeated.")
+    @Option(
+            names = "--sysctl",
+            paramLabel = "NAME=VALUE",
+            description = "A setting of every host, under Linux's name. May be repeated.")
     private Map<String, String> sysctl = new LinkedHashMap<>();
 
     @Option(names = "--summary", description = "At the end, how many of the program's sockets were the kernel's.")
@@ -67,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             return new JdkRun(ownJar(), agentOptions()).run(command);
         } catch (JdkRun.Refusal refusal) {
-            sockeye.complain(refusal.getMessage());
+            sockeye.complain(String.valueOf(refusal.getMessage()));
             return refusal.exitCode();
         }
     }
@@ -75,7 +92,11 @@ final class RunCommand implements Callable<Integer> {
     /// The agent is in the same jar as this command.
     private static Path ownJar() {
         try {
-            return Path.of(RunCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(RunCommand.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
@@ -90,7 +111,8 @@ final class RunCommand implements Callable<Integer> {
         if (summary) options.add("summary=on");
         sysctl.forEach((name, value) -> options.add(name + "=" + value));
         for (String option : options) {
-            if (option.indexOf(',') >= 0) throw new ParameterException(spec.commandLine(), "a comma cannot stand in '" + option + "'");
+            if (option.indexOf(',') >= 0)
+                throw new ParameterException(spec.commandLine(), "a comma cannot stand in '" + option + "'");
         }
         return String.join(",", options);
     }

@@ -6,7 +6,8 @@ import dev.sockeye.wire.TransportAddress;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Which sockets somebody means: `ino:17`, `10.0.0.1:8080`, `:8080`, `[::1]:80`, a host's name with a port, or both ends of a
+/// Which sockets somebody means: `ino:17`, `10.0.0.1:8080`, `:8080`, `[::1]:80`, a host's name with a port, or both
+/// ends of a
 /// connection with `->` between them.
 final class SocketQuery implements Predicate<SocketSnapshot> {
 
@@ -45,7 +46,10 @@ final class SocketQuery implements Predicate<SocketSnapshot> {
 
         static Side parse(String text) {
             int colon = text.lastIndexOf(':');
-            if (colon < 0) throw new IllegalArgumentException("'" + text + "' is neither a state nor a socket: give a state's name, ino:NUMBER, HOST:PORT or ADDRESS:PORT->ADDRESS:PORT");
+            if (colon < 0)
+                throw new IllegalArgumentException(
+                        "'" + text
+                                + "' is neither a state nor a socket: give a state's name, ino:NUMBER, HOST:PORT or ADDRESS:PORT->ADDRESS:PORT");
             String name = text.substring(0, colon).replace("[", "").replace("]", "");
             int port = port(text.substring(colon + 1));
             if (name.isEmpty() || name.equals("*")) return new Side(null, null, port);
@@ -58,7 +62,8 @@ final class SocketQuery implements Predicate<SocketSnapshot> {
 
         private static int port(String text) {
             if (text.equals("*")) return 0;
-            if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 0xffff) throw new IllegalArgumentException("'" + text + "' is not a port");
+            if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 0xffff)
+                throw new IllegalArgumentException("'" + text + "' is not a port");
             return Integer.parseInt(text);
         }
 

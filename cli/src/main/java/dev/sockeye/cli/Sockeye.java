@@ -5,7 +5,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -25,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         commandListHeading = "Commands:%n",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             RunCommand.class,
             SsCommand.class,
             ExplainCommand.class,
@@ -55,8 +60,8 @@ public final class Sockeye implements Runnable {
 
     int run(String... arguments) {
         var line = new CommandLine(this);
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
+        line.setOut(new PrintWriter(out, true, out.charset()));
+        line.setErr(new PrintWriter(err, true, err.charset()));
         int width = Math.max(80, terminal.textWidth());
         line.setUsageHelpWidth(width);
         line.setParameterExceptionHandler(badCommandLine());
@@ -106,18 +111,29 @@ public final class Sockeye implements Runnable {
 
     private IExecutionExceptionHandler failure() {
         return (exception, commandLine, result) -> {
-            Throwable cause = exception instanceof UncheckedIOException io ? io.getCause() : exception;
-            if (cause instanceof IOException) {
-                complain(message(cause));
+            IOException io = ioException(exception);
+            if (io != null) {
+                complain(message(io));
                 return ExitCode.IO;
             }
-            complain("internal error: " + cause + " (this is a fault of Sockeye; the trace follows)");
-            cause.printStackTrace(err);
+            complain("internal error: " + exception + " (this is a fault of Sockeye; the trace follows)");
+            exception.printStackTrace(err);
             return ExitCode.INTERNAL;
         };
     }
 
-    private static String message(Throwable cause) {
-        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    private static @Nullable IOException ioException(Exception exception) {
+        if (exception instanceof UncheckedIOException unchecked) return unchecked.getCause();
+        return exception instanceof IOException io ? io : null;
+    }
+
+    /// Exceptions about files have the file's name for a message, and what is wrong in their type.
+    private static String message(IOException cause) {
+        return switch (cause) {
+            case NoSuchFileException e -> e.getMessage() + ": there is no such file or folder";
+            case AccessDeniedException e -> e.getMessage() + ": permission denied";
+            case FileSystemException e -> e.getFile() + ": " + e.getReason();
+            default -> cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        };
     }
 }

@@ -1,7 +1,7 @@
 package dev.sockeye.cli;
 
-import dev.sockeye.inspect.PublishFolder;
 import dev.sockeye.inspect.Protocol;
+import dev.sockeye.inspect.PublishFolder;
 import dev.sockeye.inspect.RunningStacks;
 import dev.sockeye.inspect.SnapshotJson;
 import dev.sockeye.inspect.SocketSnapshot;
@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  sockeye ss -toe state close-wait       forgotten connections: since when, and opened where",
             "  sockeye ss --json | jq .state          for programs: a JSON object in each line"
         })
+@SuppressWarnings("NullAway.Init") // picocli fills the fields in
 final class SsCommand implements Callable<Integer> {
 
     @ParentCommand
@@ -47,43 +48,71 @@ final class SsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = {"-t", "--tcp"}, description = "Only TCP sockets.")
+    @Option(
+            names = {"-t", "--tcp"},
+            description = "Only TCP sockets.")
     private boolean tcp;
 
-    @Option(names = {"-u", "--udp"}, description = "Only UDP sockets.")
+    @Option(
+            names = {"-u", "--udp"},
+            description = "Only UDP sockets.")
     private boolean udp;
 
-    @Option(names = {"-a", "--all"}, description = "Listeners and unconnected sockets too.")
+    @Option(
+            names = {"-a", "--all"},
+            description = "Listeners and unconnected sockets too.")
     private boolean all;
 
-    @Option(names = {"-l", "--listening"}, description = "Only listeners and unconnected sockets.")
+    @Option(
+            names = {"-l", "--listening"},
+            description = "Only listeners and unconnected sockets.")
     private boolean listening;
 
-    @Option(names = {"-n", "--numeric"}, description = "Numbers, not names: always so, accepted for habit's sake.")
+    @Option(
+            names = {"-n", "--numeric"},
+            description = "Numbers, not names: always so, accepted for habit's sake.")
+    @SuppressWarnings("UnusedVariable")
     private boolean numeric;
 
-    @Option(names = {"-p", "--processes"}, description = "The program, process and thread that opened each socket.")
+    @Option(
+            names = {"-p", "--processes"},
+            description = "The program, process and thread that opened each socket.")
     private boolean processes;
 
-    @Option(names = {"-e", "--extended"}, description = "Socket number, open directions, since when in this state, opened where.")
+    @Option(
+            names = {"-e", "--extended"},
+            description = "Socket number, open directions, since when in this state, opened where.")
     private boolean extended;
 
-    @Option(names = {"-o", "--options"}, description = "The timer that runs: its name, when it fires, how often it has.")
+    @Option(
+            names = {"-o", "--options"},
+            description = "The timer that runs: its name, when it fires, how often it has.")
     private boolean timers;
 
-    @Option(names = {"-i", "--info"}, description = "TCP's own numbers: window, round trip, rates, retransmissions ...")
+    @Option(
+            names = {"-i", "--info"},
+            description = "TCP's own numbers: window, round trip, rates, retransmissions ...")
     private boolean info;
 
-    @Option(names = {"-m", "--memory"}, description = "Bytes queued, and the buffers' sizes.")
+    @Option(
+            names = {"-m", "--memory"},
+            description = "Bytes queued, and the buffers' sizes.")
     private boolean memory;
 
-    @Option(names = {"-H", "--no-header"}, description = "No line of column names.")
+    @Option(
+            names = {"-H", "--no-header"},
+            description = "No line of column names.")
     private boolean noHeader;
 
-    @Option(names = "--json", description = "A JSON object for each socket, in a line of its own, with all that is known.")
+    @Option(
+            names = "--json",
+            description = "A JSON object for each socket, in a line of its own, with all that is known.")
     private boolean json;
 
-    @Parameters(paramLabel = "FILTER", arity = "0..*", description = "state NAME, exclude NAME: as in ss, with its names and groups.")
+    @Parameters(
+            paramLabel = "FILTER",
+            arity = "0..*",
+            description = "state NAME, exclude NAME: as in ss, with its names and groups.")
     private List<String> filter = new ArrayList<>();
 
     @Override
@@ -93,11 +122,13 @@ final class SsCommand implements Callable<Integer> {
         for (String problem : answers.problems()) sockeye.complain(problem);
         List<SocketSnapshot> sockets = answers.sockets().stream()
                 .filter(socket -> states.contains(socket.state()) && isWanted(socket.protocol()))
-                .sorted(Comparator.comparing(SocketSnapshot::host).thenComparing(SocketSnapshot::inode))
+                .sorted(Comparator.comparing(SocketSnapshot::host).thenComparingLong(SocketSnapshot::inode))
                 .toList();
         if (json) printJson(sockets);
         else printTable(sockets);
-        if (answers.stacks() == 0 && answers.problems().isEmpty() && sockeye.terminal().isTerminal()) {
+        if (answers.stacks() == 0
+                && answers.problems().isEmpty()
+                && sockeye.terminal().isTerminal()) {
             sockeye.complain("no stack is running; start one with 'sockeye run -- java ...' or 'sockeye demo'");
         }
         return answers.stacks() == 0 && !answers.problems().isEmpty() ? ExitCode.IO : ExitCode.OK;
@@ -121,6 +152,7 @@ final class SsCommand implements Callable<Integer> {
 
     private void printTable(List<SocketSnapshot> sockets) {
         var columns = new SsTable.Columns(!noHeader, processes, timers, extended, memory, info);
-        for (String line : new SsTable(sockeye.terminal(), columns).lines(sockets)) sockeye.out().println(line);
+        for (String line : new SsTable(sockeye.terminal(), columns).lines(sockets))
+            sockeye.out().println(line);
     }
 }

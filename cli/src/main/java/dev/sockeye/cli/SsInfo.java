@@ -4,6 +4,7 @@ import dev.sockeye.inspect.Holder;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Timer;
 import dev.sockeye.tcp.TcpInfo;
+import dev.sockeye.tcp.TcpState;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -114,8 +115,8 @@ final class SsInfo {
         nonZero("lastsnd", info.last_data_sent());
         nonZero("lastrcv", info.last_data_recv());
         nonZero("lastack", info.last_ack_recv());
-        if (info.pacing_rate() > 0) word("pacing_rate " + rate(info.pacing_rate()));
-        if (info.delivery_rate() > 0) word("delivery_rate " + rate(info.delivery_rate()));
+        if (info.pacing_rate() > 0) word("pacing_rate " + rate((double) info.pacing_rate()));
+        if (info.delivery_rate() > 0) word("delivery_rate " + rate((double) info.delivery_rate()));
         nonZero("delivered", info.delivered());
         nonZero("delivered_ce", info.delivered_ce());
         if (info.delivery_rate_app_limited()) word("app_limited");
@@ -130,7 +131,7 @@ final class SsInfo {
             word("retrans:" + info.retrans() + "/" + info.total_retrans());
         }
         nonZero("lost", info.lost());
-        nonZero("sacked", info.sacked());
+        if (socket.state() != TcpState.LISTEN) nonZero("sacked", info.sacked()); // of a listener, the backlog
         nonZero("dsack_dups", info.dsack_dups());
         if (info.reordering() != 3) nonZero("reordering", info.reordering());
         nonZero("reord_seen", info.reord_seen());
@@ -168,7 +169,8 @@ final class SsInfo {
     /// Microseconds as milliseconds, with no more decimals than they need.
     private static String millis(int micros) {
         if (micros % 1000 == 0) return Integer.toString(micros / 1000);
-        return String.format(Locale.ROOT, "%d.%03d", micros / 1000, micros % 1000).replaceAll("0+$", "");
+        return String.format(Locale.ROOT, "%d.%03d", micros / 1000, micros % 1000)
+                .replaceAll("0+$", "");
     }
 
     /// Bytes per second as bits per second: `57.6Mbps`.

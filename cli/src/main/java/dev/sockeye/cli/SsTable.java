@@ -12,14 +12,16 @@ import dev.sockeye.inspect.Trace;
 import dev.sockeye.inspect.Verdict;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;
+import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/// Sockets as `ss` shows them. A column Host comes first where the sockets are of several hosts, and a column Netid where
+/// Sockets as `ss` shows them. A column Host comes first where the sockets are of several hosts, and a column Netid
+/// where
 /// they are of TCP and UDP.
 final class SsTable {
 
@@ -45,12 +47,19 @@ final class SsTable {
 
     /// The table of these sockets, line by line.
     List<String> lines(List<SocketSnapshot> sockets) {
-        boolean severalHosts = sockets.stream().map(SocketSnapshot::host).distinct().count() > 1;
-        boolean severalProtocols = sockets.stream().map(SocketSnapshot::protocol).distinct().count() > 1;
+        boolean severalHosts =
+                sockets.stream().map(SocketSnapshot::host).distinct().count() > 1;
+        boolean severalProtocols =
+                sockets.stream().map(SocketSnapshot::protocol).distinct().count() > 1;
         var table = new Table(aligns(severalHosts, severalProtocols));
-        table.add(cells(severalHosts, severalProtocols, "Host", "Netid", List.of("State", "Recv-Q", "Send-Q", "Local Address:Port", "Peer Address:Port", columns.process ? "Process" : "")));
+        if (columns.header) table.add(cells(severalHosts, severalProtocols, "Host", "Netid", names()));
         for (SocketSnapshot socket : sockets) table.add(row(socket, severalHosts, severalProtocols));
         return withDetails(table.lines(), sockets);
+    }
+
+    private List<String> names() {
+        String process = columns.process ? "Process" : "";
+        return List.of("State", "Recv-Q", "Send-Q", "Local Address:Port", "Peer Address:Port", process);
     }
 
     private static Align[] aligns(boolean severalHosts, boolean severalProtocols) {
@@ -72,23 +81,41 @@ final class SsTable {
 
     private List<String> row(SocketSnapshot socket, boolean severalHosts, boolean severalProtocols) {
         String netid = socket.protocol() == Protocol.TCP ? "tcp" : "udp";
-        return cells(severalHosts, severalProtocols, socket.host(), netid, List.of(
-                state(socket),
-                Long.toString(socket.recvQ()),
-                Long.toString(socket.sendQ()),
-                address(socket.local()),
-                address(socket.remote()),
-                details(socket)));
+        return cells(
+                severalHosts,
+                severalProtocols,
+                socket.host(),
+                netid,
+                List.of(
+                        state(socket),
+                        Long.toString(socket.recvQ()),
+                        Long.toString(socket.sendQ()),
+                        address(socket.local(), socket),
+                        peer(socket),
+                        details(socket)));
     }
 
-    /// For UDP, `ss` calls connected and unconnected ESTAB and UNCONN.
+    /// UDP sockets too: connected ones are ESTAB, others UNCONN.
     private static String state(SocketSnapshot socket) {
         return socket.state().ssName();
     }
 
-    private static String address(@Nullable TransportAddress address) {
-        if (address == null) return "0.0.0.0:*";
-        return address.port() == 0 ? address.toString().replaceAll("0$", "*") : address.toString();
+    /// As `ss` prints it: port 0 is `*`, and so is the wildcard of a socket for both IPv4 and IPv6.
+    private static String address(TransportAddress address, SocketSnapshot socket) {
+        String port = address.port() == 0 ? "*" : Integer.toString(address.port());
+        if (isForBothFamilies(socket) && address.ip().isAny()) return "*:" + port;
+        return (address.ip().isV4() ? address.ip().toString() : "[" + address.ip() + "]") + ":" + port;
+    }
+
+    /// A socket without a peer has the wildcard of its family for one.
+    private static String peer(SocketSnapshot socket) {
+        if (socket.remote() != null) return address(socket.remote(), socket);
+        IpAddress any = socket.local().ip().isV4() ? IpAddress.ANY_V4 : IpAddress.ANY_V6;
+        return address(new TransportAddress(any, 0), socket);
+    }
+
+    private static boolean isForBothFamilies(SocketSnapshot socket) {
+        return !socket.local().ip().isV4() && !socket.settings().v6Only();
     }
 
     // ---------------------------------------------------------------- what the options add
@@ -113,9 +140,10 @@ final class SsTable {
     private List<String> withDetails(List<String> rows, List<SocketSnapshot> sockets) {
         List<String> lines = new ArrayList<>();
         if (columns.header) lines.add(terminal.mark(rows.getFirst(), Mark.BOLD));
+        int first = lines.size();
         for (int i = 0; i < sockets.size(); i++) {
             SocketSnapshot socket = sockets.get(i);
-            lines.add(coloured(rows.get(i + 1), socket));
+            lines.add(coloured(rows.get(first + i), socket));
             if (columns.extended) since(socket).ifPresent(lines::add);
             TcpInfo info = socket.info();
             if (columns.internal && info != null && socket.state() != TcpState.CLOSED) {
@@ -135,12 +163,14 @@ final class SsTable {
     }
 
     /// What `ss` cannot know: since when, and which line of the program opened it.
-    private static java.util.Optional<String> since(SocketSnapshot socket) {
+    private static Optional<String> since(SocketSnapshot socket) {
         List<String> parts = new ArrayList<>();
         Duration inState = socket.inState();
         if (inState != null) parts.add("since:" + PlainWords.duration(inState).replace(" ", ""));
         Trace opened = socket.origin().opened();
         if (opened != null && opened.site() != null) parts.add("opened:" + opened.site());
-        return parts.isEmpty() ? java.util.Optional.empty() : java.util.Optional.of(parts.stream().collect(Collectors.joining(" ", "\t ", "")));
+        return parts.isEmpty()
+                ? Optional.empty()
+                : Optional.of(parts.stream().collect(Collectors.joining(" ", "\t ", "")));
     }
 }

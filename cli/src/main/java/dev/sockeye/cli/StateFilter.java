@@ -32,7 +32,8 @@ final class StateFilter {
         for (int i = 0; i < words.size(); i += 2) {
             String word = words.get(i);
             if (!word.equals("state") && !word.equals("exclude")) {
-                throw new IllegalArgumentException("'" + word + "' is not a filter: there are 'state NAME' and 'exclude NAME'");
+                throw new IllegalArgumentException(
+                        "'" + word + "' is not a filter: there are 'state NAME' and 'exclude NAME'");
             }
             if (i + 1 == words.size()) throw new IllegalArgumentException("'" + word + "' needs the name of a state");
             Set<TcpState> named = named(words.get(i + 1));

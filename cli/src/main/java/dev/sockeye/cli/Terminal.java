@@ -53,7 +53,8 @@ record Terminal(boolean isTerminal, int columns, boolean unicode, boolean colour
     private static boolean speaksUnicode(Map<String, String> environment) {
         for (String variable : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
             String locale = environment.get(variable);
-            if (locale != null && !locale.isEmpty()) return locale.toLowerCase(Locale.ROOT).matches(".*utf-?8.*");
+            if (locale != null && !locale.isEmpty())
+                return locale.toLowerCase(Locale.ROOT).matches(".*utf-?8.*");
         }
         return true;
     }

@@ -6,6 +6,7 @@ import picocli.CommandLine.ParentCommand;
 
 /// `sockeye version`
 @Command(name = "version", header = "Prints the version, and the Java it runs on.", description = "")
+@SuppressWarnings("NullAway.Init") // picocli fills the fields in
 final class VersionCommand implements Callable<Integer> {
 
     @ParentCommand

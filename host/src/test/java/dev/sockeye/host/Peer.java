@@ -16,12 +16,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The other end of one connection, played by the test: it says what it sends and what it must receive, in packetdrill's
+/// The other end of one connection, played by the test: it says what it sends and what it must receive, in
+/// packetdrill's
 /// notation.
 ///
-/// Sequence numbers are relative: its own to its initial one, the host's to that of the last SYN it saw of the host, but
-/// for the 0 of a reset without ACK; TSval of the host and TSecr of the peer are relative to the first TSval it saw.
-/// Payload is letters from `a` on by relative sequence number.
+/// Sequence numbers are relative: its own to its initial one, the host's to that of the last SYN it saw of the
+/// host, but for the 0 of a reset without ACK; TSval of the host and TSecr of the peer are relative to the first
+/// TSval it saw. Payload is letters from `a` on by relative sequence number.
 final class Peer {
 
     /// Wraps soon as a signed number.
@@ -51,6 +52,34 @@ final class Peer {
         if (seg.timestamps && seg.tsEcr != 0) seg.tsEcr += hostStamp;
         seg.seq += isn;
         rig.receive(bytes(seg));
+        return this;
+    }
+
+    /// As [#sends], echoing the host's first TSval as the last one that came.
+    Peer sendsEchoing(String text, int tsVal) {
+        Segment seg = SegmentReader.read(text);
+        seg.ack += hostIsn;
+        seg.timestamps = true;
+        seg.tsVal = tsVal;
+        seg.tsEcr = hostStamp;
+        seg.seq += isn;
+        rig.receive(bytes(seg));
+        return this;
+    }
+
+    /// The next packet of the host is this segment, its sequence number relative to the host's last SYN but one.
+    Peer receivesAbsolute(String text) {
+        int before = hostIsn;
+        byte[] packet = rig.poll();
+        Segment seg = packet == null ? null : parse(packet);
+        String seen = "nothing";
+        if (packet != null && seg != null) {
+            seg.seq -= before;
+            seg.ack -= isn;
+            seen = seg.toString();
+            hostIsn = seg.seq + before;
+        }
+        assertThat(seen).isEqualTo(text);
         return this;
     }
 

@@ -5,8 +5,8 @@ import java.util.Scanner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads the notation that [Segment#toString] writes; the end of the sequence range may be left out where nothing is
-/// sent.
+/// Reads the notation that [Segment#toString] writes; the end of the sequence range may be left out where nothing
+/// is sent.
 final class SegmentReader {
 
     private static final Pattern SHAPE = Pattern.compile(
@@ -35,7 +35,8 @@ final class SegmentReader {
 
     private static int flags(String text) {
         int flags = 0;
-        for (char letter : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char letter = text.charAt(i);
             flags |= switch (letter) {
                 case 'F' -> Segment.FIN;
                 case 'S' -> Segment.SYN;

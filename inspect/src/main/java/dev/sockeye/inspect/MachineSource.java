@@ -175,13 +175,12 @@ public final class MachineSource implements Source {
         }
 
         private @Nullable Timer timer(Connection connection) {
-            Timer.Kind kind =
-                    switch (connection.timerName()) {
-                        case "on" -> Timer.Kind.RETRANSMIT;
-                        case "persist" -> Timer.Kind.PERSIST;
-                        case "keepalive" -> Timer.Kind.KEEPALIVE;
-                        default -> null;
-                    };
+            Timer.Kind kind = switch (connection.timerName()) {
+                case "on" -> Timer.Kind.RETRANSMIT;
+                case "persist" -> Timer.Kind.PERSIST;
+                case "keepalive" -> Timer.Kind.KEEPALIVE;
+                default -> null;
+            };
             if (kind == null) return null;
             int count = kind == Timer.Kind.RETRANSMIT
                     ? connection.info(now).retransmits()
@@ -191,10 +190,7 @@ public final class MachineSource implements Source {
 
         private Backlog backlog(Listener<TcpEndpoint> listener) {
             return new Backlog(
-                    listener.acceptQueueLength(),
-                    listener.backlog(),
-                    listener.synQueueLength(),
-                    listener.overflows());
+                    listener.acceptQueueLength(), listener.backlog(), listener.synQueueLength(), listener.overflows());
         }
 
         private Settings settings(TcpEndpoint endpoint, @Nullable Connection connection) {
@@ -235,7 +231,8 @@ public final class MachineSource implements Source {
         private static @Nullable Trace trace(@Nullable Origin origin) {
             if (origin == null) return null;
             List<String> frames = new ArrayList<>(origin.frames().size());
-            for (StackFrame frame : origin.frames()) frames.add(frame.toStackTraceElement().toString());
+            for (StackFrame frame : origin.frames())
+                frames.add(frame.toStackTraceElement().toString());
             return new Trace(origin.threadName(), frames);
         }
     }

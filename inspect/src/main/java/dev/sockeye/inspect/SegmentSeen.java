@@ -25,6 +25,14 @@ public record SegmentSeen(
         int packets,
         String options) {
 
+    SegmentSeen from(boolean left) {
+        return new SegmentSeen(at, left, lost, flags, seq, ack, length, packets, options);
+    }
+
+    SegmentSeen asLost() {
+        return new SegmentSeen(at, fromLeft, true, flags, seq, ack, length, packets, options);
+    }
+
     boolean has(int flag) {
         return (flags & flag) != 0;
     }

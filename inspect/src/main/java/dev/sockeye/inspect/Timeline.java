@@ -39,8 +39,9 @@ final class Timeline {
     /// In a run of more plain segments than these, only the first and the last are shown.
     private static final int SHOWN_FIRST = 4, SHOWN_LAST = 2;
 
-    /// What a side does and the segment it sends are one step when they are no further apart than this.
-    private static final Duration TOGETHER = Duration.ofMillis(1);
+    /// What a side does and the segment it sends are one step when they are no further apart than this, and nothing is
+    /// between them: a first segment waits until its classes are loaded.
+    private static final Duration TOGETHER = Duration.ofMillis(20);
 
     private final List<SideEvent> events;
     private final List<SegmentSeen> segments;

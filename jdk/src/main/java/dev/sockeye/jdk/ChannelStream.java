@@ -74,8 +74,7 @@ final class ChannelStream {
     /// @return the count; 0 if the socket was closed meanwhile; -1 at the end of the stream
     int readWithin(byte[] to, int offset, int length, long nanos) throws IOException {
         if (reset) throw Failure.connectionReset();
-        int count =
-                socket.read(to, offset, length, Socket.UNINTERRUPTIBLE, nanos == 0 ? Socket.FOREVER : nanos);
+        int count = socket.read(to, offset, length, Socket.UNINTERRUPTIBLE, nanos == 0 ? Socket.FOREVER : nanos);
         if (count > 0) return count;
         if (Failure.is(count, Errno.EAGAIN)) throw new SocketTimeoutException("Read timed out");
         return ended(count);

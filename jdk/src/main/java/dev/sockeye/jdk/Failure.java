@@ -50,27 +50,25 @@ final class Failure {
     }
 
     /// What the socket of a channel throws where the channel throws `thrown`: IOExceptions as they are, and the
-    /// channel's
-    /// unchecked complaints as SocketExceptions.
+    /// channel's unchecked complaints as SocketExceptions.
     static IOException ofSocket(Exception thrown) {
         return thrown instanceof IOException io ? io : ofSocketOption(thrown);
     }
 
     /// The same where only a SocketException will do, as in the getters and setters of options.
     static SocketException ofSocketOption(Exception thrown) {
-        String text =
-                switch (thrown) {
-                    case SocketException socket -> null;
-                    case ClosedChannelException closed -> "Socket is closed";
-                    case NotYetConnectedException unconnected -> "Socket is not connected";
-                    case AlreadyBoundException bound -> "Already bound";
-                    case AlreadyConnectedException connected -> "Already connected";
-                    case NotYetBoundException unbound -> "Socket is not bound yet";
-                    case UnsupportedAddressTypeException foreign -> "Unsupported address type";
-                    case UnresolvedAddressException unresolved -> "Unresolved address";
-                    case RuntimeException unchecked -> throw unchecked;
-                    default -> thrown.getMessage();
-                };
+        String text = switch (thrown) {
+            case SocketException socket -> null;
+            case ClosedChannelException closed -> "Socket is closed";
+            case NotYetConnectedException unconnected -> "Socket is not connected";
+            case AlreadyBoundException bound -> "Already bound";
+            case AlreadyConnectedException connected -> "Already connected";
+            case NotYetBoundException unbound -> "Socket is not bound yet";
+            case UnsupportedAddressTypeException foreign -> "Unsupported address type";
+            case UnresolvedAddressException unresolved -> "Unresolved address";
+            case RuntimeException unchecked -> throw unchecked;
+            default -> thrown.getMessage();
+        };
         if (thrown instanceof SocketException socket) return socket;
         var translated = new SocketException(text);
         translated.initCause(thrown);

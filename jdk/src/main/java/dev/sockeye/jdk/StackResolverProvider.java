@@ -12,9 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Resolves the names of this JVM's hosts: a host called `server` is `server` and `server.sockeye`. All other names go
-/// to
-/// the resolver that the JDK has built in. The JDK finds it by its service file.
+/// Resolves the names of this JVM's hosts: a host called `server` is `server` and `server.sockeye`. All other names
+/// go to the resolver that the JDK has built in. The JDK finds it by its service file.
 public final class StackResolverProvider extends InetAddressResolverProvider {
 
     /// The domain of all hosts of the stack.
@@ -37,6 +36,7 @@ public final class StackResolverProvider extends InetAddressResolverProvider {
 
         @Override
         public Stream<InetAddress> lookupByName(String name, LookupPolicy policy) throws UnknownHostException {
+            startHosts();
             String host = name.endsWith(DOMAIN) ? name.substring(0, name.length() - DOMAIN.length()) : name;
             for (Machine machine : Machine.running()) {
                 if (!machine.name().equalsIgnoreCase(host)) continue;
@@ -45,6 +45,11 @@ public final class StackResolverProvider extends InetAddressResolverProvider {
             }
             if (name.endsWith(DOMAIN)) throw new UnknownHostException(name + ": there is no such host of the stack");
             return builtin.lookupByName(name, policy);
+        }
+
+        /// Where the agent has installed hosts, the first name asked for starts them.
+        private static void startHosts() {
+            if (Installation.isInstalled()) Installation.placement();
         }
 
         private static List<InetAddress> named(List<IpAddress> ips, String name, LookupPolicy policy)

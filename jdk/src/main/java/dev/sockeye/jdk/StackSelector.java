@@ -38,7 +38,8 @@ final class StackSelector extends AbstractSelector {
     private final Set<SelectionKey> publicKeys = Collections.unmodifiableSet(keys);
     private final Set<SelectionKey> publicSelected = new RemoveOnly(selected);
 
-    /// Keys to look at, linked by [StackSelectionKey#next]; pushed by any thread, taken as a whole by the selecting one.
+    /// Keys to look at, linked by [StackSelectionKey#next]; pushed by any thread, taken as a whole by the selecting
+    /// one.
     private final AtomicReference<@Nullable StackSelectionKey> signalled = new AtomicReference<>();
 
     /// The selecting thread, from before it looks for the last time until it is awake again; whoever takes it wakes it.

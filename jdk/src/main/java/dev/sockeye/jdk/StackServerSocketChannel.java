@@ -63,7 +63,8 @@ final class StackServerSocketChannel extends ServerSocketChannel implements Sele
     }
 
     /// Also of a closed channel.
-    @Nullable InetSocketAddress localAddress() {
+    @Nullable
+    InetSocketAddress localAddress() {
         return localAddress;
     }
 
@@ -117,8 +118,7 @@ final class StackServerSocketChannel extends ServerSocketChannel implements Sele
 
     @Override
     public ServerSocketChannel bind(@Nullable SocketAddress local, int backlog) throws IOException {
-        InetSocketAddress address =
-                local == null ? Addresses.unspecified(family) : Addresses.checked(local, family);
+        InetSocketAddress address = local == null ? Addresses.unspecified(family) : Addresses.checked(local, family);
         synchronized (stateLock) {
             ensureOpen();
             if (localAddress != null) throw new AlreadyBoundException();

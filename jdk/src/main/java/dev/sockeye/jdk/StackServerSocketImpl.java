@@ -28,6 +28,7 @@ final class StackServerSocketImpl extends SocketImpl {
     private static final int DEFAULT_BACKLOG = 50;
 
     private final OptionMemory options = new OptionMemory();
+    private final AbandonedSocket abandoned = AbandonedSocket.of(this);
     private volatile @Nullable ListenSocket socket;
     private volatile @Nullable KernelSocketImpl kernel;
     private volatile @Nullable TwoListeners both;
@@ -37,8 +38,13 @@ final class StackServerSocketImpl extends SocketImpl {
 
     @Override
     protected void create(boolean stream) throws IOException {
-        socket = Installation.placement().here().openListen(Family.INET6);
+        hold(Installation.placement().here().openListen(Family.INET6));
         set(StandardSocketOptions.SO_REUSEADDR, true); // as the JDK's on Linux
+    }
+
+    private void hold(ListenSocket held) {
+        abandoned.holds(held);
+        socket = held;
     }
 
     private ListenSocket open() throws SocketException {
@@ -81,7 +87,7 @@ final class StackServerSocketImpl extends SocketImpl {
         ListenSocket before = open();
         ListenSocket fresh = machine.openListen(Family.INET6);
         options.applyTo(fresh);
-        socket = fresh;
+        hold(fresh);
         before.close();
     }
 
@@ -117,8 +123,8 @@ final class StackServerSocketImpl extends SocketImpl {
     @Override
     protected void accept(SocketImpl accepted) throws IOException {
         if (!(accepted instanceof StackSocketImpl connection))
-            throw new IOException("a listener of the stack cannot accept a connection with an instance of "
-                    + accepted.getClass());
+            throw new IOException(
+                    "a listener of the stack cannot accept a connection with an instance of " + accepted.getClass());
         open();
         KernelSocketImpl part = kernel;
         TwoListeners two = both;
@@ -252,7 +258,8 @@ final class StackServerSocketImpl extends SocketImpl {
     public Object getOption(int number) throws SocketException {
         ListenSocket listening = open();
         if (number == SO_TIMEOUT) return timeoutMillis;
-        if (number == SO_BINDADDR) return Addresses.toInet(listening.localAddress().ip());
+        if (number == SO_BINDADDR)
+            return Addresses.toInet(listening.localAddress().ip());
         SocketOption<?> option = NumberedOptions.named(number);
         return NumberedOptions.fromNamed(option, TcpOptions.get(listening, option));
     }

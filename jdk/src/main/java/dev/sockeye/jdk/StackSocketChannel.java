@@ -36,9 +36,8 @@ import org.jspecify.annotations.Nullable;
 /// ([Placement]): it may turn out to be on another host than it was opened on, or on the kernel; what the program
 /// has set until then is set again there.
 ///
-/// **Locks**, in this order: reading, writing, state. The first two are held while a call waits, so that a second one
-/// in
-/// the same direction waits behind it, and a change of the blocking mode, too; state never is.
+/// **Locks**, in this order: reading, writing, state. The first two are held while a call waits, so that a second
+/// one in the same direction waits behind it, and a change of the blocking mode, too; state never is.
 final class StackSocketChannel extends SocketChannel implements SelectableSocket {
 
     private enum State {
@@ -139,13 +138,15 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
     }
 
     /// Also of a closed channel.
-    @Nullable InetSocketAddress localAddress() {
+    @Nullable
+    InetSocketAddress localAddress() {
         SocketChannel part = kernel;
         return part != null ? (InetSocketAddress) part.socket().getLocalSocketAddress() : localAddress;
     }
 
     /// Also of a closed channel; and while it connects, where to.
-    @Nullable InetSocketAddress remoteAddress() {
+    @Nullable
+    InetSocketAddress remoteAddress() {
         SocketChannel part = kernel;
         return part != null ? (InetSocketAddress) part.socket().getRemoteSocketAddress() : remoteAddress;
     }
@@ -243,8 +244,7 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
                 ensureOpen();
                 if (isConnectionPending()) throw new ConnectionPendingException();
                 if (localAddress() != null) throw new AlreadyBoundException();
-                bindUnderLocks(
-                        local == null ? Addresses.unspecified(family) : Addresses.checked(local, family));
+                bindUnderLocks(local == null ? Addresses.unspecified(family) : Addresses.checked(local, family));
             }
         } finally {
             writing.unlock();
@@ -313,8 +313,7 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         }
         if (blocking) begin();
         try {
-            result = socket.connect(
-                    Addresses.toTransport(to), dev.sockeye.socket.Socket.UNINTERRUPTIBLE, nanos);
+            result = socket.connect(Addresses.toTransport(to), dev.sockeye.socket.Socket.UNINTERRUPTIBLE, nanos);
         } finally {
             // only what was ended from outside is an interrupted call; a failed connect has its own exception
             if (blocking) end(!Failure.is(result, Errno.EBADF));
@@ -460,8 +459,7 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         }
     }
 
-    private int readKernelWithin(SocketChannel part, byte[] to, int offset, int length, long nanos)
-            throws IOException {
+    private int readKernelWithin(SocketChannel part, byte[] to, int offset, int length, long nanos) throws IOException {
         try {
             Socket partSocket = part.socket();
             partSocket.setSoTimeout(KernelOptions.toMillis(nanos));

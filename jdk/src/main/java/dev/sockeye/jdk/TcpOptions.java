@@ -30,7 +30,13 @@ final class TcpOptions {
     static final SocketOption<Boolean> SO_OOBINLINE = new OutOfBandInline();
 
     private static final Set<SocketOption<?>> OF_ALL = Set.of(
-            SO_RCVBUF, SO_REUSEADDR, SO_REUSEPORT, TCP_KEEPCOUNT, TCP_KEEPIDLE, TCP_KEEPINTERVAL, TCP_QUICKACK,
+            SO_RCVBUF,
+            SO_REUSEADDR,
+            SO_REUSEPORT,
+            TCP_KEEPCOUNT,
+            TCP_KEEPIDLE,
+            TCP_KEEPINTERVAL,
+            TCP_QUICKACK,
             SO_INCOMING_NAPI_ID);
     private static final Set<SocketOption<?>> OF_STREAMS =
             and(OF_ALL, IP_TOS, SO_KEEPALIVE, SO_SNDBUF, SO_LINGER, TCP_NODELAY);
@@ -99,7 +105,8 @@ final class TcpOptions {
         if (option.equals(SO_LINGER)) return value < 0 ? -1 : Math.min(value, LONGEST_LINGER_SECONDS);
         if ((option.equals(SO_RCVBUF) || option.equals(SO_SNDBUF)) && value < 0)
             throw new IllegalArgumentException("Invalid send/receive buffer size");
-        if (option.equals(IP_TOS) && (value < 0 || value > 255)) throw new IllegalArgumentException("Invalid IP_TOS value");
+        if (option.equals(IP_TOS) && (value < 0 || value > 255))
+            throw new IllegalArgumentException("Invalid IP_TOS value");
         return value;
     }
 

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// so.
 public final class Capture implements AutoCloseable {
 
+    /// More bytes than a packet has.
+    private static final int EVERYTHING = 0x4_0000;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final OutputStream out;
     private final PcapngWriter writer;
@@ -29,8 +32,15 @@ public final class Capture implements AutoCloseable {
     /// @param epochNanos what the links' time 0 is, in nanoseconds since 1970; 0 in virtual time
     /// @throws IOException as the stream does
     public Capture(OutputStream out, long epochNanos) throws IOException {
+        this(out, epochNanos, EVERYTHING);
+    }
+
+    /// Begins a capture that keeps only the first `snapLength` bytes of each packet.
+    ///
+    /// @throws IOException as the stream does
+    public Capture(OutputStream out, long epochNanos, int snapLength) throws IOException {
         this.out = out;
-        this.writer = new PcapngWriter(out, "Sockeye");
+        this.writer = new PcapngWriter(out, "Sockeye", snapLength);
         this.epochNanos = epochNanos;
     }
 

@@ -37,7 +37,7 @@ public final class RandomFaults {
         if (oneIn(3)) text.append(" ").append(random.nextInt(20_000)).append("us");
         if (oneIn(3)) text.append(" loss ").append(random.nextInt(10)).append("%");
         else if (oneIn(6))
-            text.append(" loss gemodel 1% ").append(random.nextInt(20, 100)).append("%");
+            text.append(" loss gemodel 1% ").append(random.nextInt(70, 100)).append("%");
         if (oneIn(3)) text.append(" duplicate ").append(random.nextInt(10)).append("%");
         if (oneIn(3)) text.append(" corrupt ").append(random.nextInt(5)).append("%");
         if (oneIn(3)) text.append(" reorder ").append(random.nextInt(30)).append("%");

@@ -7,6 +7,7 @@ import dev.sockeye.host.TcpVisitor;
 import dev.sockeye.sim.Side.Temper;
 import dev.sockeye.sim.junit.Simulated;
 import dev.sockeye.tcp.HalfOpen;
+import dev.sockeye.tcp.TcpMib;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.tcp.TcpSysctl;
 import dev.sockeye.tcp.TimeWait;
@@ -24,15 +25,15 @@ import org.jspecify.annotations.NullMarked;
 class RandomConversationsTest {
 
     /// A network with every fault that TCP has to hide.
-    @Simulated(seeds = 700)
+    @Simulated(seeds = 1000)
     void everythingArrivesWhateverTheNetworkDoes(Network net) {
         var world = new World(net, false);
         net.runUntil(world::isDone, Duration.ofHours(12));
         for (Side side : world.sides) {
-            assertThat(side.isDone() || side.mayWait())
+            assertThat(side.isDone() || side.mayWait() || world.hasGivenUpAnOrphan())
                     .as("%s is stuck, peer %s", side, world.peer(side))
                     .isTrue();
-            if (side.mustBeHeard()) {
+            if (side.mustBeHeard() && !world.hasGivenUpAnOrphan()) {
                 assertThat(world.peer(side).endOfStream)
                         .as("%s must be heard by %s", side, world.peer(side))
                         .isTrue();
@@ -42,7 +43,7 @@ class RandomConversationsTest {
     }
 
     /// Machines that vanish and reboot, and cables that stay cut.
-    @Simulated(seeds = 300)
+    @Simulated(seeds = 500)
     void machinesDieAndNothingStaysThatShouldNot(Network net) {
         var world = new World(net, true);
         net.runUntil(world::isDone, Duration.ofHours(3));
@@ -111,6 +112,7 @@ class RandomConversationsTest {
             var client = new Side("client" + number, net, tempers[random.nextInt(tempers.length)]);
             var server = new Side("server" + number, net, tempers[random.nextInt(tempers.length)]);
             client.isHarsh = server.isHarsh = harsh;
+            client.orphansGivenUp = server.orphansGivenUp = this::hasGivenUpAnOrphan;
             client.meets(server);
             server.meets(client);
             sides.add(client);
@@ -126,7 +128,8 @@ class RandomConversationsTest {
             });
         }
 
-        /// A SYN cookie is valid for a while: a duplicate of the handshake's last ACK makes a second connection of it.
+        /// A SYN cookie is valid for a while: a duplicate of the handshake's last ACK makes a second connection
+        /// of it.
         private Program ghost(Stream stream) {
             assertThat(b.sysctl().tcp().tcp_syncookies)
                     .as("%s a second time", stream)
@@ -140,6 +143,18 @@ class RandomConversationsTest {
 
         Side peer(Side side) {
             return sides.get(sides.indexOf(side) ^ 1);
+        }
+
+        /// Linux gives an orphan up early if its peer's window stays small and Karn's rule keeps its timeout
+        /// long, which takes a connection without timestamps (`tcp_probe_timer`, `tcp_orphan_retries`): what it
+        /// still had is lost.
+        boolean hasGivenUpAnOrphan() {
+            boolean karn = a.sysctl().tcp().tcp_timestamps == 0 || b.sysctl().tcp().tcp_timestamps == 0;
+            return karn && timeouts(a) + timeouts(b) > 0;
+        }
+
+        private static long timeouts(Machine machine) {
+            return machine.host().tcp().counters.get(TcpMib.TCPAbortOnTimeout);
         }
 
         boolean isDone() {

@@ -74,7 +74,10 @@ public final class DatagramSocket extends Socket {
     public int send(ByteBuffer from, @Nullable TransportAddress to) {
 
         int position = from.position();
-        int count = send(MemorySegment.ofBuffer(from), 0, from.remaining(), to);
+        int length = from.remaining();
+        int count = from.hasArray()
+                ? send(from.array(), from.arrayOffset() + position, length, to)
+                : send(MemorySegment.ofBuffer(from), 0, length, to);
         if (count > 0) from.position(position + count);
         return count;
     }
@@ -82,7 +85,7 @@ public final class DatagramSocket extends Socket {
     /// Sends an array's part as one datagram; see [#send(ByteBuffer, TransportAddress)].
     public int send(byte[] from, int offset, int length, @Nullable TransportAddress to) {
 
-        return send(MemorySegment.ofArray(from), offset, length, to);
+        return send(HeapMemory.of(from), offset, length, to);
     }
 
     /// `sendto(2)`: one datagram; see [#send(ByteBuffer, TransportAddress)].
@@ -105,7 +108,10 @@ public final class DatagramSocket extends Socket {
 
         if (to.isReadOnly()) throw new ReadOnlyBufferException();
         int position = to.position();
-        int count = receive(MemorySegment.ofBuffer(to), 0, to.remaining(), info, flags, timeout);
+        int length = to.remaining();
+        int count = to.hasArray()
+                ? receive(to.array(), to.arrayOffset() + position, length, info, flags, timeout)
+                : receive(MemorySegment.ofBuffer(to), 0, length, info, flags, timeout);
         if (count > 0) to.position(position + count);
         return count;
     }
@@ -113,7 +119,7 @@ public final class DatagramSocket extends Socket {
     /// Receives one datagram into an array; see the last variant.
     public int receive(byte[] to, int offset, int length, DatagramInfo info, int flags, long timeout) {
 
-        return receive(MemorySegment.ofArray(to), offset, length, info, flags, timeout);
+        return receive(HeapMemory.of(to), offset, length, info, flags, timeout);
     }
 
     /// `recvfrom(2)`: the datagram that has waited longest; what there is no room for is lost.

@@ -114,7 +114,7 @@ public final class StreamSocket extends TcpSocket {
     /// Reads into an array; see the last variant.
     public int read(byte[] to, int offset, int length, int flags, long timeout) {
 
-        return read(MemorySegment.ofArray(to), offset, length, flags, timeout);
+        return read(HeapMemory.of(to), offset, length, flags, timeout);
     }
 
     /// `recv(2)`
@@ -207,7 +207,7 @@ public final class StreamSocket extends TcpSocket {
     /// Writes from an array; see the last variant.
     public int write(byte[] from, int offset, int length, int flags, long timeout) {
 
-        return write(MemorySegment.ofArray(from), offset, length, flags, timeout);
+        return write(HeapMemory.of(from), offset, length, flags, timeout);
     }
 
     /// `send(2)`. With a timeout it waits until all is taken, as a blocking send does; a wait that ends early

@@ -11,8 +11,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sockeye.host.DatagramInfo;
 import dev.sockeye.host.Family;
 import dev.sockeye.wire.Errno;
+import dev.sockeye.wire.TransportAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,7 +44,7 @@ class DatagramSocketTest {
         return count < 0 ? Errno.ofResult(count).name() : new String(buffer, 0, count, US_ASCII);
     }
 
-    private static int send(DatagramSocket by, String text, dev.sockeye.wire.TransportAddress to) {
+    private static int send(DatagramSocket by, String text, @Nullable TransportAddress to) {
         return by.send(text.getBytes(US_ASCII), 0, text.length(), to);
     }
 

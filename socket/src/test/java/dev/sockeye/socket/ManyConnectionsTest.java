@@ -104,8 +104,8 @@ class ManyConnectionsTest {
         socket.close();
     }
 
-    /// Streams in both directions of several connections at once, on platform and virtual threads, with random sizes:
-    /// every byte arrives, in its place.
+    /// Streams in both directions of several connections at once, on platform and virtual threads, with random
+    /// sizes: every byte arrives, in its place.
     @Test
     void everyByteOfManyThreadsArrives() throws InterruptedException {
         long seed = System.nanoTime();
@@ -115,7 +115,7 @@ class ManyConnectionsTest {
         for (int i = 0; i < 6; i++) {
             StreamSocket[] ends = two.pair();
             for (int side = 0; side < 2; side++) {
-                long streamSeed = seed + 2 * i + side;
+                long streamSeed = seed + 2L * i + side;
                 StreamSocket from = ends[side];
                 StreamSocket to = ends[1 - side];
                 var builder = i % 2 == 0 ? Thread.ofPlatform() : Thread.ofVirtual();

@@ -14,12 +14,16 @@ import dev.sockeye.tcp.Readiness;
 import dev.sockeye.tcp.Shutdown;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.Errno;
+import dev.sockeye.wire.IpAddress;
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -105,10 +109,10 @@ class StreamSocketTest {
     @Test
     void theSameOverIpv6AndTheLoopback() {
         ListenSocket listener = two.a.openListen(Family.INET6);
-        assertThat(listener.bind(at(dev.sockeye.wire.IpAddress.ANY_V6, 80))).isZero();
+        assertThat(listener.bind(at(IpAddress.ANY_V6, 80))).isZero();
         assertThat(listener.listen(5)).isZero();
         for (String target : new String[] {"fd00::1", "::1", "127.0.0.1", "10.0.0.1"}) {
-            var ip = dev.sockeye.wire.IpAddress.parse(target);
+            var ip = IpAddress.parse(target);
             StreamSocket near = two.a.openStream(ip.isV4() ? Family.INET : Family.INET6);
             assertThat(near.connect(at(ip, 80))).as(target).isZero();
             StreamSocket far = accept(listener);
@@ -148,8 +152,7 @@ class StreamSocketTest {
             assertThat(into.position()).isEqualTo(6);
             var rest = arena.allocate(100);
             assertThat(ends[1].read(rest, 3, 97, 0, Socket.FOREVER)).isEqualTo(14);
-            assertThat(rest.asSlice(3, 14).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE))
-                    .isEqualTo(bytes("rectonlymemory"));
+            assertThat(rest.asSlice(3, 14).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(bytes("rectonlymemory"));
         }
     }
 
@@ -204,7 +207,7 @@ class StreamSocketTest {
         assertThat(accepting.result()).isEqualTo(EBADF);
 
         StreamSocket socket = two.a.openStream(Family.INET);
-        var nobody = at(dev.sockeye.wire.IpAddress.parse("10.0.0.9"), 80);
+        var nobody = at(IpAddress.parse("10.0.0.9"), 80);
         var connecting = new Blocked(Thread.ofVirtual(), () -> socket.connect(nobody, 0, Socket.FOREVER)).isWaiting();
         socket.close();
         assertThat(connecting.result()).isEqualTo(EBADF);
@@ -288,7 +291,7 @@ class StreamSocketTest {
     @Test
     void aConnectWithATimeoutToNobodyIsStillInProgress() {
         StreamSocket socket = two.a.openStream(Family.INET);
-        int result = socket.connect(at(dev.sockeye.wire.IpAddress.parse("10.0.0.9"), 80), 0, 20 * MILLISECOND);
+        int result = socket.connect(at(IpAddress.parse("10.0.0.9"), 80), 0, 20 * MILLISECOND);
         assertThat(result).isEqualTo(Errno.EINPROGRESS.asResult());
         socket.close();
     }
@@ -428,11 +431,15 @@ class StreamSocketTest {
         two.a.setOriginDetail(Origin.Detail.CALLS);
         StreamSocket[] ends = two.pair();
         write(ends[0], "x");
-        assertThat(ends[0].opened().line()).contains("TwoMachines.connect(TwoMachines.java:");
-        assertThat(ends[0].lastWrite().line()).contains("StreamSocketTest.write(StreamSocketTest.java:");
-        assertThat(ends[0].lastWrite().threadName())
+        assertThat(known(ends[0].opened()).line()).contains("TwoMachines.connect(TwoMachines.java:");
+        assertThat(known(ends[0].lastWrite()).line()).contains("StreamSocketTest.write(StreamSocketTest.java:");
+        assertThat(known(ends[0].lastWrite()).threadName())
                 .isEqualTo(Thread.currentThread().getName());
         assertThat(ends[0].lastRead()).isNull();
         assertThat(ends[1].opened()).isNull();
+    }
+
+    private static Origin known(@Nullable Origin origin) {
+        return Objects.requireNonNull(origin);
     }
 }

@@ -3,8 +3,10 @@ package dev.sockeye.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sockeye.host.Family;
+import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.Errno;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,12 +98,15 @@ class TcpOptionsTest {
         assertThat(socket.getOption(number(name))).isEqualTo(read);
     }
 
-    @SuppressWarnings("unchecked")
     private static SocketOption<Integer> number(String name) {
-        SocketOption<?> option = SocketOption.named(name);
-        assertThat(option).isNotNull();
-        assertThat(option.type()).isEqualTo(Integer.class);
-        return (SocketOption<Integer>) option;
+        return named(name, Integer.class);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> SocketOption<T> named(String name, Class<T> type) {
+        SocketOption<?> option = Objects.requireNonNull(SocketOption.named(name), name);
+        assertThat(option.type()).isEqualTo(type);
+        return (SocketOption<T>) option;
     }
 
     @Test
@@ -118,8 +123,7 @@ class TcpOptionsTest {
         for (String name : new String[] {
             "SO_REUSEADDR", "SO_REUSEPORT", "SO_KEEPALIVE", "SO_OOBINLINE", "TCP_NODELAY", "TCP_CORK", "IPV6_V6ONLY"
         }) {
-            @SuppressWarnings("unchecked")
-            var flag = (SocketOption<Boolean>) SocketOption.named(name);
+            SocketOption<Boolean> flag = named(name, Boolean.class);
             assertThat(socket.getOption(flag)).as(name).isFalse();
             assertThat(socket.setOption(flag, true)).as(name).isZero();
             assertThat(socket.getOption(flag)).as(name).isTrue();
@@ -166,7 +170,8 @@ class TcpOptionsTest {
         StreamSocket far = TwoMachines.accept(listener);
         assertThat(far.getOption(SocketOption.TCP_NODELAY)).isTrue();
         assertThat(far.getOption(SocketOption.SO_RCVBUF)).isEqualTo(10_000);
-        assertThat(near.getOption(SocketOption.TCP_INFO).state()).isEqualTo(TcpState.ESTABLISHED.number());
+        assertThat(near.info().state()).isEqualTo(TcpState.ESTABLISHED.number());
+        assertThat(near.getOption(SocketOption.TCP_INFO)).isInstanceOf(TcpInfo.class);
         assertThat(near.getOption(SocketOption.TCP_MAXSEG)).isEqualTo(1448);
         assertThat(near.setOption(SocketOption.TCP_WINDOW_CLAMP, 0)).isEqualTo(EINVAL);
         assertThat(near.setOption(SocketOption.TCP_FASTOPEN_CONNECT, true)).isEqualTo(EINVAL);

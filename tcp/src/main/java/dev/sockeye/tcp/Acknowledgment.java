@@ -74,7 +74,7 @@ final class Acknowledgment {
         int priorLost = c.rate.lost;
         int priorSacked = c.board.sackedOut;
 
-        c.updateTsRecent(seg, now);
+        c.timestamps.update(seg, now);
         if (seg.sequenceLength() > 0) flags |= DATA;
         else c.context.count(TcpMib.TCPPureAcks);
         flags |= updateWindow(seg, now);
@@ -215,7 +215,7 @@ final class Acknowledgment {
 
     /// The ACK echoes a timestamp from before the retransmission: the original was delivered.
     private boolean isSpuriousRetransmission(TxSegment segment) {
-        return segment.is(TxSegment.EVER_RETRANSMITTED) && c.echoesBefore(segment.sentAt);
+        return segment.is(TxSegment.EVER_RETRANSMITTED) && c.timestamps.echoesBefore(segment.sentAt);
     }
 
     /// Round trip (RFC 6298 3, Karn's rule) and what hangs on it.
@@ -255,7 +255,7 @@ final class Acknowledgment {
         if (seqRtt < 0) seqRtt = sackRtt;
         if (seqRtt < 0 && acked) {
             // RFC 7323 4.1: a timestamp measures what Karn's rule forbids.
-            seqRtt = latestRtt = c.echoedRttMicros(now);
+            seqRtt = latestRtt = c.timestamps.echoedRttMicros(now);
         }
         c.rate.rttMicros = latestRtt;
         boolean updated = false;

@@ -3,7 +3,6 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.FourTuple;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /// One TCP connection, from SYN_SENT or SYN_RCVD until it is closed: the TCB of RFC 9293 3.3.1.
@@ -38,10 +37,9 @@ public final class Connection {
     private static final int MIN_MSS = 88; // TCP_MIN_MSS
     private static final int DEFAULT_MSS = 536;
     private static final int TIMESTAMP_OPTION = 12;
-    private static final long TS_RECENT_LIFETIME = 24L * 24 * 3600 * 1_000_000_000L; // RFC 7323 5.5
 
     final TcpContext context;
-    private final FourTuple tuple;
+    final FourTuple tuple;
     final SocketOptions options;
     private final Journal journal = new Journal();
     TcpState state = TcpState.CLOSED;
@@ -54,30 +52,28 @@ public final class Connection {
 
     // Segment sizes, bytes: what we send at most, what we accept, what we said in our SYN, and the peer's option.
     int mss, advMss, advertisedMss;
-    private int peerMss = DEFAULT_MSS;
-    private int pathMtu;
+    int peerMss = DEFAULT_MSS;
+    int pathMtu;
     int headerLength = 20;
 
-    boolean offersScaling, offersTimestamps, offersEcn;
+    boolean offersScaling, offersEcn, sackPermitted;
     /// The options of our SYN: a window scale, -1 without; whether with timestamps.
     int synScale = -1;
+
     boolean synTimestamps;
-    boolean sackPermitted, timestampsAgreed;
-    int tsRecent;
-    private long tsRecentAt;
-    private int tsOffset;
-    // The timestamp option of the segment at hand.
-    private boolean tsSeen;
-    private int tsEcho;
     private long synSentAt = 1;
 
     final SendQueue send;
+    final SendBuffer sendBuffer;
     final ReceiveQueue receiveQueue;
     final OutOfOrderQueue outOfOrder;
     final SackList sackList = new SackList();
     final ReceiveWindow receive;
+    final Timestamps timestamps;
     final AckPolicy acks = new AckPolicy();
+    final AckSchedule ackSchedule = new AckSchedule(this);
     final UrgentData urgent = new UrgentData();
+    private final StreamReader reader = new StreamReader(this);
     final Ecn ecn = new Ecn();
     final RttEstimator rtt;
     final DeliveryRate rate = new DeliveryRate();
@@ -89,34 +85,28 @@ public final class Connection {
     final Timeouts timeouts;
     final Output output;
     final Acknowledgment acknowledgment;
+    final Teardown teardown = new Teardown(this);
     private final SegmentArrives arrives;
-    private final BusyTime busy = new BusyTime();
-
-    /// `sk_sndbuf`, bytes.
-    private int sendBuffer;
+    final BusyTime busy = new BusyTime();
 
     int shutdown;
     boolean finReceived;
     boolean orphan;
     /// `sk_err` and `sk_err_soft`: numbers of [Errno].
-    private int error;
+    int error;
 
     int softError;
     private int events;
-    boolean isWaitingForSpace;
-    /// An acknowledgment may be due: [#isAckDue] decides.
-    boolean ackCheckDue;
 
-    int compressedAcks;
-    private int compressedAt, duplicateAcksSent;
-    private @Nullable TimeWait timeWait;
+    @Nullable
+    TimeWait timeWait;
 
     /// The time of the call at hand.
     long now;
 
     long lastAckReceivedAt, lastAckSentAt;
     long lastOutOfWindowAckAt = -1, lastChallengeAt = -1;
-    private long lastReadAt = -1, lastWriteAt = -1, endOfStreamReadAt = -1;
+    private long lastWriteAt = -1;
 
     // What TCP_INFO counts.
     long bytesAcked, bytesReceived, bytesSent, bytesRetransmitted;
@@ -133,6 +123,7 @@ public final class Connection {
         receiveQueue = new ReceiveQueue(context.pages);
         outOfOrder = new OutOfOrderQueue(context.pages);
         receive = new ReceiveWindow(context, options);
+        timestamps = new Timestamps(receive);
         rtt = new RttEstimator(context.sysctl);
         board = new Scoreboard(this);
         recovery = new LossRecovery(this);
@@ -140,10 +131,10 @@ public final class Connection {
         output = new Output(this);
         acknowledgment = new Acknowledgment(this);
         arrives = new SegmentArrives(this);
+        sendBuffer = new SendBuffer(this);
         congestion = chooseCongestionControl();
-        sendBuffer = options.sendBuffer != 0 ? options.sendBuffer : context.sysctl.tcp_wmem[1];
         pathMtu = mtu;
-        tsOffset =
+        timestamps.offset =
                 context.isn.timestampOffset(tuple.local().ip(), tuple.remote().ip());
         advMss = advertisedMss(mtu, tuple.isV4(), options);
     }
@@ -183,7 +174,7 @@ public final class Connection {
         offersScaling = shake.receiveWindowScale >= 0;
         sendScale = Math.max(0, shake.sendWindowScale);
         ecn.agreed = shake.ecn;
-        tsOffset = shake.tsOffset;
+        timestamps.offset = shake.tsOffset;
         if (shake.timestamps) agreeOnTimestamps(shake.tsRecent, shake.tsRecentAt);
         receive.initialize(advMss, offersScaling);
         receive.window = receive.threshold = shake.receiveWindow;
@@ -200,7 +191,9 @@ public final class Connection {
         }
         syncMss();
         context.count(TcpMib.PassiveOpens);
-        journal.record(now, TcpState.LISTEN, TcpState.SYN_RCVD, Journal.Cause.SEGMENT, Segment.SYN);
+        // It was half-open since our SYN-ACK; a SYN cookie does not remember when that was.
+        long halfOpenSince = shake.synAckSentAt >= 0 ? shake.synAckSentAt : now;
+        journal.record(halfOpenSince, TcpState.LISTEN, TcpState.SYN_RCVD, Journal.Cause.SEGMENT, Segment.SYN);
         state = TcpState.SYN_RCVD;
     }
 
@@ -229,8 +222,8 @@ public final class Connection {
         if (state != TcpState.SYN_SENT && state != TcpState.SYN_RCVD) {
             if (receiveQueue.bytes() >= Math.max(1, Math.min(options.receiveLowWater, receive.buffer >> 1)))
                 mask |= Readiness.IN;
-            if ((shutdown & SEND) != 0 || isWritable()) mask |= Readiness.OUT;
-            else isWaitingForSpace = true;
+            if ((shutdown & SEND) != 0 || sendBuffer.isWritable()) mask |= Readiness.OUT;
+            else sendBuffer.waiting = true;
             if (urgent.arrived) mask |= Readiness.PRI;
         }
         if (error != 0) mask |= Readiness.ERR;
@@ -259,7 +252,7 @@ public final class Connection {
 
     /// What `SO_SNDBUF` tells, bytes.
     public int sendBuffer() {
-        return sendBuffer;
+        return sendBuffer.size;
     }
 
     /// What `SO_RCVBUF` tells, bytes.
@@ -284,7 +277,7 @@ public final class Connection {
 
     /// When a program last read, nanoseconds; -1 if never.
     public long lastReadAt() {
-        return lastReadAt;
+        return reader.lastReadAt;
     }
 
     /// When a program last wrote, nanoseconds; -1 if never.
@@ -294,7 +287,7 @@ public final class Connection {
 
     /// When a program was first told of the end of the stream, nanoseconds; -1 if it never was.
     public long endOfStreamReadAt() {
-        return endOfStreamReadAt;
+        return reader.endOfStreamReadAt;
     }
 
     /// What the retransmission timer is set for, as `ss -o` names it: `on`, `persist`, or empty.
@@ -335,15 +328,15 @@ public final class Connection {
         output.start(iss);
         advertisedMss = advMss;
         offersScaling = sysctl.tcp_window_scaling != 0;
-        offersTimestamps = sysctl.tcp_timestamps != 0;
+        timestamps.offered = sysctl.tcp_timestamps != 0;
         offersEcn = sysctl.tcp_ecn == 1;
-        if (offersTimestamps) headerLength += TIMESTAMP_OPTION;
+        if (timestamps.offered) headerLength += TIMESTAMP_OPTION;
         if (options.maxSegment > 0) peerMss = options.maxSegment;
         else peerMss = Integer.MAX_VALUE;
         syncMss();
         receive.initialize(advMss, offersScaling);
         synScale = offersScaling ? receive.scale : -1;
-        synTimestamps = offersTimestamps;
+        synTimestamps = timestamps.offered;
         synSentAt = now;
         lastAckReceivedAt = now;
         context.count(TcpMib.ActiveOpens);
@@ -368,7 +361,7 @@ public final class Connection {
         if (length == 0) return 0;
         int copied = append(from, offset, length, flags);
         if (copied == 0) {
-            isWaitingForSpace = true;
+            sendBuffer.waiting = true;
             busy.start(BusyTime.Reason.SEND_BUFFER, now);
             return Errno.EAGAIN.asResult();
         }
@@ -393,7 +386,7 @@ public final class Connection {
             TxSegment last = send.unsent.last();
             int room = last == null || last.endOfRecord ? 0 : goal - last.length();
             if (last == null || room <= 0) {
-                if (!hasSendSpace()) break;
+                if (!sendBuffer.hasSpace()) break;
                 last = send.appendSegment();
                 output.onSegmentAppended();
                 output.restartAfterIdle(now);
@@ -428,71 +421,7 @@ public final class Connection {
     /// @return the count, 0 at the end of the stream, or `-EAGAIN` if nothing is there, or the pending error
     public int receive(MemorySegment to, long offset, int length, int flags, long now) {
         this.now = now;
-        if ((flags & MSG_OOB) != 0) return receiveUrgent(to, offset, length, flags);
-        lastReadAt = now;
-        if (length == 0) return 0;
-        int limit = upToUrgentMark(length);
-        if (receiveQueue.bytes() == 0) return nothingToRead();
-        boolean peek = (flags & MSG_PEEK) != 0;
-        boolean skip = (flags & MSG_TRUNC) != 0;
-        int copied = receiveQueue.read(skip ? null : to, offset, limit, 0, peek);
-        if (!peek) onRead(copied);
-        return copied;
-    }
-
-    /// RFC 9293 3.8.5: a read stops before the urgent mark, and at it leaves out the urgent byte.
-    private int upToUrgentMark(int length) {
-        if (!urgent.pending) return length;
-        int before = urgent.seq - copiedSeq;
-        if (before > 0) return Math.min(length, before);
-        if (before == 0 && !options.outOfBandInline && receiveQueue.bytes() > 0) {
-            receiveQueue.read(null, 0, 1, 0, false);
-            copiedSeq++;
-        }
-        if (!urgent.arrived || options.outOfBandInline || before < 0) urgent.clear();
-        else urgent.pending = false;
-        return length;
-    }
-
-    private int receiveUrgent(MemorySegment to, long offset, int length, int flags) {
-        if (options.outOfBandInline || (!urgent.arrived && !urgent.pending)) return Errno.EINVAL.asResult();
-        if (!urgent.arrived) return Errno.EAGAIN.asResult();
-        if (length > 0) to.set(ValueLayout.JAVA_BYTE, offset, urgent.value());
-        if ((flags & MSG_PEEK) == 0) urgent.arrived = false;
-        return Math.min(1, length);
-    }
-
-    private int nothingToRead() {
-        if (finReceived) return endOfStream();
-        if (error != 0) return -takeError();
-        if ((shutdown & RECEIVE) != 0) return endOfStream();
-        if (state == TcpState.CLOSED) return Errno.ENOTCONN.asResult();
-        return Errno.EAGAIN.asResult();
-    }
-
-    private int endOfStream() {
-        if (endOfStreamReadAt < 0) endOfStreamReadAt = now;
-        return 0;
-    }
-
-    /// The program has read (`tcp_cleanup_rbuf`): the window may be worth announcing, or an acknowledgment due.
-    private void onRead(int count) {
-        copiedSeq += count;
-        receive.onRead(copiedSeq, outOfOrder.isEmpty() ? 0 : outOfOrder.endSeq() - rcvNxt, now);
-        if (state == TcpState.CLOSED) return;
-        if (acks.scheduled) {
-            boolean owed = rcvNxt - receive.updatedAt > acks.rcvMss;
-            boolean emptied = acks.pushedTwice || (acks.pushed && !acks.inPingPong());
-            if (owed || (count > 0 && emptied && receiveCharged() == 0)) {
-                output.ackNow();
-                return;
-            }
-        }
-        if (count <= 0 || (shutdown & RECEIVE) != 0) return;
-        int announced = receive.remaining(rcvNxt);
-        if (2L * announced > receive.clamp) return;
-        int possible = receive.select(receiveCharged(), acks);
-        if (possible > 0 && possible >= 2L * announced) output.ackNow();
+        return reader.read(to, offset, length, flags, now);
     }
 
     /// `shutdown(2)`
@@ -504,14 +433,14 @@ public final class Connection {
         if (state == TcpState.SYN_SENT) {
             // Linux: whichever direction, see docs/linux/errors.md
             error = Errno.ECONNRESET.number();
-            done(Journal.Cause.CALL_SHUTDOWN);
+            teardown.done(Journal.Cause.CALL_SHUTDOWN);
             return 0;
         }
         if (how != Shutdown.WRITE) shutdown |= RECEIVE;
         if (how != Shutdown.READ) {
             shutdown |= SEND;
             if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT)
-                sendFin(now, Journal.Cause.CALL_SHUTDOWN);
+                teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
         }
         raise(Readiness.IN | Readiness.OUT | Readiness.RDHUP);
         return 0;
@@ -520,58 +449,13 @@ public final class Connection {
     /// The program lets go: FIN after what is queued, or a reset if it left data unread or lingers for 0 seconds.
     public void close(long now) {
         this.now = now;
-        boolean unread = receiveQueue.bytes() > 0;
-        shutdown = RECEIVE | SEND;
-        if (state != TcpState.CLOSED && state != TcpState.SYN_SENT && unread) {
-            // RFC 9293 3.6.1: data was lost, and the peer is to know.
-            context.count(TcpMib.TCPAbortOnClose);
-            output.sendReset();
-            done(Journal.Cause.CALL_ABORT);
-        } else if (options.lingerSeconds == 0) {
-            abort(now);
-            context.count(TcpMib.TCPAbortOnData);
-        } else if (state == TcpState.SYN_SENT) {
-            done(Journal.Cause.CALL_CLOSE);
-        } else if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT || state == TcpState.SYN_RCVD) {
-            sendFin(now, Journal.Cause.CALL_CLOSE);
-        }
-        becomeOrphan(now);
-    }
-
-    private void becomeOrphan(long now) {
-        if (!orphan) {
-            orphan = true;
-            if (state != TcpState.CLOSED) context.orphans++;
-        }
-        receiveQueue.clear();
-        if (state == TcpState.CLOSED) return;
-        if (state == TcpState.FIN_WAIT2) orphanInFinWait2(now);
-        if (state != TcpState.CLOSED) outOfResources(true);
-    }
-
-    private void orphanInFinWait2(long now) {
-        if (options.linger2Seconds < 0) {
-            context.count(TcpMib.TCPAbortOnLinger);
-            output.sendReset();
-            done(Journal.Cause.CALL_CLOSE);
-            return;
-        }
-        long wait = timeouts.finWait2Nanos();
-        if (wait > Timeouts.TIME_WAIT_NANOS) timeouts.waitForFin(now, wait - Timeouts.TIME_WAIT_NANOS);
-        else enterTimeWait(TcpState.FIN_WAIT2, wait, now, Journal.Cause.CALL_CLOSE);
+        teardown.close(now);
     }
 
     /// The connection ends now, with a reset where the peer needs one (`tcp_disconnect`).
     public void abort(long now) {
         this.now = now;
-        boolean needed = switch (state) {
-            case ESTABLISHED, CLOSE_WAIT, FIN_WAIT1, FIN_WAIT2, SYN_RCVD -> true;
-            case LAST_ACK, CLOSING -> sndNxt != send.writeSeq;
-            default -> false;
-        };
-        if (needed) output.sendReset();
-        if (state != TcpState.CLOSED) done(Journal.Cause.CALL_ABORT);
-        receiveQueue.clear();
+        teardown.abort(now);
     }
 
     /// `SO_ERROR`: the pending error's number, which is cleared; 0 if there is none. Linux: an ICMP error that did
@@ -594,7 +478,7 @@ public final class Connection {
     /// To be called after [#options] have changed, so that what they held back goes.
     public void onOptionsChanged(long now) {
         this.now = now;
-        if (options.sendBuffer != 0) sendBuffer = options.sendBuffer;
+        if (options.sendBuffer != 0) sendBuffer.size = options.sendBuffer;
         if (options.receiveBuffer != 0) receive.buffer = options.receiveBuffer;
         if (options.windowClamp != 0) receive.clamp = Math.max(options.windowClamp, 1);
         if (!options.congestionControl.isEmpty() && !options.congestionControl.equals(congestion.name())) {
@@ -622,11 +506,10 @@ public final class Connection {
     /// A segment for this connection has arrived, its checksum good.
     public void onSegment(Segment seg, long now) {
         this.now = now;
-        tsSeen = seg.timestamps;
-        tsEcho = seg.tsEcr;
+        timestamps.onSegment(seg);
         arrives.onSegment(seg, now);
         if (state == TcpState.CLOSED) return;
-        if (isWaitingForSpace) checkSpace();
+        if (sendBuffer.waiting) sendBuffer.check();
     }
 
     /// `now` has reached [#nextDeadline].
@@ -651,7 +534,7 @@ public final class Connection {
         if (state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD) {
             error = icmp.number();
             raise(Readiness.ERR | Readiness.IN | Readiness.OUT | Readiness.HUP);
-            done(Journal.Cause.ICMP);
+            teardown.done(Journal.Cause.ICMP);
         } else {
             softError = icmp.number();
         }
@@ -713,22 +596,22 @@ public final class Connection {
     void established(int flags, long now) {
         setState(TcpState.ESTABLISHED, Journal.Cause.SEGMENT, flags);
         syncMss();
-        if (timestampsAgreed) advMss -= TIMESTAMP_OPTION;
+        if (timestamps.agreed) advMss -= TIMESTAMP_OPTION;
         acks.rcvMss = initialRcvMss();
         copiedSeq = rcvNxt;
         output.lastSentAt = now;
         pushedSeq = sndNxt;
         // RFC 6298 5.7: no round trip could be measured.
         if (!rtt.hasSample()) rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
-        // RFC 5681 3.1: one segment where the SYN was lost more than once. Linux: the timeouts of one lost SYN cost
-        // nothing.
+        // RFC 5681 3.1: one segment where the SYN was lost more than once. Linux: the timeouts of one lost SYN
+        // cost nothing.
         cwnd.segments = totalRetransmits > 1 && recovery.isUndoPossible() ? 1 : CongestionWindow.INITIAL;
         cwnd.ssthresh = CongestionWindow.INFINITE_SSTHRESH;
         timeouts.retransmits = 0;
         recovery.firstRetransmitAt = 0;
         cwnd.stamp = now;
         receive.established(copiedSeq, acks.rcvMss, advMss, now);
-        expandSendBuffer();
+        sendBuffer.expand();
         timeouts.onKeepAliveOption(now);
         raise(Readiness.OUT);
     }
@@ -747,116 +630,19 @@ public final class Connection {
             receive.withoutScaling();
         }
         headerLength = 20;
-        if (offersTimestamps && seg.timestamps) agreeOnTimestamps(seg.tsVal, now);
-        offersTimestamps = timestampsAgreed;
+        if (timestamps.offered && seg.timestamps) agreeOnTimestamps(seg.tsVal, now);
+        timestamps.offered = timestamps.agreed;
         syncMss();
     }
 
     private void agreeOnTimestamps(int recent, long at) {
-        timestampsAgreed = offersTimestamps = true;
-        tsRecent = recent;
-        tsRecentAt = at;
+        timestamps.agree(recent, at);
         headerLength = 20 + TIMESTAMP_OPTION;
     }
 
     private int initialRcvMss() {
         int hint = Math.min(Math.min(advMss, mss), receive.window / 2);
         return Math.max(Math.min(hint, DEFAULT_MSS), MIN_MSS);
-    }
-
-    /// FIN follows what is queued, and the state says so (`tcp_close_state`).
-    void sendFin(long now, Journal.Cause cause) {
-        TcpState next = switch (state) {
-            case ESTABLISHED, SYN_RCVD -> TcpState.FIN_WAIT1;
-            case CLOSE_WAIT -> TcpState.LAST_ACK;
-            default -> null;
-        };
-        if (next == null) return;
-        setState(next, cause, 0);
-        send.appendFin();
-        output.push(Output.NAGLE_OFF);
-    }
-
-    /// The connection is over (`tcp_done`).
-    void done(Journal.Cause cause) {
-        done(cause, 0);
-    }
-
-    private void done(Journal.Cause cause, int flags) {
-        if (state == TcpState.CLOSED) return;
-        setState(TcpState.CLOSED, cause, flags);
-        end();
-    }
-
-    private void end() {
-        state = TcpState.CLOSED;
-        timers.stopAll();
-        shutdown = RECEIVE | SEND;
-        send.clear();
-        board.clear();
-        recovery.rack.clear();
-        outOfOrder.clear();
-        sackList.clear();
-        if (orphan) {
-            context.orphans--;
-            receiveQueue.clear();
-        }
-        if (timeWait == null) output.clear();
-        raise(Readiness.IN | Readiness.OUT | Readiness.RDHUP | Readiness.HUP);
-    }
-
-    /// A [TimeWait] goes on in this connection's place.
-    void enterTimeWait(TcpState as, long nanos, long now, Journal.Cause cause) {
-        setState(as, cause, cause == Journal.Cause.SEGMENT ? Segment.FIN | Segment.ACK : 0);
-        long rto = rtt.rtoMillis;
-        long least = ((rto << 2) - (rto >> 1)) * Timers.MILLI;
-        long duration = as == TcpState.TIME_WAIT ? Timeouts.TIME_WAIT_NANOS : Math.max(nanos, least);
-        if (context.timeWaits < context.sysctl.tcp_max_tw_buckets) {
-            timeWait = new TimeWait(
-                    context,
-                    tuple,
-                    as,
-                    sndNxt,
-                    rcvNxt,
-                    receive.remaining(rcvNxt),
-                    receive.scale,
-                    timestampsAgreed,
-                    tsRecent,
-                    tsRecentAt,
-                    tsOffset,
-                    now + duration);
-        } else {
-            context.count(TcpMib.TCPTimeWaitOverflow);
-        }
-        end();
-    }
-
-    /// It fails: the program is told of `errno`.
-    void fail(int errno, @Nullable TcpMib counter, Journal.Cause cause) {
-        if (counter != null) context.count(counter);
-        error = errno;
-        raise(Readiness.ERR);
-        done(cause);
-    }
-
-    /// The peer has reset it.
-    void failBySegment(Errno errno, Segment seg) {
-        error = errno.number();
-        raise(Readiness.ERR);
-        done(Journal.Cause.SEGMENT, seg.flags);
-    }
-
-    /// Too many orphans, or too much memory (`tcp_check_oom`): the orphan goes.
-    ///
-    /// @return whether it went
-    boolean outOfResources(boolean tellPeer) {
-        boolean many = context.orphans > context.sysctl.tcp_max_orphans;
-        boolean much = context.memory > context.sysctl.tcp_mem[2] * 4096;
-        if (!many && !much) return false;
-        if (tellPeer) output.sendReset();
-        done(Journal.Cause.RESOURCES);
-        context.count(TcpMib.TCPAbortOnMemory);
-        return true;
     }
 
     void raise(int bits) {
@@ -891,7 +677,7 @@ public final class Connection {
 
     /// SACK blocks that fit beside the timestamps.
     int sackRoom() {
-        return timestampsAgreed ? 3 : 4;
+        return timestamps.agreed ? 3 : 4;
     }
 
     /// The number after the last that the peer's window allows.
@@ -938,45 +724,9 @@ public final class Connection {
         if (segment.is(TxSegment.LOST)) board.lostOut += more;
     }
 
-    // ---------------------------------------------------------------- timestamps
-
-    /// Our timestamp clock: milliseconds, with an offset of this pair of addresses (RFC 7323 5.4).
-    int tsNow(long now) {
-        return (int) (now / Timers.MILLI) + tsOffset;
-    }
-
-    /// RFC 7323 4.3: TS.Recent is taken from segments that begin at or before what was acknowledged last.
-    void updateTsRecent(Segment seg, long now) {
-        if (!timestampsAgreed || !seg.timestamps || Seq.gt(seg.seq, receive.updatedAt)) return;
-        if (seg.tsVal - tsRecent < 0 && !isTsRecentExpired(now) && tsRecent != 0) return;
-        tsRecent = seg.tsVal;
-        tsRecentAt = now;
-    }
-
-    boolean isTsRecentExpired(long now) {
-        return now - tsRecentAt > TS_RECENT_LIFETIME;
-    }
-
-    /// Whether the segment at hand echoes a timestamp from before that time.
-    boolean echoesBefore(long nanos) {
-        return timestampsAgreed && tsSeen && tsEcho != 0 && tsEcho - tsNow(nanos) < 0;
-    }
-
-    /// The round trip that the echoed timestamp tells, microseconds; -1 if it tells none.
-    long echoedRttMicros(long now) {
-        if (!timestampsAgreed || !tsSeen || tsEcho == 0) return -1;
-        int millis = tsNow(now) - tsEcho;
-        return millis < 0 ? -1 : Math.max(1, millis) * 1000L;
-    }
-
     /// When the SYN was first sent, nanoseconds.
     long synSentAt() {
         return synSentAt;
-    }
-
-    /// Whether this is a timestamp that we have sent since our first SYN.
-    boolean isOurTimestamp(int echoed, long now) {
-        return Seq.between(echoed, tsNow(synSentAt), tsNow(now));
     }
 
     // ---------------------------------------------------------------- buffers
@@ -1001,92 +751,6 @@ public final class Connection {
             if (receiveCharged() + cost <= receive.buffer) return true;
         }
         context.count(TcpMib.RcvPruned);
-        return false;
-    }
-
-    private boolean hasSendSpace() {
-        return send.charged < sendBuffer && isBelowNotSentMark(1);
-    }
-
-    private boolean isWritable() {
-        return sendBuffer - send.charged >= send.charged >> 1 && send.charged < sendBuffer && isBelowNotSentMark(2);
-    }
-
-    /// `TCP_NOTSENT_LOWAT`: less than the mark is unsent; half of it, to wake a program.
-    private boolean isBelowNotSentMark(int factor) {
-        long mark = options.notSentLowWater != 0
-                ? Integer.toUnsignedLong(options.notSentLowWater)
-                : context.sysctl.tcp_notsent_lowat;
-        return (long) (send.writeSeq - sndNxt) * factor < mark;
-    }
-
-    /// What was acknowledged has made room: more room if the network is the limit, and a word to the program
-    /// (`tcp_check_space`).
-    private void checkSpace() {
-        if (options.sendBuffer == 0 && board.inFlight() < cwnd.segments) {
-            expandSendBuffer();
-            cwnd.stamp = now;
-        }
-        if (!isWritable()) return;
-        isWaitingForSpace = false;
-        busy.stop(BusyTime.Reason.SEND_BUFFER, board.packetsOut > 0, now);
-        raise(Readiness.OUT);
-    }
-
-    /// Twice what the congestion window can hold (`tcp_sndbuf_expand`).
-    private void expandSendBuffer() {
-        if (options.sendBuffer != 0) return;
-        int each = Math.max(Math.min(peerMss, pathMtu), mss) + 256 + 320;
-        each = Integer.highestOneBit(each - 1) * 2 + 256;
-        long segments = Math.max(Math.max(CongestionWindow.INITIAL, cwnd.segments), board.reordering + 1);
-        long wanted = Math.min(2 * segments * each, context.sysctl.tcp_wmem[2]);
-        sendBuffer = (int) Math.max(sendBuffer, wanted);
-    }
-
-    // ---------------------------------------------------------------- acknowledgments
-
-    /// Whether what has arrived is to be acknowledged now; else a timer is set for it (`__tcp_ack_snd_check`).
-    boolean isAckDue(long now) {
-        if (!ackCheckDue) return false;
-        ackCheckDue = false;
-        if (!acks.scheduled) return false;
-        if (acks.now || acks.isQuick()) return true;
-        if (rcvNxt - receive.updatedAt > acks.rcvMss) {
-            boolean wanted = receiveQueue.bytes() < options.receiveLowWater;
-            if (wanted || receive.select(receiveCharged(), acks) >= receive.window) return true;
-        }
-        return outOfOrder.isEmpty() ? delayAck(now) : compressAck(now);
-    }
-
-    /// RFC 9293 3.8.6.3: within half a second.
-    private boolean delayAck(long now) {
-        long millis = Math.max(1, acks.delay(rtt.smoothedMicros() / 1000, rtt.hasSample()));
-        long at = now + millis * Timers.MILLI;
-        long set = timers.delayedAckAt;
-        if (set != Timers.NEVER) {
-            if (set <= now + (millis >> 2) * Timers.MILLI) return true;
-            at = Math.min(at, set);
-        }
-        timers.delayedAckAt = at;
-        return false;
-    }
-
-    /// Beyond a gap every segment asks for an ACK (RFC 5681 4.2); after the third, one for some of them will do.
-    private boolean compressAck(long now) {
-        if (!sackPermitted || compressedAcks >= context.sysctl.tcp_comp_sack_nr) return true;
-        if (compressedAt != rcvNxt) {
-            compressedAt = rcvNxt;
-            duplicateAcksSent = 0;
-        }
-        if (duplicateAcksSent < 3) {
-            duplicateAcksSent++;
-            return true;
-        }
-        compressedAcks++;
-        if (timers.compressedAckAt != Timers.NEVER) return false;
-        long micros = receive.rttMicros();
-        if (rtt.hasSample() && (micros == 0 || rtt.smoothedMicros() < micros)) micros = rtt.smoothedMicros();
-        timers.compressedAckAt = now + Math.min(context.sysctl.tcp_comp_sack_delay_ns, micros * 1000 / 20);
         return false;
     }
 

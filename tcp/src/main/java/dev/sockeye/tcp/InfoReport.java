@@ -6,7 +6,7 @@ final class InfoReport {
     private InfoReport() {}
 
     static TcpInfo of(Connection c, BusyTime busy, long now) {
-        int options = (c.timestampsAgreed ? TcpInfo.OPT_TIMESTAMPS : 0)
+        int options = (c.timestamps.agreed ? TcpInfo.OPT_TIMESTAMPS : 0)
                 | (c.sackPermitted ? TcpInfo.OPT_SACK : 0)
                 | (c.offersScaling && c.state.isSynchronized() ? TcpInfo.OPT_WSCALE : 0)
                 | (c.ecn.agreed ? TcpInfo.OPT_ECN : 0)

@@ -507,7 +507,7 @@ final class LossRecovery {
 
     /// RFC 3522: the ACK echoes a timestamp from before the first retransmission, so the original had arrived.
     private boolean wasDelayed() {
-        if (firstRetransmitAt != 0) return c.echoesBefore(firstRetransmitAt);
+        if (firstRetransmitAt != 0) return c.timestamps.echoesBefore(firstRetransmitAt);
         if (!c.sackPermitted && !Seq.lt(c.sndUna, highSeq)) return false;
         return c.state != TcpState.SYN_SENT;
     }

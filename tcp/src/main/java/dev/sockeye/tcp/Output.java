@@ -194,7 +194,7 @@ final class Output {
             endPush(now);
             if (lost && nextLost(out, now)) return true;
         }
-        return c.state != TcpState.CLOSED && c.isAckDue(now) && ack(out, now);
+        return c.state != TcpState.CLOSED && c.ackSchedule.isDue(now) && ack(out, now);
     }
 
     // ---------------------------------------------------------------- headers
@@ -209,10 +209,10 @@ final class Output {
     private void header(Segment out, int flags, int seq, long now) {
         out.flags = flags;
         out.seq = seq;
-        if (c.timestampsAgreed) {
+        if (c.timestamps.agreed) {
             out.timestamps = true;
-            out.tsVal = c.tsNow(now);
-            out.tsEcr = c.tsRecent;
+            out.tsVal = c.timestamps.now(now);
+            out.tsEcr = c.timestamps.recent;
         }
         if ((flags & Segment.ACK) != 0) {
             out.ack = c.rcvNxt;
@@ -220,10 +220,7 @@ final class Output {
         }
         out.window = c.receive.announce(c.rcvNxt, c.receiveCharged(), c.acks);
         if ((flags & Segment.ACK) != 0) {
-            c.acks.onAckSent();
-            c.timers.delayedAckAt = c.timers.compressedAckAt = Timers.NEVER;
-            c.context.counters.add(TcpMib.TCPAckCompressed, c.compressedAcks);
-            c.compressedAcks = 0;
+            c.ackSchedule.onAckSent();
             c.lastAckSentAt = now;
         }
     }
@@ -249,8 +246,8 @@ final class Output {
         out.windowScale = c.synScale;
         if (c.synTimestamps) {
             out.timestamps = true;
-            out.tsVal = c.tsNow(now);
-            out.tsEcr = c.tsRecent;
+            out.tsVal = c.timestamps.now(now);
+            out.tsEcr = c.timestamps.recent;
         }
         if (c.offersEcn && c.state == TcpState.SYN_SENT && c.timeouts.retransmits < 1)
             out.flags |= Segment.ECE | Segment.CWR;
@@ -495,7 +492,7 @@ final class Output {
         }
         cwnd.used = Math.max(cwnd.used, packetsOut);
         if (c.context.sysctl.tcp_slow_start_after_idle == 0 || now - cwnd.stamp < c.rtt.rtoNanos()) return;
-        if (c.recovery.state() == LossRecovery.State.OPEN && !c.isWaitingForSpace) {
+        if (c.recovery.state() == LossRecovery.State.OPEN && !c.sendBuffer.waiting) {
             int used = Math.max(cwnd.used, CongestionWindow.INITIAL);
             if (used < cwnd.segments) {
                 cwnd.ssthresh = cwnd.currentSsthresh(false);

@@ -42,7 +42,10 @@ final class SegmentArrives {
                 if (!seg.rst()) c.output.answerWithReset(seg);
                 return;
             }
-            if (seg.timestamps && seg.tsEcr != 0 && c.offersTimestamps && !c.isOurTimestamp(seg.tsEcr, now)) {
+            if (seg.timestamps
+                    && seg.tsEcr != 0
+                    && c.timestamps.offered
+                    && !c.timestamps.isOurs(seg.tsEcr, c.synSentAt(), now)) {
                 c.context.count(TcpMib.PAWSActive);
                 if (!seg.rst()) c.output.answerWithReset(seg);
                 return;
@@ -93,7 +96,7 @@ final class SegmentArrives {
 
     /// PAWS, sequence number, RST, SYN.
     private boolean isAcceptable(Segment seg, long now) {
-        if (c.timestampsAgreed && seg.timestamps && isOldTimestamp(seg, now)) {
+        if (c.timestamps.agreed && seg.timestamps && isOldTimestamp(seg, now)) {
             // RFC 7323 5.3 R1; a reset is accepted all the same.
             if (!seg.rst()) {
                 if (seg.syn()) return challengeSyn(now);
@@ -129,8 +132,8 @@ final class SegmentArrives {
     }
 
     private boolean isOldTimestamp(Segment seg, long now) {
-        int age = c.tsRecent - seg.tsVal;
-        if (age <= 1 || c.tsRecent == 0 || c.isTsRecentExpired(now)) return false;
+        int age = c.timestamps.recent - seg.tsVal;
+        if (age <= 1 || c.timestamps.recent == 0 || c.timestamps.isRecentExpired(now)) return false;
         // A pure, duplicate ACK may have been overtaken on its way (tcp_disordered_ack).
         boolean pure = seg.hasAck() && seg.sequenceLength() == 0 && seg.seq == c.rcvNxt && seg.ack == c.sndUna;
         boolean harmless = pure && !c.mayUpdateWindow(seg, seg.window << c.sendScale) && age <= c.rtt.rtoMillis * 6 / 5;
@@ -168,9 +171,9 @@ final class SegmentArrives {
 
     private void reset(Segment seg) {
         switch (c.state) {
-            case SYN_SENT -> c.failBySegment(Errno.ECONNREFUSED, seg);
-            case CLOSE_WAIT -> c.failBySegment(Errno.EPIPE, seg);
-            default -> c.failBySegment(Errno.ECONNRESET, seg);
+            case SYN_SENT -> c.teardown.failBySegment(Errno.ECONNREFUSED, seg);
+            case CLOSE_WAIT -> c.teardown.failBySegment(Errno.EPIPE, seg);
+            default -> c.teardown.failBySegment(Errno.ECONNRESET, seg);
         }
     }
 
@@ -248,14 +251,14 @@ final class SegmentArrives {
             case FIN_WAIT1 -> finWait1Ack(seg, now);
             case CLOSING -> {
                 if (isFinAcked()) {
-                    c.enterTimeWait(TcpState.TIME_WAIT, Timeouts.TIME_WAIT_NANOS, now, Journal.Cause.SEGMENT);
+                    c.teardown.enterTimeWait(TcpState.TIME_WAIT, Timeouts.TIME_WAIT_NANOS, now, Journal.Cause.SEGMENT);
                     yield false;
                 }
                 yield true;
             }
             case LAST_ACK -> {
                 if (isFinAcked()) {
-                    c.done(Journal.Cause.SEGMENT);
+                    c.teardown.done(Journal.Cause.SEGMENT);
                     yield false;
                 }
                 yield true;
@@ -273,7 +276,7 @@ final class SegmentArrives {
         c.maxWindow = Math.max(c.maxWindow, c.sndWnd);
         c.sndWl1 = seg.seq;
         c.established(seg.flags, now);
-        if ((c.shutdown & Connection.SEND) != 0) c.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
+        if ((c.shutdown & Connection.SEND) != 0) c.teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
         return true;
     }
 
@@ -289,7 +292,7 @@ final class SegmentArrives {
         if (c.options.linger2Seconds < 0 || dataAfterClose) {
             c.context.count(TcpMib.TCPAbortOnData);
             c.output.answerWithReset(seg);
-            c.done(Journal.Cause.SEGMENT);
+            c.teardown.done(Journal.Cause.SEGMENT);
             return false;
         }
         long wait = c.timeouts.finWait2Nanos();
@@ -298,7 +301,7 @@ final class SegmentArrives {
         } else if (seg.fin()) {
             c.timeouts.waitForFin(now, wait);
         } else {
-            c.enterTimeWait(TcpState.FIN_WAIT2, wait, now, Journal.Cause.SEGMENT);
+            c.teardown.enterTimeWait(TcpState.FIN_WAIT2, wait, now, Journal.Cause.SEGMENT);
             return false;
         }
         return true;
@@ -401,7 +404,7 @@ final class SegmentArrives {
     private void outOfWindow() {
         c.acks.enterQuickMode(c.receive.window);
         c.acks.schedule();
-        c.ackCheckDue = true;
+        c.ackSchedule.checkDue = true;
     }
 
     /// The next bytes, perhaps after some that came before.
@@ -410,7 +413,7 @@ final class SegmentArrives {
         if (!c.hasRoomFor(cost)) {
             c.acks.now = c.acks.noMemory = true;
             c.acks.schedule();
-            c.ackCheckDue = true;
+            c.ackSchedule.checkDue = true;
             if (!c.receiveQueue.isEmpty() && seg.length > 0) {
                 c.context.count(TcpMib.TCPRcvQDrop);
                 return;
@@ -426,7 +429,7 @@ final class SegmentArrives {
         }
         if (!c.outOfOrder.isEmpty()) fillGap(seg, now);
         c.sackList.removeBefore(c.rcvNxt);
-        c.ackCheckDue = true;
+        c.ackSchedule.checkDue = true;
         c.raiseReadable();
     }
 
@@ -449,8 +452,8 @@ final class SegmentArrives {
     private void onData(Segment seg, long now) {
         measureSegment(seg);
         c.receive.measureRtt(c.rcvNxt, now);
-        if (c.timestampsAgreed && seg.timestamps && seg.tsEcr != 0) {
-            c.receive.measureRtt(seg.tsEcr, c.tsNow(now), seg.length, c.acks.rcvMss);
+        if (c.timestamps.agreed && seg.timestamps && seg.tsEcr != 0) {
+            c.receive.measureRtt(seg.tsEcr, c.timestamps.now(now), seg.length, c.acks.rcvMss);
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         if (c.ecn.onData(seg)) c.acks.enterQuickMode(c.receive.window);
@@ -477,7 +480,7 @@ final class SegmentArrives {
 
     private void outOfOrder(Segment seg) {
         if (c.ecn.onData(seg)) c.acks.enterQuickMode(c.receive.window);
-        c.ackCheckDue = true;
+        c.ackSchedule.checkDue = true;
         c.acks.schedule();
         c.context.count(TcpMib.TCPOFOQueue);
         if (!c.hasRoomFor(ReceiveWindow.truesize(seg.length))) {
@@ -504,7 +507,7 @@ final class SegmentArrives {
     /// Eighth: the FIN bit.
     private void fin(Segment seg, long now) {
         c.acks.schedule();
-        c.ackCheckDue = true;
+        c.ackSchedule.checkDue = true;
         c.shutdown |= Connection.RECEIVE;
         c.finReceived = true;
         switch (c.state) {
@@ -518,7 +521,7 @@ final class SegmentArrives {
             }
             case FIN_WAIT2 -> {
                 c.output.ackNow();
-                c.enterTimeWait(TcpState.TIME_WAIT, Timeouts.TIME_WAIT_NANOS, now, Journal.Cause.SEGMENT);
+                c.teardown.enterTimeWait(TcpState.TIME_WAIT, Timeouts.TIME_WAIT_NANOS, now, Journal.Cause.SEGMENT);
             }
             default -> {}
         }

@@ -133,7 +133,7 @@ final class Timeouts {
         }
         c.context.count(TcpMib.TCPTimeouts);
         if (hasExpired(opening, now)) {
-            c.fail(
+            c.teardown.fail(
                     c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
                     TcpMib.TCPAbortOnTimeout,
                     Journal.Cause.TIMER_RETRANSMIT);
@@ -159,7 +159,7 @@ final class Timeouts {
         if (silent > c.context.sysctl.tcp_rto_max_ms
                 && (user == 0 || silent > user)
                 && now - firstSentAt() > 2L * c.context.sysctl.tcp_rto_max_ms * MILLI) {
-            c.fail(Errno.ETIMEDOUT.number(), TcpMib.TCPAbortOnTimeout, Journal.Cause.TIMER_RETRANSMIT);
+            c.teardown.fail(Errno.ETIMEDOUT.number(), TcpMib.TCPAbortOnTimeout, Journal.Cause.TIMER_RETRANSMIT);
             return;
         }
         c.recovery.enterLoss(now);
@@ -216,7 +216,8 @@ final class Timeouts {
         if (c.orphan) {
             boolean alive = c.rtt.rtoMillis < sysctl.tcp_rto_max_ms;
             retries = orphanRetries(alive);
-            if (c.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now))) return true;
+            if (c.teardown.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now)))
+                return true;
         }
         return hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now);
     }
@@ -287,7 +288,7 @@ final class Timeouts {
                 giveUpProbing();
                 return;
             }
-            if (c.outOfResources(true)) return;
+            if (c.teardown.outOfResources(true)) return;
         }
         if (probes >= most) {
             giveUpProbing();
@@ -306,7 +307,7 @@ final class Timeouts {
     }
 
     private void giveUpProbing() {
-        c.fail(
+        c.teardown.fail(
                 c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
                 TcpMib.TCPAbortOnTimeout,
                 Journal.Cause.TIMER_RETRANSMIT);
@@ -377,7 +378,7 @@ final class Timeouts {
             if (elapsed >= idle) {
                 if (isDead(elapsed)) {
                     c.output.sendReset();
-                    c.fail(
+                    c.teardown.fail(
                             c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
                             TcpMib.TCPAbortOnTimeout,
                             Journal.Cause.TIMER_KEEPALIVE);
@@ -414,11 +415,11 @@ final class Timeouts {
         if (c.options.linger2Seconds >= 0) {
             long rest = finWait2Nanos() - TIME_WAIT_NANOS;
             if (rest > 0) {
-                c.enterTimeWait(TcpState.FIN_WAIT2, rest, now, Journal.Cause.TIMER_FIN_WAIT2);
+                c.teardown.enterTimeWait(TcpState.FIN_WAIT2, rest, now, Journal.Cause.TIMER_FIN_WAIT2);
                 return;
             }
         }
         c.output.sendReset();
-        c.done(Journal.Cause.TIMER_FIN_WAIT2);
+        c.teardown.done(Journal.Cause.TIMER_FIN_WAIT2);
     }
 }

@@ -16,9 +16,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.NullUnmarked;
 
-/// One connection of ours, and a peer that is the test itself: it sends segments written by hand and looks at every
-/// one that it gets, in virtual time. Segments are in the words of [SegmentScript]; sequence numbers count from each
-/// side's initial one, as in docs/linux. Super-segments are cut into packets, as a network would see them.
+/// One connection of ours, and a peer that is the test itself: it sends segments written by hand and looks at
+/// every one that it gets, in virtual time. Segments are in the words of [SegmentScript]; sequence numbers count
+/// from each side's initial one, as in docs/linux. Super-segments are cut into packets, as a network would see
+/// them.
 ///
 /// `expect` wants the next segment exactly as it says, in the order of sending, timestamps left aside; a test ends
 /// with nothing that was not expected, if it says [#expectNothing].
@@ -212,7 +213,8 @@ final class Peer {
             connection.onTimer(now);
             flush();
         }
-        if (inbox.isEmpty()) throw new AssertionError("expected  " + text + "\nafter " + millis + " ms, but nothing came");
+        if (inbox.isEmpty())
+            throw new AssertionError("expected  " + text + "\nafter " + millis + " ms, but nothing came");
         long after = (now - from) / 1_000_000;
         expect(text);
         if (after != millis) throw new AssertionError(text + "\nafter " + after + " ms instead of " + millis);

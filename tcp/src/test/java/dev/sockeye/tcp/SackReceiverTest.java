@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class SackReceiverTest {
 
     private static void exchange(Peer peer, String range, String ack) {
-        peer.send(". " + range + " ack 1 win 65535" + (peer.connection.timestampsAgreed ? " <TS>" : ""));
+        peer.send(". " + range + " ack 1 win 65535" + (peer.connection.timestamps.agreed ? " <TS>" : ""));
         peer.elapse(2);
         peer.expect(". 1:1(0) " + ack).expectNothing();
     }

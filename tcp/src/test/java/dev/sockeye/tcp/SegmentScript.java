@@ -1,8 +1,9 @@
 package dev.sockeye.tcp;
 
-/// Reads segments in packetdrill's notation: `FP. 1:11(10) ack 5 win 65535 urg 3 <mss 1460,sack 20:30 40:50>`.
-/// As in [SegmentText], SYN and FIN count in the range: `S 0:1(0)`. Numbers are as written; the payload's bytes are for the caller to fill in: only its length is set. A timestamp
-/// option may be `TS val 5 ecr 4`, or `TS` alone, for the caller to choose.
+/// Reads segments in packetdrill's notation: `FP. 1:11(10) ack 5 win 65535 urg 3 <mss 1460,sack 20:30 40:50>`. As
+/// in [SegmentText], SYN and FIN count in the range: `S 0:1(0)`. Numbers are as written; the payload's bytes are
+/// for the caller to fill in: only its length is set. A timestamp option may be `TS val 5 ecr 4`, or `TS` alone,
+/// for the caller to choose.
 final class SegmentScript {
 
     private SegmentScript() {}
@@ -59,7 +60,7 @@ final class SegmentScript {
     private static void option(Segment seg, String option) {
         String[] words = option.split(" ");
         switch (words[0]) {
-            case "" , "nop" -> {}
+            case "", "nop" -> {}
             case "mss" -> seg.mss = Integer.parseInt(words[1]);
             case "sackOK" -> seg.sackPermitted = true;
             case "wscale" -> seg.windowScale = Integer.parseInt(words[1]);

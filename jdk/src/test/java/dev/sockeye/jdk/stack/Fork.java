@@ -43,7 +43,8 @@ final class Fork {
     }
 
     static List<String> program(String... programAndArguments) {
-        var arguments = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+        var arguments =
+                new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
         arguments.addAll(List.of(programAndArguments));
         return arguments;
     }
@@ -67,7 +68,9 @@ final class Fork {
                 process.destroyForcibly();
             }
         });
-        var lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        var lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         int exitCode = process.waitFor();
         watchdog.join();
         return new Result(exitCode, lines);

@@ -8,14 +8,17 @@ import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `sockeye run -- java ...`: which command becomes of a command, and how its end is passed on.
 @Timeout(120)
+@EnabledIfSystemProperty(named = "sockeye.agent", matches = ".+")
 class JdkRunTest {
 
     private static final String JAVA =
@@ -39,9 +42,10 @@ class JdkRunTest {
                         "--enable-native-access=ALL-UNNAMED",
                         "-jar",
                         "x.jar");
-        assertThat(run("").command(List.of("java", "X"), Map.of("PATH", "/nowhere:" + Path.of(JAVA).getParent())))
-                .containsExactly(
-                        "java", "-javaagent:" + Fork.agent(), "--enable-native-access=ALL-UNNAMED", "X");
+        assertThat(run("").command(
+                                List.of("java", "X"),
+                                Map.of("PATH", "/nowhere:" + Path.of(JAVA).getParent())))
+                .containsExactly("java", "-javaagent:" + Fork.agent(), "--enable-native-access=ALL-UNNAMED", "X");
     }
 
     @Test
@@ -50,8 +54,7 @@ class JdkRunTest {
         assertThat(refusal(List.of("no-such-command"), Map.of("PATH", "/usr/bin")))
                 .isEqualTo("127 run: there is no command no-such-command");
         assertThat(refusal(List.of("/no/java"), Map.of())).isEqualTo("127 run: there is no program /no/java");
-        assertThat(refusal(List.of("sh", "-c", "java"), Map.of("PATH", "/bin")))
-                .startsWith("64 run: sh is not java.");
+        assertThat(refusal(List.of("sh", "-c", "java"), Map.of("PATH", "/bin"))).startsWith("64 run: sh is not java.");
         Path old = Files.createDirectories(folder.resolve("old/bin")).resolve("java");
         Files.writeString(old, "#!/bin/sh\n");
         assertThat(old.toFile().setExecutable(true)).isTrue();
@@ -60,21 +63,25 @@ class JdkRunTest {
                 .isEqualTo("69 run: " + old + " is a Java 17; the stack needs 25 or newer");
     }
 
+    /// `sockeye run -- java PROGRAM`, in a process of its own.
+    private static List<String> runner(String... programAndArguments) {
+        var command = new ArrayList<>(
+                Fork.plain("dev.sockeye.jdk.stack.RunMain", Fork.agent().toString(), JAVA));
+        command.addAll(Fork.program(programAndArguments));
+        return command;
+    }
+
     @Test
     void theExitCodeIsThePrograms() throws Exception {
-        var arguments = new java.util.ArrayList<>(List.of(JAVA));
-        arguments.addAll(Fork.program("programs.Silent", "42"));
-        assertThat(run("").run(arguments)).isEqualTo(42);
+        assertThat(Fork.run(runner("programs.Silent", "42"))).isEqualTo(new Fork.Result(42, List.of("silent")));
     }
 
     @Test
     void aSignalReachesTheProgram() throws Exception {
-        var command = new java.util.ArrayList<>(Fork.plain("dev.sockeye.jdk.stack.RunMain", Fork.agent().toString(), JAVA));
-        command.addAll(Fork.program("programs.Waiting"));
-        Process runner = Fork.start(command);
+        Process runner = Fork.start(runner("programs.Waiting"));
         try (BufferedReader output = runner.inputReader(StandardCharsets.UTF_8)) {
             assertThat(output.readLine()).isEqualTo("waiting");
-            runner.destroy();
+            ProcessHandle.of(runner.pid()).orElseThrow().destroy(); // Process.destroy would close its output, too
             assertThat(output.readLine()).isEqualTo("told to end");
             assertThat(runner.waitFor()).isEqualTo(143); // 128 + SIGTERM
         } finally {

@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Unmodified programs in JVMs of their own, with the agent: they run, and none of their sockets is the kernel's.
 @Timeout(120)
+@EnabledIfSystemProperty(named = "sockeye.agent", matches = ".+")
 class ProgramsTest {
 
     private static final String ALONE = "outside=unreachable";
@@ -55,13 +57,14 @@ class ProgramsTest {
                         .exitCode())
                 .isZero();
         assertThat(onTheStack(ALONE, "programs.Https", store.toString()))
-                .isEqualTo(success(
-                        "https: 300000 over TLSv1.3", "direct: hello", "layered: hello", "kernel sockets: 0"));
+                .isEqualTo(
+                        success("https: 300000 over TLSv1.3", "direct: hello", "layered: hello", "kernel sockets: 0"));
     }
 
     @Test
     void nettysNioTransport() throws Exception {
-        assertThat(onTheStack(ALONE, "-Dio.netty.tryReflectionSetAccessible=false", "programs.Netty").lines())
+        assertThat(onTheStack(ALONE, "-Dio.netty.tryReflectionSetAccessible=false", "programs.Netty")
+                        .lines())
                 .contains("echo: 8388608", "http: 100", "kernel sockets: 0");
     }
 
@@ -83,10 +86,20 @@ class ProgramsTest {
     }
 
     @Test
+    void anExtensionGoesAlongOnceTheHostsRun() throws Exception {
+        assertThat(onTheStack("x-greeting=hello", "programs.Silent", "0")).isEqualTo(success("silent"));
+        assertThat(onTheStack("host=client+server,x-greeting=hello," + ALONE, "programs.TwoHosts")
+                        .lines())
+                .startsWith("hello from client: true")
+                .hasSize(4);
+    }
+
+    @Test
     void badOptionsAreOneLineAndAnExitCode() throws Exception {
         assertThat(onTheStack("hots=a", "programs.Silent", "0"))
                 .isEqualTo(new Result(64, List.of("sockeye: there is no option 'hots'")));
-        assertThat(onTheStack("net.ipv4.tcp_fin_timeouts=3", "programs.Silent", "0").exitCode())
+        assertThat(onTheStack("net.ipv4.tcp_fin_timeouts=3", "programs.Silent", "0")
+                        .exitCode())
                 .isEqualTo(64);
     }
 

@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// What a program can find out about its own process.
-final class Process {
+final class Descriptors {
 
-    private Process() {}
+    private Descriptors() {}
 
     /// Prints how many of its descriptors are sockets of the kernel.
     static void printKernelSockets() throws IOException {
         try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            long sockets = descriptors.filter(Process::isSocket).count();
+            long sockets = descriptors.filter(Descriptors::isSocket).count();
             System.out.println("kernel sockets: " + sockets);
         }
     }

@@ -1,0 +1,134 @@
+package dev.sockeye.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// What the command says and ends with, for good command lines and bad ones.
+class CommandLineTest {
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int run(String... arguments) {
+        return new Sockeye(Terminal.of(Map.of(), 0), stream(out), stream(err)).run(arguments);
+    }
+
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    private String said() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String complained() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void everyMistakeIsOneLineAndTheExitCodeForUsage() {
+        String[][] mistakes = {
+            {"explian", "there is no command 'explian'; did you mean 'explain'? (see 'sockeye --help')"},
+            {"xyzzy", "there is no command 'xyzzy' (see 'sockeye --help')"},
+            {"--frob", "Unknown option: '--frob' (see 'sockeye --help')"},
+            {"ss -x", "Unknown option: '-x' (see 'sockeye ss --help')"},
+            {"ss state", "'state' needs the name of a state (see 'sockeye ss --help')"},
+            {"ss state asleep", "there is no state 'asleep' (see 'sockeye ss --help')"},
+            {
+                "ss dport 80",
+                "'dport' is not a filter: there are 'state NAME' and 'exclude NAME' (see 'sockeye ss --help')"
+            },
+            {
+                "explain asleep",
+                "'asleep' is neither a state nor a socket: give a state's name, ino:NUMBER, HOST:PORT or"
+                        + " ADDRESS:PORT->ADDRESS:PORT (see 'sockeye explain --help')"
+            },
+            {"explain 10.0.0.1:99999", "'99999' is not a port (see 'sockeye explain --help')"},
+            {"demo --size 0", "--size is from 1 to 4096 MiB (see 'sockeye demo --help')"},
+            {"demo --size x", "Invalid value for option '--size': 'x' is not an int (see 'sockeye demo --help')"},
+            {"version now", "there is no argument 'now' (see 'sockeye version --help')"},
+            {"run --sysctl x=1,y=2 -- java", "a comma cannot stand in 'x=1,y=2' (see 'sockeye run --help')"},
+        };
+        for (String[] mistake : mistakes) {
+            err.reset();
+            assertThat(run(mistake[0].split(" ", -1))).as(mistake[0]).isEqualTo(ExitCode.USAGE);
+            assertThat(complained()).isEqualTo("sockeye: " + mistake[1] + "\n");
+            assertThat(said()).isEmpty();
+        }
+    }
+
+    @Test
+    void aStateIsExplained() {
+        assertThat(run("explain", "close-wait")).isEqualTo(ExitCode.OK);
+        assertThat(said())
+                .startsWith("CLOSE_WAIT\n  What it means  The other side has closed: it will send nothing more.")
+                .contains("\n  Whose move     The program's", "\n  Harmless?      ", "\n  What to do     ")
+                .doesNotContain("\u001b");
+        assertThat(said().lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    @Test
+    void aNumberUpToElevenIsAState() {
+        run("explain", "11");
+        assertThat(said()).startsWith("CLOSING\n");
+    }
+
+    @Test
+    void withoutASubjectAllStatesAreExplained() {
+        assertThat(run("explain")).isEqualTo(ExitCode.OK);
+        assertThat(said().lines().filter(line -> line.startsWith("  What it means")))
+                .hasSize(11);
+    }
+
+    @Test
+    void helpIsOnStandardOutput() {
+        for (String[] arguments : new String[][] {{}, {"--help"}, {"help"}, {"ss", "-h"}, {"help", "run"}}) {
+            out.reset();
+            assertThat(run(arguments)).isEqualTo(ExitCode.OK);
+            assertThat(said()).contains("Usage: sockeye");
+            assertThat(said().lines()).allMatch(line -> line.length() <= 100);
+        }
+        assertThat(complained()).isEmpty();
+    }
+
+    @Test
+    void theVersionIsTheBuilds() {
+        assertThat(run("version")).isEqualTo(ExitCode.OK);
+        assertThat(said()).matches("sockeye [0-9.]+(-SNAPSHOT)?\njava    25.*\n");
+        out.reset();
+        run("--version");
+        assertThat(said()).matches("sockeye [0-9.]+(-SNAPSHOT)?\n");
+    }
+
+    @Test
+    void colourIsForTerminalsThatWantIt() {
+        assertThat(Terminal.of(Map.of(), 80).colour()).isTrue();
+        assertThat(Terminal.of(Map.of(), 0).colour()).isFalse();
+        assertThat(Terminal.of(Map.of("NO_COLOR", ""), 80).colour()).isFalse();
+        assertThat(Terminal.of(Map.of("TERM", "dumb"), 80).colour()).isFalse();
+    }
+
+    @Test
+    void unicodeIsForLocalesThatDoNotExcludeIt() {
+        assertThat(Terminal.of(Map.of(), 80).unicode()).isTrue();
+        assertThat(Terminal.of(Map.of("LANG", "de_DE.UTF-8"), 80).unicode()).isTrue();
+        assertThat(Terminal.of(Map.of("LANG", "C.utf8"), 80).unicode()).isTrue();
+        assertThat(Terminal.of(Map.of("LANG", "de_DE.UTF-8", "LC_ALL", "C"), 80).unicode())
+                .isFalse();
+        assertThat(Terminal.of(Map.of("LANG", "de_DE.ISO-8859-1"), 80).unicode())
+                .isFalse();
+    }
+
+    @Test
+    void aProgramIsCalledByItsOwnName() {
+        assertThat(PublishExtension.programName("com.example.Main --port 80")).isEqualTo("Main");
+        assertThat(PublishExtension.programName("/opt/shop/shop-1.2.jar x")).isEqualTo("shop-1.2.jar");
+        assertThat(PublishExtension.programName("my.module/com.example.Main")).isEqualTo("Main");
+        assertThat(PublishExtension.programName("")).isEqualTo("java");
+    }
+}

@@ -1,0 +1,71 @@
+package dev.sockeye.tcp;
+
+/// When the acknowledgment that [AckPolicy] says is owed goes out by itself, if nothing carries it: now, after a
+/// delay, or for several segments together (`__tcp_ack_snd_check`).
+final class AckSchedule {
+
+    private final Connection c;
+
+    /// An acknowledgment may be due: [#isDue] decides.
+    boolean checkDue;
+
+    private int compressedAcks;
+    private int compressedAt, duplicateAcksSent;
+
+    AckSchedule(Connection c) {
+        this.c = c;
+    }
+
+    /// A segment with an acknowledgment went out.
+    void onAckSent() {
+        c.acks.onAckSent();
+        c.timers.delayedAckAt = c.timers.compressedAckAt = Timers.NEVER;
+        c.context.counters.add(TcpMib.TCPAckCompressed, compressedAcks);
+        compressedAcks = 0;
+    }
+
+    /// Whether what has arrived is to be acknowledged now; else a timer is set for it (`__tcp_ack_snd_check`).
+    boolean isDue(long now) {
+        if (!checkDue) return false;
+        checkDue = false;
+        if (!c.acks.scheduled) return false;
+        if (c.acks.now || c.acks.isQuick()) return true;
+        if (c.rcvNxt - c.receive.updatedAt > c.acks.rcvMss) {
+            boolean wanted = c.receiveQueue.bytes() < c.options.receiveLowWater;
+            if (wanted || c.receive.select(c.receiveCharged(), c.acks) >= c.receive.window) return true;
+        }
+        return c.outOfOrder.isEmpty() ? delayAck(now) : compressAck(now);
+    }
+
+    /// RFC 9293 3.8.6.3: within half a second.
+    private boolean delayAck(long now) {
+        long millis = Math.max(1, c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample()));
+        long at = now + millis * Timers.MILLI;
+        long set = c.timers.delayedAckAt;
+        if (set != Timers.NEVER) {
+            if (set <= now + (millis >> 2) * Timers.MILLI) return true;
+            at = Math.min(at, set);
+        }
+        c.timers.delayedAckAt = at;
+        return false;
+    }
+
+    /// Beyond a gap every segment asks for an ACK (RFC 5681 4.2); after the third, one for some of them will do.
+    private boolean compressAck(long now) {
+        if (!c.sackPermitted || compressedAcks >= c.context.sysctl.tcp_comp_sack_nr) return true;
+        if (compressedAt != c.rcvNxt) {
+            compressedAt = c.rcvNxt;
+            duplicateAcksSent = 0;
+        }
+        if (duplicateAcksSent < 3) {
+            duplicateAcksSent++;
+            return true;
+        }
+        compressedAcks++;
+        if (c.timers.compressedAckAt != Timers.NEVER) return false;
+        long micros = c.receive.rttMicros();
+        if (c.rtt.hasSample() && (micros == 0 || c.rtt.smoothedMicros() < micros)) micros = c.rtt.smoothedMicros();
+        c.timers.compressedAckAt = now + Math.min(c.context.sysctl.tcp_comp_sack_delay_ns, micros * 1000 / 20);
+        return false;
+    }
+}

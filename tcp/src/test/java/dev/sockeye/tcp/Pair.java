@@ -255,7 +255,7 @@ final class Pair {
 
     /// What a listener does with a SYN.
     private void acceptSyn(Segment syn) {
-        handshake = Handshake.ofSyn(syn, sysctl, b.options, true, MTU, now);
+        handshake = Handshake.ofSyn(syn, b.context, b.options, true, MTU, now);
         handshake.iss = 77_000;
         b.iss = handshake.iss;
         handshake.synAckSentAt = now;

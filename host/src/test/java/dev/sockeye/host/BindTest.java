@@ -15,12 +15,7 @@ class BindTest {
     /// Rows: bound first; columns: bound second. X is EADDRINUSE.
     private static final String[] OVERLAPS = {
         "XXXX..X", //
-        "XX.X..X",
-        "X.XX...",
-        "XXXXXXX",
-        "...XXX.",
-        "...XXX.",
-        "XX.X..X",
+        "XX.X..X", "X.XX...", "XXXXXXX", "...XXX.", "...XXX.", "XX.X..X",
     };
 
     private static TcpEndpoint open(Rig rig, String address) {
@@ -40,7 +35,8 @@ class BindTest {
             var row = new StringBuilder();
             for (String second : ADDRESSES) {
                 try (var rig = new Rig()) {
-                    assertThat(open(rig, ADDRESSES[i]).bind(at(ADDRESSES[i], 80), rig.now)).isZero();
+                    assertThat(open(rig, ADDRESSES[i]).bind(at(ADDRESSES[i], 80), rig.now))
+                            .isZero();
                     String result = Rig.result(open(rig, second).bind(at(second, 80), rig.now));
                     row.append(result.equals("ok") ? '.' : result.equals("EADDRINUSE") ? 'X' : '?');
                 }
@@ -91,11 +87,7 @@ class BindTest {
     void optionsAndListeningWithAWildcard() {
         table(Rig.HOST_V4, "0.0.0.0", new String[] {"-", "A", "P", "L", "LA", "LP"}, new String[] {
             "XXXXXX", //
-            "X.XX.X",
-            "XX.XX.",
-            "XXXXXX",
-            "XXXXXX",
-            "XX.XX.",
+            "X.XX.X", "XX.XX.", "XXXXXX", "XXXXXX", "XX.XX.",
         });
     }
 
@@ -123,7 +115,8 @@ class BindTest {
                 rig.accept(listener);
                 listener.close(rig.now);
                 TcpEndpoint plain = rig.host.openTcp(Family.INET);
-                assertThat(Rig.result(plain.bind(Rig.at("0.0.0.0", 80), rig.now))).isEqualTo("EADDRINUSE");
+                assertThat(Rig.result(plain.bind(Rig.at("0.0.0.0", 80), rig.now)))
+                        .isEqualTo("EADDRINUSE");
                 TcpEndpoint reusing = rig.host.openTcp(Family.INET);
                 reusing.setReuseAddress(true);
                 assertThat(Rig.result(reusing.bind(Rig.at("0.0.0.0", 80), rig.now)))
@@ -199,7 +192,8 @@ class BindTest {
             }
             for (int i = 0; i < 3; i++) {
                 int member = '0' + i;
-                assertThat(results.chars().filter(each -> each == member).count()).isBetween(70L, 130L);
+                assertThat(results.chars().filter(each -> each == member).count())
+                        .isBetween(70L, 130L);
             }
         }
     }

@@ -33,7 +33,10 @@ class CallsTest {
 
     private static TcpEndpoint connected(Rig rig) {
         TcpEndpoint socket = connecting(rig);
-        peerOf(rig, socket).receives(SYN).sends("S. 0 ack 1 win 65535 <mss 1460>").receives(". 1:1(0) ack 1 win 64240");
+        peerOf(rig, socket)
+                .receives(SYN)
+                .sends("S. 0 ack 1 win 65535 <mss 1460>")
+                .receives(". 1:1(0) ack 1 win 64240");
         assertThat(socket.state()).isEqualTo(TcpState.ESTABLISHED);
         return socket;
     }
@@ -90,8 +93,7 @@ class CallsTest {
                     return socket;
                 }))
                 .isEqualTo("EINVAL ok EINVAL EINPROGRESS EPIPE " + open);
-        assertThat(calls(rig -> rig.listen(80, 5)))
-                .isEqualTo("EINVAL ok EAGAIN EISCONN EPIPE ENOTCONN ok ok ENOTCONN");
+        assertThat(calls(rig -> rig.listen(80, 5))).isEqualTo("EINVAL ok EAGAIN EISCONN EPIPE ENOTCONN ok ok ENOTCONN");
         assertThat(calls(CallsTest::connecting))
                 .isEqualTo("EINVAL EINVAL EINVAL EALREADY EAGAIN EAGAIN ok ok ENOTCONN");
         assertThat(calls(CallsTest::connected)).isEqualTo("EINVAL EINVAL EINVAL ok 5 EAGAIN ok ok ok");

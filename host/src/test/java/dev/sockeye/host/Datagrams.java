@@ -95,6 +95,16 @@ final class Datagrams {
         return taken(packet);
     }
 
+    /// Makes the checksum of an IPv4 header right again.
+    static void fixHeader(byte[] packet) {
+        packet[10] = packet[11] = 0;
+        int sum = 0;
+        for (int i = 0; i < Ipv4Header.MIN_LENGTH; i += 2) sum += (packet[i] & 0xff) << 8 | packet[i + 1] & 0xff;
+        int checksum = Checksum.of((sum & 0xffff) + (sum >>> 16));
+        packet[10] = (byte) (checksum >> 8);
+        packet[11] = (byte) checksum;
+    }
+
     /// Cuts an IPv4 packet; each fragment but the last has `size` bytes of payload, a multiple of 8.
     static byte[][] fragments(byte[] packet, int size) {
         int payload = packet.length - Ipv4Header.MIN_LENGTH;
@@ -177,8 +187,9 @@ final class Datagrams {
                 assertThat(Icmpv6.validate(packet, at, pseudo)).isNull();
                 yield text + "icmp6 " + icmp(packet, at, Icmpv6.isError(Icmpv6.type(memory, at)));
             }
-            case IpProtocol.FRAGMENT -> text + "fragment " + Ipv6Header.fragmentOffset(memory, at) + "+" + (length - 8)
-                    + (Ipv6Header.moreFragments(memory, at) ? " more" : "");
+            case IpProtocol.FRAGMENT ->
+                text + "fragment " + Ipv6Header.fragmentOffset(memory, at) + "+" + (length - 8)
+                        + (Ipv6Header.moreFragments(memory, at) ? " more" : "");
             default -> text + "protocol " + extensions.protocol();
         };
     }

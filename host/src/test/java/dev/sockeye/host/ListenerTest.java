@@ -178,9 +178,7 @@ class ListenerTest {
     }
 
     private static Peer halfOpen(Rig rig, int port) {
-        return rig.peer(port, 80)
-                .sends("S 0 win 65535 <mss 1460>")
-                .receives("S. 0:1(0) ack 1 win 64240 <mss 1460>");
+        return rig.peer(port, 80).sends("S 0 win 65535 <mss 1460>").receives("S. 0:1(0) ack 1 win 64240 <mss 1460>");
     }
 
     @Test
@@ -349,7 +347,9 @@ class ListenerTest {
     void aSynToABroadcastAddressIsNotAnswered() {
         try (var rig = new Rig()) {
             rig.listen(80, 5);
-            new Peer(rig, Rig.at(Rig.PEER_V4, 1), Rig.at("192.0.2.255", 80)).sends("S 0 win 65535").receivesNothing();
+            new Peer(rig, Rig.at(Rig.PEER_V4, 1), Rig.at("192.0.2.255", 80))
+                    .sends("S 0 win 65535")
+                    .receivesNothing();
         }
     }
 

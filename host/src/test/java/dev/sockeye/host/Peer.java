@@ -16,12 +16,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The other end of one connection, played by the test: it says what it sends and what it must receive, in packetdrill's
+/// The other end of one connection, played by the test: it says what it sends and what it must receive, in
+/// packetdrill's
 /// notation.
 ///
-/// Sequence numbers are relative: its own to its initial one, the host's to that of the last SYN it saw of the host, but
-/// for the 0 of a reset without ACK; TSval of the host and TSecr of the peer are relative to the first TSval it saw.
-/// Payload is letters from `a` on by relative sequence number.
+/// Sequence numbers are relative: its own to its initial one, the host's to that of the last SYN it saw of the
+/// host, but for the 0 of a reset without ACK; TSval of the host and TSecr of the peer are relative to the first
+/// TSval it saw. Payload is letters from `a` on by relative sequence number.
 final class Peer {
 
     /// Wraps soon as a signed number.

@@ -40,7 +40,8 @@ class PortAllocatorTest {
             assertThat(chosen.subList(10, 20)).allMatch(port -> port % 2 == 1);
             assertThat(new TreeSet<>(chosen)).hasSize(20);
             // To another destination they are all free again; bind has none.
-            for (int i = 0; i < 20; i++) assertThat(connect(rig, 81, new ArrayList<>())).isEqualTo("EINPROGRESS");
+            for (int i = 0; i < 20; i++)
+                assertThat(connect(rig, 81, new ArrayList<>())).isEqualTo("EINPROGRESS");
             assertThat(bind(rig, chosen)).isEqualTo("EADDRINUSE");
         }
     }
@@ -91,8 +92,10 @@ class PortAllocatorTest {
             }
             for (int i = 1; i < 10; i++) {
                 // Small steps upwards, from a place that only the host knows.
-                assertThat(Math.floorMod(first.get(i) - first.get(i - 1), 28_232)).isBetween(2, 40);
-                assertThat(Math.floorMod(second.get(i) - second.get(i - 1), 28_232)).isBetween(2, 40);
+                assertThat(Math.floorMod(first.get(i) - first.get(i - 1), 28_232))
+                        .isBetween(2, 40);
+                assertThat(Math.floorMod(second.get(i) - second.get(i - 1), 28_232))
+                        .isBetween(2, 40);
             }
             assertThat(first).doesNotContainAnyElementsOf(second);
         }
@@ -129,7 +132,8 @@ class PortAllocatorTest {
             assertThat(connect(rig, 80, chosen)).isEqualTo("EINPROGRESS");
             assertThat(connect(rig, 80, chosen)).isEqualTo("EADDRNOTAVAIL");
             Peer peer = rig.peer(80, 40_000);
-            peer.receives("S 0:1(0) win 64240 <mss 1460,sackOK,TS val 0 ecr 0,wscale 10>").sends("R. 0 ack 1 win 0");
+            peer.receives("S 0:1(0) win 64240 <mss 1460,sackOK,TS val 0 ecr 0,wscale 10>")
+                    .sends("R. 0 ack 1 win 0");
             assertThat(connect(rig, 80, chosen)).isEqualTo("EINPROGRESS");
         }
     }

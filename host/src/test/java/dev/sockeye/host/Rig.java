@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One host with an interface, and in place of the network the test: it hands packets in, and looks at those that come
-/// out. Time stands still but for [#advance]. Closing it checks that no page is lost.
+/// One host with an interface, and in place of the network the test: it hands packets in, and looks at those that
+/// come out. Time stands still but for [#advance]. Closing it checks that no page is lost.
 final class Rig implements AutoCloseable {
 
     static final String HOST_V4 = "192.0.2.1";

@@ -5,8 +5,8 @@ import java.util.Scanner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads the notation that [Segment#toString] writes; the end of the sequence range may be left out where nothing is
-/// sent.
+/// Reads the notation that [Segment#toString] writes; the end of the sequence range may be left out where nothing
+/// is sent.
 final class SegmentReader {
 
     private static final Pattern SHAPE = Pattern.compile(

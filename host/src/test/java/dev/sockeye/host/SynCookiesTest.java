@@ -102,8 +102,11 @@ class SynCookiesTest {
             rig.listen(80, 4);
             String synAck = "S. 0:1(0) ack 1 win 64240 <mss 1460>";
             rig.peer(1, 80).sends(". 0 ack 7777 win 65535").receives("R 7777:7777(0)");
-            assertThat(rig.count("TcpExtSyncookiesFailed")).as("no cookie was ever sent").isZero();
-            for (int port = 1; port <= 5; port++) rig.peer(port, 80).sends("S 0 win 65535 <mss 1460>").receives(synAck);
+            assertThat(rig.count("TcpExtSyncookiesFailed"))
+                    .as("no cookie was ever sent")
+                    .isZero();
+            for (int port = 1; port <= 5; port++)
+                rig.peer(port, 80).sends("S 0 win 65535 <mss 1460>").receives(synAck);
             assertThat(rig.count("TcpExtSyncookiesSent")).isZero();
             Peer sixth = rig.peer(6, 80).sends("S 0 win 65535 <mss 1460>").receives(synAck);
             assertThat(rig.count("TcpExtSyncookiesSent")).isEqualTo(1);

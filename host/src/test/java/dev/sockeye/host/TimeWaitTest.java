@@ -99,10 +99,16 @@ class TimeWaitTest {
             String ack = ". 2:2(0) ack 2 win 65160 <TS val 1 ecr 100>";
             String lower = "S -70000 win 65535 <mss 1460";
             String higher = "S 70000 win 65535 <mss 1460";
-            closedWithTimestamps(rig, listener, 1).sends(lower + ",TS val 99 ecr 0>").receives(ack);
-            closedWithTimestamps(rig, listener, 2).sends(higher + ",TS val 99 ecr 0>").receives(ack);
+            closedWithTimestamps(rig, listener, 1)
+                    .sends(lower + ",TS val 99 ecr 0>")
+                    .receives(ack);
+            closedWithTimestamps(rig, listener, 2)
+                    .sends(higher + ",TS val 99 ecr 0>")
+                    .receives(ack);
             assertThat(rig.count("TcpExtPAWSTimewait")).isEqualTo(2);
-            closedWithTimestamps(rig, listener, 3).sends(lower + ",TS val 100 ecr 0>").receives(ack);
+            closedWithTimestamps(rig, listener, 3)
+                    .sends(lower + ",TS val 100 ecr 0>")
+                    .receives(ack);
             closedWithTimestamps(rig, listener, 4)
                     .sends(higher + ",TS val 100 ecr 0>")
                     .receives("S. 0:1(0) ack 70001 win 65160 <mss 1460,TS val 1 ecr 100>");

@@ -228,7 +228,9 @@ class UdpTest {
                 assertThat(each.bind(at("0.0.0.0", 5353), rig.now)).isZero();
             }
             IpAddress group = IpAddress.parse("224.0.0.251");
-            assertThat(Rig.result(member.join(group, null))).as("no route to the group").isEqualTo("ENODEV");
+            assertThat(Rig.result(member.join(group, null)))
+                    .as("no route to the group")
+                    .isEqualTo("ENODEV");
             assertThat(member.join(group, rig.eth0)).isZero();
             assertThat(Rig.result(member.join(group, rig.eth0))).isEqualTo("EADDRINUSE");
             rig.receive(udp(PEER, at("224.0.0.251", 5353), "group"));

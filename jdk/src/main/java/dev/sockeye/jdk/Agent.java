@@ -26,7 +26,8 @@ public final class Agent {
             return;
         }
         openTheJdk(instrumentation);
-        Installation.install(new AgentHosts(options));
+        var hosts = new AgentHosts(options);
+        Installation.install(hosts, hosts);
         instrumentation.addTransformer(new NativeTransports());
         if (options.summary()) Runtime.getRuntime().addShutdownHook(new Summary());
     }

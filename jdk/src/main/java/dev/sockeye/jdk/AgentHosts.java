@@ -14,11 +14,12 @@ import java.util.function.Supplier;
 
 /// The hosts of a JVM with the agent, on a switch. They are started when the program first opens a socket or asks for a
 /// name: one that does neither does not wait for them.
-final class AgentHosts implements Supplier<Placement> {
+final class AgentHosts implements Supplier<Placement>, Runnable {
 
     private static final int MTU = 1_500;
 
     private final AgentOptions options;
+    private List<Machine> hosts = List.of();
 
     AgentHosts(AgentOptions options) {
         this.options = options;
@@ -26,25 +27,30 @@ final class AgentHosts implements Supplier<Placement> {
 
     @Override
     public Placement get() {
-        List<Machine> hosts = start();
+        hosts = start();
+        return new Placement(hosts.getFirst(), options.outside(), options.kernelLoopback(), options.kernelPorts());
+    }
+
+    /// The hosts run: what goes along with them is started.
+    @Override
+    public void run() {
         for (AgentExtension extension : ServiceLoader.load(AgentExtension.class, AgentHosts.class.getClassLoader()))
             extension.start(hosts, options.others());
-        return new Placement(hosts.getFirst(), options.outside(), options.kernelPorts());
     }
 
     private List<Machine> start() {
         var pool = new PagePool();
         var network = new MemorySwitch(pool);
         var seeds = new SecureRandom();
-        var hosts = new ArrayList<Machine>();
+        var started = new ArrayList<Machine>();
         for (String name : options.hosts()) {
             var host = new Host(name, sysctl(options), pool, seeds.nextLong());
             var machine = new Machine(host, RealTime.shared());
-            machine.attach("eth0", MTU, network, options.cidrOf(hosts.size()));
+            machine.attach("eth0", MTU, network, options.cidrOf(started.size()));
             machine.setOriginDetail(options.origin());
-            hosts.add(machine);
+            started.add(machine);
         }
-        return hosts;
+        return started;
     }
 
     /// A host's settings.

@@ -17,6 +17,7 @@ import java.util.Set;
 /// | `host=NAME+NAME` | the hosts of this JVM; the first is where threads are that were told nothing | `host` |
 /// | `net=CIDR` | the network that joins them; the hosts get its first addresses | `10.77.0.0/24` |
 /// | `outside=kernel\|unreachable` | what becomes of addresses to which no host has a route | `kernel` |
+/// | `loopback=stack\|kernel` | whose `127.0.0.0/8` and `::1` are | `stack` |
 /// | `kernel-ports=PORT+PORT` | ports of the loopback that are the kernel's | none |
 /// | `origin=none\|opened\|calls` | how much is noted of who uses a socket | `none` |
 /// | `summary=on\|off` | a line at the end that says how many sockets were the kernel's | `off` |
@@ -28,6 +29,7 @@ record AgentOptions(
         IpAddress network,
         int prefixLength,
         Placement.Outside outside,
+        boolean kernelLoopback,
         Set<Integer> kernelPorts,
         Origin.Detail origin,
         boolean summary,
@@ -56,6 +58,7 @@ record AgentOptions(
         private IpAddress network = IpAddress.parse("10.77.0.0");
         private int prefixLength = 24;
         private Placement.Outside outside = Placement.Outside.KERNEL;
+        private boolean kernelLoopback;
         private final Set<Integer> kernelPorts = new HashSet<>();
         private Origin.Detail origin = Origin.Detail.NONE;
         private boolean summary;
@@ -67,6 +70,7 @@ record AgentOptions(
                 case "host" -> hosts = names(value);
                 case "net" -> setNetwork(value);
                 case "outside" -> outside = oneOf(name, value, Placement.Outside.values());
+                case "loopback" -> kernelLoopback = oneOf(name, value, Side.values()) == Side.KERNEL;
                 case "kernel-ports" -> {
                     for (String port : value.split("\\+", -1)) kernelPorts.add(port(port));
                 }
@@ -138,12 +142,18 @@ record AgentOptions(
                     network,
                     prefixLength,
                     outside,
+                    kernelLoopback,
                     Set.copyOf(kernelPorts),
                     origin,
                     summary,
                     Map.copyOf(sysctl),
                     Map.copyOf(others));
         }
+    }
+
+    private enum Side {
+        STACK,
+        KERNEL
     }
 
     private enum Switch {

@@ -50,8 +50,7 @@ final class Failure {
     }
 
     /// What the socket of a channel throws where the channel throws `thrown`: IOExceptions as they are, and the
-    /// channel's
-    /// unchecked complaints as SocketExceptions.
+    /// channel's unchecked complaints as SocketExceptions.
     static IOException ofSocket(Exception thrown) {
         return thrown instanceof IOException io ? io : ofSocketOption(thrown);
     }

@@ -6,10 +6,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
-/// Which host of this JVM a thread runs on. A socket that a thread opens is on the thread's host, unless it is bound to
-/// an
-/// address: then it is on the host that owns the address. A thread that was told nothing is on the host of the thread
-/// that started it, and otherwise on the JVM's default host.
+/// Which host of this JVM a thread runs on. A socket that a thread opens is on the thread's host, unless it is
+/// bound to an address: then it is on the host that owns the address. A thread that was told nothing is on the host
+/// of the thread that started it, and otherwise on the JVM's default host.
 ///
 /// What libraries do with their threads, and what follows:
 ///

@@ -17,18 +17,28 @@ public final class Installation {
     private static final String PROVIDER_PROPERTY = "java.nio.channels.spi.SelectorProvider";
 
     private static @Nullable Supplier<Placement> source;
+    private static @Nullable Runnable afterwards;
     private static volatile @Nullable Placement placement;
 
     private Installation() {}
 
     /// Installs everything; before the program's first socket, channel or selector.
     ///
-    /// @param placement where sockets go; asked for once, when the program first opens one or asks for a name
+    /// @throws IllegalStateException if something else was installed first; the message says what
+    public static void install(Placement placement) {
+        install(() -> placement, () -> {});
+    }
+
+    /// Installs everything; before the program's first socket, channel or selector.
+    ///
+    /// @param placement   where sockets go; asked for once, when the program first opens one or asks for a name
+    /// @param whenStarted is run once after that, and may itself open sockets
     /// @throws IllegalStateException if something else was installed first; the message says what
     @SuppressWarnings("deprecation") // the factories are deprecated, and the only way
-    public static synchronized void install(Supplier<Placement> placement) {
+    public static synchronized void install(Supplier<Placement> placement, Runnable whenStarted) {
         if (source != null) throw new IllegalStateException("the stack is installed already");
         source = placement;
+        afterwards = whenStarted;
         System.setProperty(PROVIDER_PROPERTY, StackSelectorProvider.class.getName());
         if (!(SelectorProvider.provider() instanceof StackSelectorProvider))
             throw new IllegalStateException("another selector provider is in use already: "
@@ -54,13 +64,17 @@ public final class Installation {
         return known == null ? askForPlacement() : known;
     }
 
-    private static synchronized Placement askForPlacement() {
-        Placement known = placement;
-        if (known != null) return known;
-        if (source == null) throw new IllegalStateException("the stack is not installed in this JVM");
-        Placement asked = source.get();
-        placement = asked;
-        return asked;
+    private static Placement askForPlacement() {
+        Runnable next;
+        synchronized (Installation.class) {
+            Placement known = placement;
+            if (known != null) return known;
+            if (source == null) throw new IllegalStateException("the stack is not installed in this JVM");
+            placement = source.get();
+            next = afterwards;
+        }
+        if (next != null) next.run();
+        return placement();
     }
 
     // classes and no lambdas: they are loaded in every program, before its main

@@ -4,10 +4,10 @@ import java.lang.instrument.ClassFileTransformer;
 import java.security.ProtectionDomain;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps Netty on NIO. Its native transports (epoll, io_uring, kqueue) make system calls of their own, past all that
-/// the
-/// JDK offers to stand behind, and the program runs on as if nothing were: so each is told not to be there, by
-/// Netty's own property, before it looks. A copy of Netty under another package has its property under that package.
+/// Keeps Netty on NIO. Its native transports (epoll, io_uring, kqueue) make system calls of their own, past all
+/// that the JDK offers to stand behind, and the program runs on as if nothing were: so each is told not to be
+/// there, by Netty's own property, before it looks. A copy of Netty under another package has its property under
+/// that package.
 ///
 /// It sees each class as it is loaded, and changes none.
 final class NativeTransports implements ClassFileTransformer {

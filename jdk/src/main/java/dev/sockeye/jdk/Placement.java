@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// Where the sockets of this JVM's programs are: on which of its hosts, or outside, on the kernel.
 ///
 /// An address belongs to the stack if a host owns it, or if the host that connects has a route to it, so that the
-/// stack's
-/// own tables decide and there is nothing else to configure. The loopback is the stack's. What is left is outside: the
-/// kernel's, or, where the kernel is left out of it, an unreachable network.
+/// stack's own tables decide. The loopback is the stack's, unless it is said to be the kernel's, or some of its ports.
+/// What is left is outside: the kernel's, or, where the kernel is left out of it, an unreachable network.
 public final class Placement {
 
     /// What becomes of addresses to which no host has a route.
@@ -29,14 +28,22 @@ public final class Placement {
 
     private final Machine defaultHost;
     private final Outside outside;
+    private final boolean kernelLoopback;
     private final Set<Integer> kernelPorts;
 
-    /// @param defaultHost the host of threads that were told none
-    /// @param kernelPorts ports of the loopback that are the kernel's: services of the machine outside
-    public Placement(Machine defaultHost, Outside outside, Set<Integer> kernelPorts) {
+    /// @param defaultHost    the host of threads that were told none
+    /// @param kernelLoopback whether `127.0.0.0/8` and `::1` are the kernel's; only with an outside
+    /// @param kernelPorts    ports of the loopback that are the kernel's: services of the machine outside
+    public Placement(Machine defaultHost, Outside outside, boolean kernelLoopback, Set<Integer> kernelPorts) {
         this.defaultHost = defaultHost;
         this.outside = outside;
+        this.kernelLoopback = kernelLoopback && outside == Outside.KERNEL;
         this.kernelPorts = Set.copyOf(kernelPorts);
+    }
+
+    /// The loopback is the stack's, but for some ports.
+    public Placement(Machine defaultHost, Outside outside, Set<Integer> kernelPorts) {
+        this(defaultHost, outside, false, kernelPorts);
     }
 
     /// The host of the thread that asks.
@@ -53,10 +60,10 @@ public final class Placement {
         return outside == Outside.KERNEL ? new Binding(null, true) : new Binding(here(), false);
     }
 
-    /// The host with this address: the asking thread's for a loopback address, null if there is none.
+    /// The host with this address, the asking thread's for a loopback address; null if there is none.
     @Nullable
     Machine owner(IpAddress ip) {
-        if (ip.isLoopback()) return here();
+        if (ip.isLoopback()) return kernelLoopback ? null : here();
         if (owns(here(), ip)) return here();
         for (Machine machine : Machine.running()) if (owns(machine, ip)) return machine;
         return null;
@@ -75,7 +82,7 @@ public final class Placement {
     boolean isOnStack(Machine host, InetSocketAddress remote) {
         if (outside == Outside.UNREACHABLE) return true;
         IpAddress ip = Addresses.toIp(remote.getAddress());
-        if (ip.isLoopback()) return !kernelPorts.contains(remote.getPort());
+        if (ip.isLoopback()) return !kernelLoopback && !kernelPorts.contains(remote.getPort());
         return host.inHost((tables, now) -> tables.routes().lookup(ip) != null);
     }
 }

@@ -6,9 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// What a channel of ours offers to [StackSelector].
 interface SelectableSocket {
 
-    /// The operations among `interest` that would not block now, those of the kernel's part aside. Takes no lock that
-    /// is
-    /// held while a selector is called.
+    /// The operations among `interest` that would not block now, those of the kernel's part aside. Takes no lock
+    /// that is held while a selector is called.
     int readyOps(int interest);
 
     /// The kernel's channel, or the kernel's part of it, behind this one; null while it has none.

@@ -12,9 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Resolves the names of this JVM's hosts: a host called `server` is `server` and `server.sockeye`. All other names go
-/// to
-/// the resolver that the JDK has built in. The JDK finds it by its service file.
+/// Resolves the names of this JVM's hosts: a host called `server` is `server` and `server.sockeye`. All other names
+/// go to the resolver that the JDK has built in. The JDK finds it by its service file.
 public final class StackResolverProvider extends InetAddressResolverProvider {
 
     /// The domain of all hosts of the stack.

@@ -11,9 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// A channel's registration with a [StackSelector]. Where the channel is the kernel's, or partly, it has a twin: a key
-/// of
-/// the kernel's selector that stands inside ours.
+/// A channel's registration with a [StackSelector]. Where the channel is the kernel's, or partly, it has a twin: a
+/// key of the kernel's selector that stands inside ours.
 final class StackSelectionKey extends AbstractSelectionKey {
 
     private final StackSelector selector;

@@ -28,6 +28,7 @@ final class StackServerSocketImpl extends SocketImpl {
     private static final int DEFAULT_BACKLOG = 50;
 
     private final OptionMemory options = new OptionMemory();
+    private final AbandonedSocket abandoned = AbandonedSocket.of(this);
     private volatile @Nullable ListenSocket socket;
     private volatile @Nullable KernelSocketImpl kernel;
     private volatile @Nullable TwoListeners both;
@@ -37,8 +38,13 @@ final class StackServerSocketImpl extends SocketImpl {
 
     @Override
     protected void create(boolean stream) throws IOException {
-        socket = Installation.placement().here().openListen(Family.INET6);
+        hold(Installation.placement().here().openListen(Family.INET6));
         set(StandardSocketOptions.SO_REUSEADDR, true); // as the JDK's on Linux
+    }
+
+    private void hold(ListenSocket held) {
+        abandoned.holds(held);
+        socket = held;
     }
 
     private ListenSocket open() throws SocketException {
@@ -81,7 +87,7 @@ final class StackServerSocketImpl extends SocketImpl {
         ListenSocket before = open();
         ListenSocket fresh = machine.openListen(Family.INET6);
         options.applyTo(fresh);
-        socket = fresh;
+        hold(fresh);
         before.close();
     }
 

@@ -36,9 +36,8 @@ import org.jspecify.annotations.Nullable;
 /// ([Placement]): it may turn out to be on another host than it was opened on, or on the kernel; what the program
 /// has set until then is set again there.
 ///
-/// **Locks**, in this order: reading, writing, state. The first two are held while a call waits, so that a second one
-/// in
-/// the same direction waits behind it, and a change of the blocking mode, too; state never is.
+/// **Locks**, in this order: reading, writing, state. The first two are held while a call waits, so that a second
+/// one in the same direction waits behind it, and a change of the blocking mode, too; state never is.
 final class StackSocketChannel extends SocketChannel implements SelectableSocket {
 
     private enum State {

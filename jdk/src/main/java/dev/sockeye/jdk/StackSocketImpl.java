@@ -24,14 +24,14 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// What stands behind a `java.net.Socket`: a socket of the stack, or of the kernel if its address leads there. It is
-/// not
-/// built on the channel, for an interrupt means something else: a platform thread takes no notice of it, and a virtual
-/// thread's closes the socket, which `java.net.Socket` does when it gets an InterruptedIOException.
+/// What stands behind a `java.net.Socket`: a socket of the stack, or of the kernel if its address leads there. It
+/// is not built on the channel, for an interrupt means something else: a platform thread takes no notice of it, and
+/// a virtual thread's closes the socket, which `java.net.Socket` does when it gets an InterruptedIOException.
 final class StackSocketImpl extends SocketImpl {
 
     private final ReentrantLock writing = new ReentrantLock();
     private final OptionMemory options = new OptionMemory();
+    private final AbandonedSocket abandoned = AbandonedSocket.of(this);
 
     private volatile @Nullable StreamSocket socket;
     private volatile @Nullable KernelSocketImpl kernel;
@@ -52,12 +52,17 @@ final class StackSocketImpl extends SocketImpl {
     @Override
     protected void create(boolean stream) throws IOException {
         if (!stream) throw new IOException("Datagram socket creation not supported");
-        socket = Installation.placement().here().openStream(Family.INET6);
+        hold(Installation.placement().here().openStream(Family.INET6));
+    }
+
+    private void hold(StreamSocket held) {
+        abandoned.holds(held);
+        socket = held;
     }
 
     /// A listener of the stack has accepted this connection.
     void accepted(StreamSocket connection) {
-        socket = connection;
+        hold(connection);
         connected = true;
         InetSocketAddress local = Addresses.toSocketAddress(connection.localAddress());
         localport = local.getPort();
@@ -96,7 +101,7 @@ final class StackSocketImpl extends SocketImpl {
         if (before.machine() == host) return;
         StreamSocket moved = host.openStream(Family.INET6);
         options.applyTo(moved);
-        socket = moved;
+        hold(moved);
         before.close();
     }
 

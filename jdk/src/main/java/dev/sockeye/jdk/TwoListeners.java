@@ -15,8 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// A `ServerSocket` on the wildcard accepts from the stack and from the kernel. There is no way to wait for a plain
-/// kernel
-/// socket and for something else at once, so a virtual thread accepts from the kernel, one connection ahead.
+/// kernel socket and for something else at once, so a virtual thread accepts from the kernel, one connection ahead.
 final class TwoListeners {
 
     private final ListenSocket stack;

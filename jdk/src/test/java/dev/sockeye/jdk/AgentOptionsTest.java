@@ -19,6 +19,7 @@ class AgentOptionsTest {
         assertThat(options.hosts()).containsExactly("host");
         assertThat(options.cidrOf(0)).isEqualTo("10.77.0.1/24");
         assertThat(options.outside()).isEqualTo(Placement.Outside.KERNEL);
+        assertThat(options.kernelLoopback()).isFalse();
         assertThat(options.kernelPorts()).isEmpty();
         assertThat(options.origin()).isEqualTo(Origin.Detail.NONE);
         assertThat(options.summary()).isFalse();
@@ -26,12 +27,14 @@ class AgentOptionsTest {
 
     @Test
     void everyOptionCanBeSet() {
-        AgentOptions options = AgentOptions.parse("host=client+server,net=10.1.2.3/16,outside=unreachable,"
-                + "kernel-ports=5432+6379,origin=calls,summary=on,net.ipv4.tcp_fin_timeout=5,x-publish=/tmp/a=b");
+        AgentOptions options = AgentOptions.parse(
+                "host=client+server,net=10.1.2.3/16,outside=unreachable,"
+                        + "loopback=kernel,kernel-ports=5432+6379,origin=calls,summary=on,net.ipv4.tcp_fin_timeout=5,x-publish=/tmp/a=b");
         assertThat(options.hosts()).isEqualTo(List.of("client", "server"));
         assertThat(options.cidrOf(0)).isEqualTo("10.1.0.1/16");
         assertThat(options.cidrOf(1)).isEqualTo("10.1.0.2/16");
         assertThat(options.outside()).isEqualTo(Placement.Outside.UNREACHABLE);
+        assertThat(options.kernelLoopback()).isTrue();
         assertThat(options.kernelPorts()).isEqualTo(Set.of(5432, 6379));
         assertThat(options.origin()).isEqualTo(Origin.Detail.CALLS);
         assertThat(options.summary()).isTrue();

@@ -128,7 +128,8 @@ class RandomConversationsTest {
             });
         }
 
-        /// A SYN cookie is valid for a while: a duplicate of the handshake's last ACK makes a second connection of it.
+        /// A SYN cookie is valid for a while: a duplicate of the handshake's last ACK makes a second connection
+        /// of it.
         private Program ghost(Stream stream) {
             assertThat(b.sysctl().tcp().tcp_syncookies)
                     .as("%s a second time", stream)
@@ -144,10 +145,9 @@ class RandomConversationsTest {
             return sides.get(sides.indexOf(side) ^ 1);
         }
 
-        /// Linux gives an orphan up early if its peer's window stays small and Karn's rule keeps its timeout long,
-        /// which
-        /// takes a connection without timestamps (`tcp_probe_timer`, `tcp_orphan_retries`). What it still had
-        is lost.
+        /// Linux gives an orphan up early if its peer's window stays small and Karn's rule keeps its timeout
+        /// long, which takes a connection without timestamps (`tcp_probe_timer`, `tcp_orphan_retries`): what it
+        /// still had is lost.
         boolean hasGivenUpAnOrphan() {
             boolean karn = a.sysctl().tcp().tcp_timestamps == 0 || b.sysctl().tcp().tcp_timestamps == 0;
             return karn && timeouts(a) + timeouts(b) > 0;

@@ -701,6 +701,15 @@ public final class Connection {
         adjustCounts(segment, segment.packets + rest.packets - before);
     }
 
+    /// Joins a segment in flight with the one behind it, and keeps the counts right.
+    void joinInFlight(int i) {
+        TxSegment next = send.inFlight.get(i + 1);
+        recovery.rack.remove(next);
+        adjustCounts(next, -next.packets);
+        if (!sackPermitted) board.sackedOut = Math.max(0, board.sackedOut - next.packets);
+        send.join(send.inFlight, i);
+    }
+
     /// A segment in flight is now cut into packets of another size.
     void resize(TxSegment segment, int size) {
         int before = segment.packets;

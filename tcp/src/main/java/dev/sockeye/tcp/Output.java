@@ -532,9 +532,10 @@ final class Output {
             TxSegment segment = queue.get(i);
             board.lostFrom = segment.seq;
             if (!segment.is(TxSegment.LOST) || segment.is(TxSegment.SACKED | TxSegment.RETRANSMITTED)) continue;
-            c.context.count(
-                    c.recovery.state() == LossRecovery.State.LOSS ? TcpMib.TCPSlowStartRetrans : TcpMib.TCPFastRetrans);
             if (!retransmit(out, i, Math.min(room, burstPackets(c.currentMss())), now)) return false;
+            boolean slowStart = c.recovery.state() == LossRecovery.State.LOSS;
+            c.context.counters.add(
+                    slowStart ? TcpMib.TCPSlowStartRetrans : TcpMib.TCPFastRetrans, segment.packets);
             c.recovery.onSentWhileReducing(segment.packets);
             if (i == 0 && c.timers.retransmission != Timers.Retransmission.REORDER)
                 c.timeouts.start(now, c.rtt.rtoMillis);
@@ -572,6 +573,7 @@ final class Output {
         int length = mss * packets;
         if (length > room) length = room < mss ? room : room - room % mss;
         if (segment.length() > length) c.splitInFlight(i, length, mss);
+        else joinSmall(i, Math.min(mss, room));
         c.context.counters.add(TcpMib.RetransSegs, segment.packets);
         if ((segment.flags & Segment.SYN) != 0) c.context.count(TcpMib.TCPSynRetrans);
         c.totalRetransmits += segment.packets;
@@ -579,6 +581,19 @@ final class Output {
         fill(out, segment, true, now);
         c.bytesRetransmitted += out.length;
         return true;
+    }
+
+    /// Small segments go again as one, as far as they fit (`tcp_retrans_collapse`).
+    private void joinSmall(int i, int most) {
+        if (c.context.sysctl.tcp_retrans_collapse == 0) return;
+        TxSegment segment = c.send.inFlight.get(i);
+        if (segment.packets > 1 || (segment.flags & Segment.SYN) != 0) return;
+        while (i + 1 < c.send.inFlight.size() && !segment.endOfRecord) {
+            TxSegment next = c.send.inFlight.get(i + 1);
+            if (next.packets > 1 || next.is(TxSegment.SACKED) || segment.length() + next.length() > most) return;
+            if (c.send.reach(segment.seq, segment.length() + next.length()) < segment.length() + next.length()) return;
+            c.joinInFlight(i);
+        }
     }
 
     // ---------------------------------------------------------------- probes

@@ -106,6 +106,19 @@ final class SendQueue {
         return rest;
     }
 
+    /// Puts the segment behind the one at place `i` into it, with its PSH and FIN.
+    void join(TxQueue in, int i) {
+        TxSegment segment = in.get(i);
+        TxSegment next = in.get(i + 1);
+        segment.endSeq = next.endSeq;
+        segment.flags |= next.flags;
+        segment.endOfRecord = next.endOfRecord;
+        segment.marks |= next.marks & TxSegment.EVER_RETRANSMITTED;
+        in.remove(i + 1);
+        charge(-OVERHEAD);
+        give(next);
+    }
+
     /// The bytes before `seq` are acknowledged and dropped from the first segment in flight.
     void trimFirst(TxSegment first, int seq) {
         charge(-(seq - first.seq));

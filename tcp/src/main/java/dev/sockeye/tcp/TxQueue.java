@@ -68,6 +68,13 @@ final class TxQueue {
         ring[head + i & mask] = segment;
     }
 
+    /// Takes the segment at place `i` out: it has become part of the one before.
+    void remove(int i) {
+        int mask = ring.length - 1;
+        for (int k = i; k < size - 1; k++) ring[head + k & mask] = ring[head + k + 1 & mask];
+        ring[head + --size & mask] = null;
+    }
+
     /// The place of the segment that `seq` lies in, or of the first after it; [#size] if all are before it.
     int indexOf(int seq) {
         int low = 0;

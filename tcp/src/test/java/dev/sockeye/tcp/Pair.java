@@ -243,6 +243,9 @@ final class Pair {
         elapse(delay);
         Segment synAck = synAck(syn.segment);
         a.deliver(synAck);
+        elapse(delay);
+        b.connection = Connection.accepted(b.context, TUPLE.reversed(), b.options, MTU, handshake, now);
+        carry(a, b, a.wire.size());
         step();
         a.connection.takeEvents();
         b.connection.takeEvents();
@@ -253,13 +256,12 @@ final class Pair {
 
     private Handshake handshake;
 
-    /// What a listener does with a SYN.
+    /// What a listener does with a SYN: the connection is made when the handshake is complete.
     private void acceptSyn(Segment syn) {
         handshake = Handshake.ofSyn(syn, sysctl, b.options, true, MTU, now);
         handshake.iss = 77_000;
         b.iss = handshake.iss;
         handshake.synAckSentAt = now;
-        b.connection = Connection.accepted(b.context, TUPLE.reversed(), b.options, MTU, handshake, now);
     }
 
     private Segment synAck(Segment syn) {

@@ -80,7 +80,7 @@ final class Peer {
     /// A passive open: a SYN with these options and this window, our SYN-ACK, and its ACK `millis` later.
     Peer accept(String synOptions, int window, long millis) {
         acceptSyn("S 0:1(0) win " + window + " " + synOptions);
-        elapse(millis);
+        now += millis * 1_000_000;
         boolean timestamps = handshake.timestamps;
         send(". 1:1(0) ack 1 win " + window + (timestamps ? " <TS>" : ""));
         expectNothing();
@@ -88,7 +88,7 @@ final class Peer {
         return this;
     }
 
-    /// What a listener does with a SYN: the connection waits in SYN_RCVD.
+    /// What a listener does with a SYN. The connection is made when the handshake is complete: by the next segment.
     Peer acceptSyn(String syn) {
         Segment seg = SegmentScript.parse(syn);
         seg.seq += ISN;
@@ -97,7 +97,6 @@ final class Peer {
         handshake.iss = ourIsn;
         handshake.synAckSentAt = now;
         lastTsVal = (int) (now / 1_000_000) + handshake.tsOffset;
-        connection = Connection.accepted(context, TUPLE, options, mtu, handshake, now);
         return this;
     }
 
@@ -130,6 +129,7 @@ final class Peer {
     }
 
     Peer send(Segment seg) {
+        if (connection == null) connection = Connection.accepted(context, TUPLE, options, mtu, handshake, now);
         seg.seq += ISN;
         if (seg.hasAck()) seg.ack += ourIsn;
         for (int i = 0; i < seg.sackBlocks; i++) {

@@ -445,6 +445,45 @@ class SelectorBehaviourTest {
     }
 
     @Test
+    void noWakeupIsLostBetweenThreads() throws Exception {
+        int rounds = 3_000;
+        try (var one = ChannelPair.open();
+                var two = ChannelPair.open();
+                var selector = Selector.open()) {
+            register(one.b(), selector, OP_READ);
+            register(two.b(), selector, OP_READ);
+            var first = Outcome.later(() -> pingPong(one.a(), rounds));
+            var second = Outcome.laterVirtually(() -> pingPong(two.a(), rounds));
+            var disturber = Outcome.later(() -> {
+                while (!first.isDone() || !second.isDone()) {
+                    selector.wakeup();
+                    Thread.sleep(1);
+                }
+                return "done";
+            });
+            for (int served = 0; served < 2 * rounds; ) {
+                selector.select();
+                for (SelectionKey key : selector.selectedKeys()) served += serve(key, selector);
+                selector.selectedKeys().clear();
+            }
+            assertThat(List.of(first.outcome(), second.outcome(), disturber.outcome()))
+                    .containsExactly("pong", "pong", "done");
+        }
+    }
+
+    private static String pingPong(SocketChannel channel, int rounds) throws IOException {
+        var buffer = oneByte();
+        for (int i = 0; i < rounds; i++) {
+            buffer.clear().put(0, (byte) i);
+            channel.write(buffer);
+            buffer.clear();
+            channel.read(buffer);
+            if (buffer.get(0) != (byte) i) return "wrong answer in round " + i;
+        }
+        return "pong";
+    }
+
+    @Test
     void manyConnectionsShareOneSelector() throws Exception {
         int count = 300;
         var clients = new ArrayList<SocketChannel>();

@@ -540,6 +540,26 @@ class SocketBehaviourTest {
     }
 
     @Test
+    void aSocketThatTheProgramHasLostIsClosed() throws Exception {
+        try (var listener = new ServerSocket(0, 5, LOOPBACK)) {
+            losesAConnectionTo(listener);
+            try (var accepted = listener.accept()) {
+                accepted.setSoTimeout(50);
+                String outcome = "java.net.SocketTimeoutException: Read timed out";
+                while (outcome.equals("java.net.SocketTimeoutException: Read timed out")) {
+                    System.gc();
+                    outcome = Outcome.of(() -> accepted.getInputStream().read());
+                }
+                assertThat(outcome).isEqualTo("-1");
+            }
+        }
+    }
+
+    private static void losesAConnectionTo(ServerSocket listener) throws IOException {
+        assertThat(new Socket(LOOPBACK, listener.getLocalPort()).isConnected()).isTrue();
+    }
+
+    @Test
     void aListenerCanAcceptIntoASocketOfTheProgram() throws Exception {
         class Tagged extends Socket {
             final String tag = "tagged";

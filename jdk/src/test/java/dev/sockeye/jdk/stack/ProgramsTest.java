@@ -86,6 +86,15 @@ class ProgramsTest {
     }
 
     @Test
+    void anExtensionGoesAlongOnceTheHostsRun() throws Exception {
+        assertThat(onTheStack("x-greeting=hello", "programs.Silent", "0")).isEqualTo(success("silent"));
+        assertThat(onTheStack("host=client+server,x-greeting=hello," + ALONE, "programs.TwoHosts")
+                        .lines())
+                .startsWith("hello from client: true")
+                .hasSize(4);
+    }
+
+    @Test
     void badOptionsAreOneLineAndAnExitCode() throws Exception {
         assertThat(onTheStack("hots=a", "programs.Silent", "0"))
                 .isEqualTo(new Result(64, List.of("sockeye: there is no option 'hots'")));

@@ -363,6 +363,16 @@ class ListenerTest {
     }
 
     @Test
+    void aSynThatCannotBeAnsweredIsDropped() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 5);
+            new Peer(rig, Rig.at("203.0.113.1", 1), Rig.at(Rig.HOST_V4, 80)).sends("S 0 win 65535");
+            assertThat(rig.states()).containsExactly("LISTEN");
+            assertThat(rig.count("TcpExtListenDrops")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aSynToABroadcastAddressIsNotAnswered() {
         try (var rig = new Rig()) {
             rig.listen(80, 5);

@@ -404,6 +404,7 @@ final class LossRecovery {
             any = true;
         }
         if (!any) return;
+        if (!c.sackPermitted) board.limitDuplicateAcks();
         if (state != State.LOSS) {
             highSeq = c.sndNxt;
             cwnd.ssthresh = cwnd.currentSsthresh(isReducing());

@@ -299,10 +299,18 @@ final class Scoreboard {
         sackedOut = 0;
     }
 
-    private void checkRenoReordering(int addend) {
+    /// No more duplicate ACKs are counted than there are segments that may have caused them.
+    ///
+    /// @return whether there were more
+    boolean limitDuplicateAcks() {
         int holes = Math.min(Math.max(lostOut, 1), packetsOut);
-        if (sackedOut + holes <= packetsOut) return;
+        if (sackedOut + holes <= packetsOut) return false;
         sackedOut = packetsOut - holes;
+        return true;
+    }
+
+    private void checkRenoReordering(int addend) {
+        if (!limitDuplicateAcks()) return;
         reordering = Math.min(packetsOut + addend, c.context.sysctl.tcp_max_reordering);
         reorderingSeen++;
         c.context.count(TcpMib.TCPRenoReorder);

@@ -16,8 +16,9 @@ class TimersTest {
 
     private static final String DATA = "P. 1:101(100) ack 1 win 64240";
 
+    /// After a handshake of 4 ms the timeout is 204 ms, as in the laboratory.
     private static Peer oneSegmentInFlight(Peer peer) {
-        peer.accept("<mss 1460>");
+        peer.accept("<mss 1460>", 65_535, 4);
         peer.write(100);
         return peer.expect(DATA);
     }
@@ -30,10 +31,10 @@ class TimersTest {
         var peer = new Peer();
         peer.sysctl.tcp_retries2 = 5;
         oneSegmentInFlight(peer);
-        for (int millis : new int[] {200, 400, 800, 1600, 3200}) peer.expectAfter(millis, DATA);
+        for (int millis : new int[] {204, 408, 816, 1632, 3264}) peer.expectAfter(millis, DATA);
         assertThat(peer.info().backoff()).isEqualTo(5);
-        assertThat(peer.info().rto()).isEqualTo(6_400_000);
-        peer.expectAfter(6400, DATA).expectNothingFor(12_799);
+        assertThat(peer.info().rto()).isEqualTo(6_528_000);
+        peer.expectNothingFor(6527);
         assertThat(peer.state()).isEqualTo(ESTABLISHED);
         peer.expectNothingFor(1);
         assertThat(peer.state()).isEqualTo(CLOSED);
@@ -125,8 +126,8 @@ class TimersTest {
     void theUserTimeoutEndsAConnectionWhoseDataIsNotAcknowledged() {
         var peer = new Peer();
         peer.options.userTimeoutMillis = 1500;
-        oneSegmentInFlight(peer).expectAfter(200, DATA).expectAfter(400, DATA).expectAfter(800, DATA);
-        peer.expectNothingFor(299);
+        oneSegmentInFlight(peer).expectAfter(204, DATA).expectAfter(408, DATA).expectAfter(816, DATA);
+        peer.expectNothingFor(275);
         assertThat(peer.state()).isEqualTo(ESTABLISHED);
         peer.expectNothingFor(1);
         assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);

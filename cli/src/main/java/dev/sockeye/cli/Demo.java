@@ -51,8 +51,7 @@ final class Demo implements AutoCloseable {
         this.size = size;
         this.captureFile = captureFile;
         this.network = new DemoNetwork(seed, captureFile);
-        var placement = new Placement(network.client(), Placement.Outside.UNREACHABLE, Set.of());
-        Installation.install(() -> placement);
+        Installation.install(new Placement(network.client(), Placement.Outside.UNREACHABLE, Set.of()));
         this.folder = Files.createTempDirectory("sockeye-demo");
         this.publisher = publish();
     }

@@ -69,7 +69,8 @@ class DemoTest {
         assertThat(demo.waitFor()).as(output).isZero();
 
         assertThat(output).contains("A file of 5 242 880 bytes crosses", "They agree.");
-        String life = output.substring(output.indexOf("The life of that connection"), output.indexOf("A client forgot"));
+        String life =
+                output.substring(output.indexOf("The life of that connection"), output.indexOf("A client forgot"));
         assertThat(life)
                 .contains("connect: SYN_SENT │── SYN mss 1460, sack, ts, scale ")
                 .contains("close: FIN_WAIT1 │── FIN ACK seq ")
@@ -98,8 +99,9 @@ class DemoTest {
     void anotherProcessSeesItsSockets() throws Exception {
         Process demo = sockeye("demo", "--size", "1", "--stay");
         awaitLine(demo, "Both hosts keep running");
-        List<SocketSnapshot> sockets =
-                new RunningStacks(new PublishFolder(folder.resolve("sockeye"))).sockets().sockets();
+        List<SocketSnapshot> sockets = new RunningStacks(new PublishFolder(folder.resolve("sockeye")))
+                .sockets()
+                .sockets();
         assertThat(sockets)
                 .filteredOn(socket -> socket.state() == TcpState.CLOSE_WAIT)
                 .singleElement()

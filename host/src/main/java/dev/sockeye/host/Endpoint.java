@@ -68,10 +68,11 @@ public abstract sealed class Endpoint extends PortHolder permits TcpEndpoint, Ud
         this.attachment = attachment;
     }
 
-    /// What a program can do now: bits of [Readiness].
+    /// What a program can do now: bits of [dev.sockeye.tcp.Readiness].
     public abstract int readiness();
 
-    /// The [Readiness] bits of what has happened since the last call, cleared: what waiting programs are to be
+    /// The [dev.sockeye.tcp.Readiness] bits of what has happened since the last call, cleared: what waiting programs
+    /// are to be
     /// woken for. A bit comes again with each new event, as an edge.
     public int takeEvents() {
         int taken = events;

@@ -2,8 +2,8 @@ package dev.sockeye.host;
 
 import dev.sockeye.wire.FourTuple;
 
-/// An entry of the endpoint table: what a 4-tuple stands for at present - a [HalfOpen], then a [TcpEndpoint], then
-/// a [TimeWait] - and its one timer.
+/// An entry of the endpoint table: what a 4-tuple stands for at present - a [dev.sockeye.tcp.HalfOpen],
+/// then a [TcpEndpoint], then a [dev.sockeye.tcp.TimeWait] - and its one timer.
 final class Flow extends Timer {
 
     private final TcpFlows owner;
@@ -13,7 +13,7 @@ final class Flow extends Timer {
     /// Whether the table has it.
     boolean inTable;
 
-    /// A [HalfOpen], [TcpEndpoint] or [TimeWait].
+    /// A [dev.sockeye.tcp.HalfOpen], [TcpEndpoint] or [dev.sockeye.tcp.TimeWait].
     Object socket;
 
     /// For a half-open connection, the socket that listens; for a socket in TIME_WAIT, its hold on the port.

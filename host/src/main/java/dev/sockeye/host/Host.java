@@ -14,7 +14,7 @@ import dev.sockeye.wire.PagePool;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +57,7 @@ public final class Host {
     ///
     /// @param seed of all of its randomness: two hosts with the same seed and inputs do the same
     public Host(String name, Sysctl sysctl, PagePool pool, long seed) {
-        var random = new Random(seed);
+        var random = new SplittableRandom(seed);
         this.name = name;
         this.sysctl = sysctl;
         this.pages = new PageCache(pool);

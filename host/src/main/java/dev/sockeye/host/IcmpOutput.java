@@ -1,5 +1,6 @@
 package dev.sockeye.host;
 
+import dev.sockeye.wire.Checksum;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.Icmpv4;
 import dev.sockeye.wire.Icmpv6;
@@ -144,7 +145,7 @@ final class IcmpOutput {
             Icmpv4.fillChecksum(packet, header);
         } else {
             int length = packet.length() - header;
-            int pseudo = dev.sockeye.wire.Checksum.pseudo(source, destination, IpProtocol.ICMPV6, length);
+            int pseudo = Checksum.pseudo(source, destination, IpProtocol.ICMPV6, length);
             Icmpv6.fillChecksum(packet, header, pseudo);
         }
         int protocol = v4 ? IpProtocol.ICMP : IpProtocol.ICMPV6;

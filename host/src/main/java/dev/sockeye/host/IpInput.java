@@ -9,6 +9,7 @@ import dev.sockeye.wire.Ipv6Header;
 import dev.sockeye.wire.Malformed;
 import dev.sockeye.wire.Packet;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /// Packets that come in: looked over, counted, put together where they are fragments, and handed to their
@@ -118,12 +119,10 @@ final class IpInput {
     private static boolean hasSourceRoute(MemorySegment memory, long at) {
         int length = Ipv4Header.headerLength(memory, at);
         for (int i = Ipv4Header.MIN_LENGTH; i < length; ) {
-            int type = memory.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at + i) & 0xff;
+            int type = memory.get(ValueLayout.JAVA_BYTE, at + i) & 0xff;
             if (type == 0) return false;
             if (type == 131 || type == 137) return true;
-            int size = type == 1 || i + 1 == length
-                    ? 1
-                    : memory.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at + i + 1) & 0xff;
+            int size = type == 1 || i + 1 == length ? 1 : memory.get(ValueLayout.JAVA_BYTE, at + i + 1) & 0xff;
             i += Math.max(1, size);
         }
         return false;

@@ -4,6 +4,7 @@ import dev.sockeye.tcp.SipHash;
 import dev.sockeye.wire.Checksum;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.IpAddress;
+import dev.sockeye.wire.IpProtocol;
 import dev.sockeye.wire.Ipv4Header;
 import dev.sockeye.wire.Ipv6Header;
 import dev.sockeye.wire.Packet;
@@ -194,7 +195,7 @@ final class IpOutput {
             packet.copyTo(0, memory, 0, Ipv6Header.LENGTH);
             packet.copyTo(Ipv6Header.LENGTH + offset, memory, header, count);
             fragment.add(page, 0, header + count);
-            Ipv6Header.setNextHeader(memory, 0, dev.sockeye.wire.IpProtocol.FRAGMENT);
+            Ipv6Header.setNextHeader(memory, 0, IpProtocol.FRAGMENT);
             Ipv6Header.setPayloadLength(memory, 0, fragment.length() - Ipv6Header.LENGTH);
             Ipv6Header.writeFragment(memory, Ipv6Header.LENGTH, next, offset, more, id);
             host.counters().inc(Mib.Ip6FragCreates);

@@ -5,6 +5,8 @@ import dev.sockeye.wire.Ipv6Header;
 import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.Page;
 import dev.sockeye.wire.Pages;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -182,13 +184,13 @@ final class PartialDatagram extends Timer {
     }
 
     /// The header in front of the fragment header now names what the fragments carry.
-    private static void setNextHeader(java.lang.foreign.MemorySegment memory, int end, int next) {
+    private static void setNextHeader(MemorySegment memory, int end, int next) {
         int field = 6;
         for (int at = Ipv6Header.LENGTH; at < end; ) {
             field = at;
-            at += ((memory.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at + 1) & 0xff) + 1) << 3;
+            at += ((memory.get(ValueLayout.JAVA_BYTE, at + 1) & 0xff) + 1) << 3;
         }
-        memory.set(java.lang.foreign.ValueLayout.JAVA_BYTE, field, (byte) next);
+        memory.set(ValueLayout.JAVA_BYTE, field, (byte) next);
     }
 
     /// RFC 3168 5.3: CE where any fragment has it and the others are ECN-capable; -1 where some are and some are

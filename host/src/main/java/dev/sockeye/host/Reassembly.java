@@ -7,6 +7,7 @@ import dev.sockeye.wire.Ipv6Header;
 import dev.sockeye.wire.Packet;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -180,6 +181,6 @@ final class Reassembly {
 
     /// Forgets everything.
     void clear() {
-        for (PartialDatagram each : java.util.List.copyOf(datagrams.values())) end(each);
+        for (PartialDatagram each : List.copyOf(datagrams.values())) end(each);
     }
 }

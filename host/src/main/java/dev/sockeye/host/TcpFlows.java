@@ -91,8 +91,14 @@ final class TcpFlows {
         manner.identification = socket.identification;
         manner.flowLabel = flowLabel(socket);
         manner.mtu = path.mtu();
+        // A route or an interface has become narrower than the connection knows: what is cut already goes in
+        // fragments.
+        boolean narrower = path.mtu() < connection.pathMtu();
+        if (narrower) manner.dontFragment = false;
+        int seq = seg.seq;
         output.send(seg, tuple, manner, path.out());
         socket.identification = manner.identification;
+        if (narrower) connection.onPacketTooBig(path.mtu(), seq, now);
     }
 
     /// Linux: `auto_flowlabels`, a label for each flow (RFC 6438).

@@ -114,7 +114,13 @@ final class TcpInput {
             flows.reset(seg, tuple, now);
             return;
         }
-        int mtu = host.path(tuple.remote().ip(), null, now).mtu();
+        Path back = host.path(tuple.remote().ip(), listening.boundDevice(), now);
+        if (back.error() != null && seg.syn() && !seg.hasAck() && !seg.rst()) {
+            // Linux: a SYN that cannot be answered is dropped, and leaves nothing behind.
+            host.tcp().counters.inc(TcpMib.ListenDrops);
+            return;
+        }
+        int mtu = back.mtu();
         Segment reply = flows.replySegment();
         switch (listener.onSegment(tuple, seg, mtu, isn, reply, now)) {
             case DROP -> {}

@@ -6,6 +6,9 @@ import dev.sockeye.tcp.Readiness;
 import dev.sockeye.tcp.Shutdown;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.Errno;
+import java.time.Duration;
+import java.util.StringJoiner;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /// What calls return in which state: docs/linux/errors.md.
@@ -42,8 +45,8 @@ class CallsTest {
     }
 
     /// bind listen accept connect send recv shut-RD shut-WR getpeername, each on a socket of its own.
-    private static String calls(java.util.function.Function<Rig, TcpEndpoint> state) {
-        var results = new java.util.StringJoiner(" ");
+    private static String calls(Function<Rig, TcpEndpoint> state) {
+        var results = new StringJoiner(" ");
         for (int call = 0; call < 9; call++) {
             try (var rig = new Rig()) {
                 TcpEndpoint s = state.apply(rig);
@@ -215,9 +218,9 @@ class CallsTest {
     void aRunOfTimeoutsEndsAConnect() {
         try (var rig = new Rig()) {
             TcpEndpoint socket = connecting(rig);
-            rig.advance(java.time.Duration.ofSeconds(131).minusNanos(1));
+            rig.advance(Duration.ofSeconds(131).minusNanos(1));
             assertThat(socket.state()).isEqualTo(TcpState.SYN_SENT);
-            rig.advance(java.time.Duration.ofNanos(1));
+            rig.advance(Duration.ofNanos(1));
             assertThat(socket.takeError()).isEqualTo(Errno.ETIMEDOUT.number());
         }
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.IpAddress;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -216,7 +217,7 @@ class IcmpTest {
             Peer peer = rig.peer(4000, 80).connects();
             TcpEndpoint socket = rig.accept(listener);
             byte[] data = Datagrams.letters(2920);
-            assertThat(socket.send(java.lang.foreign.MemorySegment.ofArray(data), 0, 2920, 0, rig.now))
+            assertThat(socket.send(MemorySegment.ofArray(data), 0, 2920, 0, rig.now))
                     .isEqualTo(2920);
             byte[] first = rig.sent();
             assertThat(first).hasSize(1500);
@@ -253,7 +254,7 @@ class IcmpTest {
             rig.peer(4000, 80).connects();
             TcpEndpoint socket = rig.accept(listener);
             byte[] data = Datagrams.letters(1460);
-            assertThat(socket.send(java.lang.foreign.MemorySegment.ofArray(data), 0, 1460, 0, rig.now))
+            assertThat(socket.send(MemorySegment.ofArray(data), 0, 1460, 0, rig.now))
                     .isEqualTo(1460);
             byte[] sent = rig.sent();
             assertThat(sent[6] & 0x40).isNotZero();
@@ -264,11 +265,28 @@ class IcmpTest {
     }
 
     @Test
+    void anInterfaceThatBecomesNarrowerIsNoticedAtOnce() {
+        try (var rig = new Rig()) {
+            TcpEndpoint listener = rig.listen(80, 5);
+            Peer peer = rig.peer(4000, 80).connects();
+            TcpEndpoint socket = rig.accept(listener);
+            rig.eth0.setMtu(1000);
+            var data = MemorySegment.ofArray(Datagrams.letters(1460));
+            assertThat(socket.send(data, 0, 1460, 0, rig.now)).isEqualTo(1460);
+            assertThat(rig.pollAll()).isNotEmpty().allMatch(packet -> packet.length <= 1000);
+            assertThat(socket.info(rig.now).pmtu()).isEqualTo(1000);
+            peer.sends(". 1 ack 1461 win 65535");
+            assertThat(socket.send(data, 0, 960, 0, rig.now)).isEqualTo(960);
+            peer.receives("P. 1461:2421(960) ack 1 win 64240");
+        }
+    }
+
+    @Test
     void packetTooBigOverIpv6HasAFloorOf1280() {
         try (var rig = new Rig()) {
             UdpEndpoint socket = rig.host.openUdp(Family.INET6);
             byte[] data = Datagrams.letters(1400);
-            var memory = java.lang.foreign.MemorySegment.ofArray(data);
+            var memory = MemorySegment.ofArray(data);
             assertThat(socket.send(memory, 0, 1400, at(Rig.PEER_V6, 80), 0, rig.now))
                     .isEqualTo(1400);
             rig.receive(icmp(Rig.PEER_V6, Rig.HOST_V6, 2, 0, 600, rig.sent()));

@@ -56,6 +56,25 @@ class ListenerTest {
     }
 
     @Test
+    void theReceiveBufferDecidesOnWindowAndScale() {
+        try (var rig = new Rig()) {
+            TcpEndpoint listener = rig.listen(80, 100);
+            String syn = "S 0 win 65535 <mss 1460,wscale 7>";
+            listener.options().receiveBuffer = 8192;
+            rig.peer(1, 80).sends(syn).receives("S. 0:1(0) ack 1 win 2920 <mss 1460,wscale 0>");
+            listener.options().receiveBuffer = 131_072;
+            rig.peer(2, 80).sends(syn).receives("S. 0:1(0) ack 1 win 64240 <mss 1460,wscale 1>");
+            listener.options().receiveBuffer = 524_288;
+            rig.peer(3, 80).sends(syn).receives("S. 0:1(0) ack 1 win 65535 <mss 1460,wscale 3>");
+            listener.options().receiveBuffer = 0;
+            listener.options().maxSegment = 1000;
+            rig.peer(4, 80).sends(syn).receives("S. 0:1(0) ack 1 win 65000 <mss 1000,wscale 10>");
+            listener.options().windowClamp = 5000;
+            rig.peer(5, 80).sends(syn).receives("S. 0:1(0) ack 1 win 5000 <mss 1000,wscale 0>");
+        }
+    }
+
+    @Test
     void overIpv6TheMssIsTwentyLess() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = rig.host.openTcp(Family.INET6);
@@ -340,6 +359,16 @@ class ListenerTest {
             rig.advance(Duration.ofSeconds(2));
             silent.receives("S. 0:1(0) ack 1 win 64240 <mss 1460>").sends(". 1 ack 1 win 65535");
             assertThat(port(listener.accept(rig.now))).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aSynThatCannotBeAnsweredIsDropped() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 5);
+            new Peer(rig, Rig.at("203.0.113.1", 1), Rig.at(Rig.HOST_V4, 80)).sends("S 0 win 65535");
+            assertThat(rig.states()).containsExactly("LISTEN");
+            assertThat(rig.count("TcpExtListenDrops")).isEqualTo(1);
         }
     }
 

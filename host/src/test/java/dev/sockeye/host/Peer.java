@@ -67,6 +67,13 @@ final class Peer {
         return this;
     }
 
+    /// As [#sends], echoing the host's first TSval where there are timestamps.
+    Peer sendsEchoing(String text, boolean timestamps) {
+        if (!timestamps) return sends(text);
+        Segment seg = SegmentReader.read(text);
+        return sendsEchoing(text, seg.tsVal);
+    }
+
     /// The next packet of the host is this segment, its sequence number relative to the host's last SYN but one.
     Peer receivesAbsolute(String text) {
         int before = hostIsn;

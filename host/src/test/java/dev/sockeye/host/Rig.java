@@ -2,6 +2,8 @@ package dev.sockeye.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sockeye.tcp.HalfOpen;
+import dev.sockeye.tcp.TimeWait;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.Packet;
@@ -141,12 +143,12 @@ final class Rig implements AutoCloseable {
             }
 
             @Override
-            public void halfOpen(dev.sockeye.tcp.HalfOpen halfOpen) {
+            public void halfOpen(HalfOpen halfOpen) {
                 states.add("SYN_RECV");
             }
 
             @Override
-            public void timeWait(dev.sockeye.tcp.TimeWait timeWait) {
+            public void timeWait(TimeWait timeWait) {
                 states.add(timeWait.state().name());
             }
         });

@@ -4,9 +4,13 @@ import static dev.sockeye.host.Rig.at;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sockeye.wire.ChecksumState;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.PagePool;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -147,7 +151,7 @@ class RoutingTest {
             checksum[10] ^= 1;
             rig.receive(checksum);
             assertThat(rig.count("IpExtInCsumErrors")).isEqualTo(1);
-            rig.receive(java.util.Arrays.copyOf(good, 25));
+            rig.receive(Arrays.copyOf(good, 25));
             assertThat(rig.count("IpExtInTruncatedPkts")).isEqualTo(1);
             rig.receive(new byte[] {0x45});
             rig.receive(new byte[60]);
@@ -156,7 +160,7 @@ class RoutingTest {
             rig.receive(new byte[] {0x60, 0, 0, 0});
             assertThat(rig.count("Ip6InHdrErrors")).isEqualTo(1);
             // A link pads: what lies behind the total length is cut off.
-            rig.receive(java.util.Arrays.copyOf(good, 60));
+            rig.receive(Arrays.copyOf(good, 60));
             assertThat(rig.count("UdpNoPorts")).isEqualTo(1);
         }
     }
@@ -164,7 +168,7 @@ class RoutingTest {
     @Test
     void anythingAtAllMayComeIn() {
         long seed = System.nanoTime();
-        var random = new java.util.Random(seed);
+        var random = new Random(seed);
         try (var rig = new Rig(seed)) {
             rig.listen(80, 5);
             UdpEndpoint udp = rig.host.openUdp(Family.INET6);
@@ -187,15 +191,14 @@ class RoutingTest {
                 for (int j = random.nextInt(4); j > 0; j--) {
                     packet[random.nextInt(packet.length)] = (byte) random.nextInt();
                 }
-                if (random.nextInt(10) == 0)
-                    packet = java.util.Arrays.copyOf(packet, random.nextInt(packet.length + 1));
+                if (random.nextInt(10) == 0) packet = Arrays.copyOf(packet, random.nextInt(packet.length + 1));
                 if (packet.length > 20 && (packet[0] & 0xf0) == 0x40) Datagrams.fixHeader(packet);
                 Packet made = Packet.of(packet, rig.pool);
                 // The checksums are mostly wrong by now; that they are right is what gets through to the protocols.
-                if (packet.length > 60) made.setChecksumState(dev.sockeye.wire.ChecksumState.VERIFIED);
+                if (packet.length > 60) made.setChecksumState(ChecksumState.VERIFIED);
                 rig.host.onPacket(rig.eth0, made, rig.now);
                 rig.pollAll();
-                if (i % 100 == 0) rig.advance(java.time.Duration.ofMillis(random.nextInt(2000)));
+                if (i % 100 == 0) rig.advance(Duration.ofMillis(random.nextInt(2000)));
             }
         } catch (RuntimeException e) {
             throw new AssertionError("seed " + seed, e);

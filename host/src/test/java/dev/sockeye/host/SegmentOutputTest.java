@@ -8,6 +8,7 @@ import dev.sockeye.wire.ChecksumState;
 import dev.sockeye.wire.FourTuple;
 import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.Page;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +35,7 @@ class SegmentOutputTest {
             Page page = rig.host.pages().take(16_384);
             pages.add(page);
             int count = i < 2 ? length / 3 : length - 2 * (length / 3);
-            for (int j = 0; j < count; j++) page.memory().set(java.lang.foreign.ValueLayout.JAVA_BYTE, 7 + j, (byte) j);
+            for (int j = 0; j < count; j++) page.memory().set(ValueLayout.JAVA_BYTE, 7 + j, (byte) j);
             seg.addPayload(page, 7, count);
         }
         return seg;

@@ -191,4 +191,69 @@ class TimeWaitTest {
             assertThat(Rig.result(again.bind(Rig.at("0.0.0.0", 80), rig.now))).isEqualTo("ok");
         }
     }
+
+    /// The program binds a port, connects, closes first, and wants the same again.
+    private static String connectsAgain(Rig rig, boolean timestamps) {
+        String options = timestamps ? "<mss 1460,TS val 100 ecr 0>" : "<mss 1460>";
+        String stamp = timestamps ? " <TS val 100 ecr 0>" : "";
+        TcpEndpoint first = rig.host.openTcp(Family.INET);
+        first.setReuseAddress(true);
+        assertThat(first.bind(Rig.at(Rig.HOST_V4, 7000), rig.now)).isZero();
+        assertThat(Rig.result(first.connect(Rig.at(Rig.PEER_V4, 80), rig.now))).isEqualTo("EINPROGRESS");
+        Peer peer = rig.peer(80, 7000);
+        assertThat(peer.next()).startsWith("S 0:1(0)");
+        rig.advance(Duration.ofMillis(1));
+        peer.sendsEchoing("S. 0 ack 1 win 65535 " + options, timestamps);
+        first.close(rig.now);
+        rig.pollAll();
+        peer.sends(". 1 ack 2 win 65535" + stamp).sends("F. 1 ack 2 win 65535" + stamp);
+        assertThat(rig.states()).containsExactly("TIME_WAIT");
+        rig.pollAll();
+        TcpEndpoint second = rig.host.openTcp(Family.INET);
+        second.setReuseAddress(true);
+        assertThat(second.bind(Rig.at(Rig.HOST_V4, 7000), rig.now)).isZero();
+        return Rig.result(second.connect(Rig.at(Rig.PEER_V4, 80), rig.now));
+    }
+
+    @Test
+    void aProgramThatNamesThePortMayConnectAgainIfThereWereTimestamps() {
+        try (var rig = new Rig()) {
+            assertThat(connectsAgain(rig, false)).isEqualTo("EADDRNOTAVAIL");
+        }
+        try (var rig = new Rig()) {
+            assertThat(connectsAgain(rig, true)).isEqualTo("EINPROGRESS");
+            assertThat(rig.states()).containsExactly("SYN_SENT");
+            assertThat(rig.count("TcpExtTWRecycled")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void onLoopbackAPortIsTakenOverAfterASecond() {
+        try (var rig = new Rig()) {
+            rig.host.sysctl().set("net.ipv4.ip_local_port_range", "40000 40000");
+            TcpEndpoint listener = rig.host.openTcp(Family.INET);
+            assertThat(listener.bind(Rig.at("127.0.0.1", 80), rig.now)).isZero();
+            assertThat(listener.listen(5, rig.now)).isZero();
+            assertThat(connectAndClose(rig, listener)).isEqualTo("EINPROGRESS");
+            assertThat(rig.states()).containsExactly("LISTEN", "TIME_WAIT");
+            assertThat(connectAndClose(rig, listener)).isEqualTo("EADDRNOTAVAIL");
+            rig.advance(Duration.ofSeconds(1));
+            assertThat(connectAndClose(rig, listener)).isEqualTo("EADDRNOTAVAIL");
+            rig.advance(Duration.ofNanos(1));
+            assertThat(connectAndClose(rig, listener)).isEqualTo("EINPROGRESS");
+            assertThat(rig.count("TcpExtTWRecycled")).isEqualTo(1);
+            rig.host.sysctl().set("net.ipv4.tcp_tw_reuse", "0");
+            rig.advance(Duration.ofSeconds(10));
+            assertThat(connectAndClose(rig, listener)).isEqualTo("EADDRNOTAVAIL");
+        }
+    }
+
+    private static String connectAndClose(Rig rig, TcpEndpoint listener) {
+        TcpEndpoint client = rig.host.openTcp(Family.INET);
+        String result = Rig.result(client.connect(Rig.at("127.0.0.1", 80), rig.now));
+        client.close(rig.now);
+        TcpEndpoint server = listener.accept(rig.now);
+        if (server != null) server.close(rig.now);
+        return result;
+    }
 }

@@ -10,6 +10,7 @@ import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.PagePool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -164,7 +165,7 @@ class TwoHostsTest {
         boolean[] done = new boolean[2];
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment source = arena.allocate(length);
-            MemorySegment.copy(data, 0, source, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, length);
+            MemorySegment.copy(data, 0, source, ValueLayout.JAVA_BYTE, 0, length);
             MemorySegment sink = arena.allocate(most);
             long until = wire.now + Duration.ofHours(2).toNanos();
             while (!(done[0] && done[1])) {

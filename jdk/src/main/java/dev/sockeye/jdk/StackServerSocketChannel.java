@@ -9,6 +9,7 @@ import dev.sockeye.socket.StreamSocket;
 import dev.sockeye.tcp.Readiness;
 import dev.sockeye.wire.Errno;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class StackServerSocketChannel extends ServerSocketChannel implements SelectableSocket {
 
     private static final int DEFAULT_BACKLOG = 50;
+
+    /// How many ports are tried until one is free on the stack and on the kernel.
+    static final int PORT_ATTEMPTS = 16;
 
     private final Family family;
     private final ReentrantLock accepting = new ReentrantLock();
@@ -132,18 +136,27 @@ final class StackServerSocketChannel extends ServerSocketChannel implements Sele
 
     private void listen(InetSocketAddress address, Placement.Binding binding, int backlog) throws IOException {
         Machine host = binding.host();
-        InetSocketAddress bound = address;
-        if (host != null) bound = listenOnStack(host, address, backlog);
-        if (binding.kernel()) {
-            try {
-                bound = listenOnKernel(host == null ? address : new InetSocketAddress(bound.getPort()), backlog);
-            } catch (IOException e) {
-                if (host != null) unlisten();
-                throw e;
-            }
-        }
+        InetSocketAddress bound;
+        if (host == null) bound = listenOnKernel(address, backlog);
+        else if (!binding.kernel()) bound = listenOnStack(host, address, backlog);
+        else bound = listenOnBoth(host, address, backlog);
         onStack = host != null;
         localAddress = bound;
+    }
+
+    /// The stack chooses the port; where the kernel's is taken, the stack chooses again.
+    private InetSocketAddress listenOnBoth(Machine host, InetSocketAddress address, int backlog) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            InetSocketAddress bound = listenOnStack(host, address, backlog);
+            try {
+                listenOnKernel(new InetSocketAddress(address.getAddress(), bound.getPort()), backlog);
+                return bound;
+            } catch (IOException e) {
+                replaceSocket(host);
+                boolean another = e instanceof BindException && address.getPort() == 0;
+                if (!another || attempt == PORT_ATTEMPTS) throw e;
+            }
+        }
     }
 
     private InetSocketAddress listenOnStack(Machine host, InetSocketAddress address, int backlog) throws IOException {
@@ -152,10 +165,6 @@ final class StackServerSocketChannel extends ServerSocketChannel implements Sele
         if (result >= 0) result = socket.listen(backlog);
         if (result < 0) throw Failure.ofCall(result);
         return Addresses.toSocketAddress(socket.localAddress());
-    }
-
-    private void unlisten() throws IOException {
-        replaceSocket(socket.machine());
     }
 
     private void replaceSocket(Machine host) throws IOException {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -62,18 +63,27 @@ final class StackServerSocketImpl extends SocketImpl {
         if (localport != 0) throw new SocketException("Already bound");
         Placement.Binding binding = Installation.placement().binding(host);
         Machine machine = binding.host();
-        int bound = machine == null ? port : bindOnStack(machine, host, port);
-        if (binding.kernel()) {
-            try {
-                bound = bindOnKernel(host, bound);
-            } catch (IOException e) {
-                if (machine != null) replaceSocket(machine);
-                throw e;
-            }
-        }
+        int bound;
+        if (machine == null) bound = bindOnKernel(host, port);
+        else if (!binding.kernel()) bound = bindOnStack(machine, host, port);
+        else bound = bindOnBoth(machine, host, port);
         onStack = machine != null;
         address = host;
         localport = bound;
+    }
+
+    /// The stack chooses the port; where the kernel's is taken, the stack chooses again.
+    private int bindOnBoth(Machine machine, InetAddress host, int port) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            int bound = bindOnStack(machine, host, port);
+            try {
+                return bindOnKernel(host, bound);
+            } catch (IOException e) {
+                replaceSocket(machine);
+                boolean another = e instanceof BindException && port == 0;
+                if (!another || attempt == StackServerSocketChannel.PORT_ATTEMPTS) throw e;
+            }
+        }
     }
 
     private int bindOnStack(Machine machine, InetAddress host, int port) throws IOException {

@@ -55,7 +55,7 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
     private final ReadinessListener listener = this::onReady;
 
     private volatile StreamSocket socket;
-    private volatile @Nullable SocketChannel kernel;
+    private volatile @Nullable KernelStream kernel;
     private volatile State state = State.UNCONNECTED;
     private volatile @Nullable InetSocketAddress localAddress;
     private volatile @Nullable InetSocketAddress remoteAddress;
@@ -88,7 +88,7 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
     /// A connection that a listener of the kernel has accepted.
     StackSocketChannel(SelectorProvider provider, SocketChannel accepted) {
         this(provider, Family.INET6);
-        this.kernel = accepted;
+        this.kernel = new KernelStream(accepted, this);
         this.state = State.CONNECTED;
         socket.close();
     }
@@ -101,54 +101,45 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
 
     private void ensureOpenAndConnected() throws ClosedChannelException {
         ensureOpen();
-        if (state != State.CONNECTED) throw new NotYetConnectedException();
-    }
-
-    /// A kernel channel that was closed, by an interrupt for one, takes this one with it.
-    private void closeWithKernel(SocketChannel part) throws IOException {
-        if (!part.isOpen()) close();
+        KernelStream part = kernel;
+        boolean connected = part != null ? part.channel().isConnected() : state == State.CONNECTED;
+        if (!connected) throw new NotYetConnectedException();
     }
 
     @Override
     public boolean isConnected() {
-        SocketChannel part = kernel;
-        return part != null ? part.isConnected() : state == State.CONNECTED && isOpen();
+        KernelStream part = kernel;
+        return part != null ? part.channel().isConnected() : state == State.CONNECTED && isOpen();
     }
 
     @Override
     public boolean isConnectionPending() {
-        SocketChannel part = kernel;
-        return part != null ? part.isConnectionPending() : state == State.PENDING && isOpen();
-    }
-
-    /// Whether it has ever been connected, open still or not.
-    boolean wasConnected() {
-        SocketChannel part = kernel;
-        return part != null ? part.socket().isConnected() : state == State.CONNECTED;
+        KernelStream part = kernel;
+        return part != null ? part.channel().isConnectionPending() : state == State.PENDING && isOpen();
     }
 
     boolean isInputOpen() {
-        SocketChannel part = kernel;
-        return part != null ? !part.socket().isInputShutdown() : !inputClosed;
+        KernelStream part = kernel;
+        return part != null ? part.isInputOpen() : !inputClosed;
     }
 
     boolean isOutputOpen() {
-        SocketChannel part = kernel;
-        return part != null ? !part.socket().isOutputShutdown() : !outputClosed;
+        KernelStream part = kernel;
+        return part != null ? part.isOutputOpen() : !outputClosed;
     }
 
     /// Also of a closed channel.
     @Nullable
     InetSocketAddress localAddress() {
-        SocketChannel part = kernel;
-        return part != null ? (InetSocketAddress) part.socket().getLocalSocketAddress() : localAddress;
+        KernelStream part = kernel;
+        return part != null ? part.localAddress() : localAddress;
     }
 
     /// Also of a closed channel; and while it connects, where to.
     @Nullable
     InetSocketAddress remoteAddress() {
-        SocketChannel part = kernel;
-        return part != null ? (InetSocketAddress) part.socket().getRemoteSocketAddress() : remoteAddress;
+        KernelStream part = kernel;
+        return part != null ? part.remoteAddress() : remoteAddress;
     }
 
     @Override
@@ -183,8 +174,8 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         TcpOptions.check(name, value, TcpOptions.CHANNEL);
         synchronized (stateLock) {
             ensureOpen();
-            SocketChannel part = kernel;
-            if (part != null) KernelOptions.set(part, name, value);
+            KernelStream part = kernel;
+            if (part != null) KernelOptions.set(part.channel(), name, value);
             else TcpOptions.set(socket, name, value);
             options.remember(name, value);
         }
@@ -197,8 +188,8 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         TcpOptions.check(name, TcpOptions.CHANNEL);
         synchronized (stateLock) {
             ensureOpen();
-            SocketChannel part = kernel;
-            return part != null ? KernelOptions.get(part, name) : (T) TcpOptions.get(socket, name);
+            KernelStream part = kernel;
+            return part != null ? KernelOptions.get(part.channel(), name) : (T) TcpOptions.get(socket, name);
         }
     }
 
@@ -217,19 +208,20 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
     }
 
     /// The socket is to be the kernel's: with the same options, the same port, the same blocking mode.
-    private SocketChannel moveToKernel() throws IOException {
+    private KernelStream moveToKernel() throws IOException {
         KernelSockets.countOpened();
-        SocketChannel part = Kernel.provider().openSocketChannel(KernelOptions.family(family));
+        SocketChannel channel = Kernel.provider().openSocketChannel(KernelOptions.family(family));
         try {
-            options.applyTo(part);
+            options.applyTo(channel);
             InetSocketAddress bound = localAddress;
             socket.close(); // its port is free for the kernel's
-            if (bound != null) part.bind(bound);
-            part.configureBlocking(isBlocking());
+            if (bound != null) channel.bind(bound);
+            channel.configureBlocking(isBlocking());
         } catch (IOException e) {
-            part.close();
+            channel.close();
             throw e;
         }
+        var part = new KernelStream(channel, this);
         kernel = part;
         watchers.joinKernel();
         return part;
@@ -257,7 +249,7 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         Placement.Binding binding = Installation.placement().binding(local.getAddress());
         Machine host = binding.host();
         if (host == null) {
-            moveToKernel().bind(local);
+            moveToKernel().channel().bind(local);
             return;
         }
         moveTo(host); // the wildcard leaves it open whether the connect will lead to the kernel
@@ -303,8 +295,8 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         if (kernel == null && state == State.CONNECTED) throw new AlreadyConnectedException();
         if (kernel == null && state == State.PENDING) throw new ConnectionPendingException();
         if (kernel == null && !Installation.placement().isOnStack(socket.machine(), to)) moveToKernel();
-        SocketChannel part = kernel;
-        if (part != null) return connectKernel(part, to, nanos);
+        KernelStream part = kernel;
+        if (part != null) return part.connect(to, nanos);
         int result = Errno.EBADF.asResult();
         synchronized (stateLock) {
             ensureOpen();
@@ -319,22 +311,6 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
             if (blocking) end(!Failure.is(result, Errno.EBADF));
         }
         return concludeConnect(result, blocking);
-    }
-
-    private boolean connectKernel(SocketChannel part, InetSocketAddress to, long nanos) throws IOException {
-        try {
-            boolean connected;
-            if (nanos == 0 || nanos == dev.sockeye.socket.Socket.FOREVER) {
-                connected = part.connect(to);
-            } else {
-                part.socket().connect(to, KernelOptions.toMillis(nanos));
-                connected = true;
-            }
-            if (connected) state = State.CONNECTED;
-            return connected;
-        } finally {
-            closeWithKernel(part);
-        }
     }
 
     private boolean concludeConnect(int result, boolean blocking) throws IOException {
@@ -362,8 +338,8 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         reading.lock();
         writing.lock();
         try {
-            SocketChannel part = kernel;
-            if (part != null) return finishConnectKernel(part);
+            KernelStream part = kernel;
+            if (part != null) return part.finishConnect();
             if (state == State.CONNECTED && isOpen()) return true;
             ensureOpen();
             if (state != State.PENDING) throw new NoConnectionPendingException();
@@ -383,16 +359,6 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         }
     }
 
-    private boolean finishConnectKernel(SocketChannel part) throws IOException {
-        try {
-            boolean connected = part.finishConnect();
-            if (connected) state = State.CONNECTED;
-            return connected;
-        } finally {
-            closeWithKernel(part);
-        }
-    }
-
     // ---------------------------------------------------------------- read
 
     @Override
@@ -407,8 +373,8 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         reading.lock();
         try {
             ensureOpenAndConnected();
-            SocketChannel part = kernel;
-            if (part != null) return readKernel(part, to, offset, length);
+            KernelStream part = kernel;
+            if (part != null) return part.read(to, offset, length);
             boolean blocking = isBlocking();
             long count = 0;
             if (blocking) begin();
@@ -425,14 +391,6 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         }
     }
 
-    private long readKernel(SocketChannel part, ByteBuffer[] to, int offset, int length) throws IOException {
-        try {
-            return part.read(to, offset, length);
-        } finally {
-            closeWithKernel(part);
-        }
-    }
-
     /// The read of the channel's socket, which may have a timeout; the channel must block.
     ///
     /// @param nanos 0 is for ever
@@ -444,8 +402,8 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         try {
             ensureOpenAndConnected();
             if (!isBlocking()) throw new IllegalBlockingModeException();
-            SocketChannel part = kernel;
-            if (part != null) return readKernelWithin(part, to, offset, length, nanos);
+            KernelStream part = kernel;
+            if (part != null) return part.readWithin(to, offset, length, nanos);
             int count = 0;
             begin();
             try {
@@ -459,20 +417,10 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         }
     }
 
-    private int readKernelWithin(SocketChannel part, byte[] to, int offset, int length, long nanos) throws IOException {
-        try {
-            Socket partSocket = part.socket();
-            partSocket.setSoTimeout(KernelOptions.toMillis(nanos));
-            return partSocket.getInputStream().read(to, offset, length);
-        } finally {
-            closeWithKernel(part);
-        }
-    }
-
     int available() throws IOException {
         ensureOpenAndConnected();
-        SocketChannel part = kernel;
-        if (part != null) return part.socket().getInputStream().available();
+        KernelStream part = kernel;
+        if (part != null) return part.available();
         return inputClosed ? 0 : socket.available();
     }
 
@@ -490,8 +438,8 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         writing.lock();
         try {
             ensureOpenAndConnected();
-            SocketChannel part = kernel;
-            if (part != null) return writeKernel(part, from, offset, length);
+            KernelStream part = kernel;
+            if (part != null) return part.write(from, offset, length);
             boolean blocking = isBlocking();
             long count = 0;
             if (blocking) begin();
@@ -508,14 +456,6 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
             return count;
         } finally {
             writing.unlock();
-        }
-    }
-
-    private long writeKernel(SocketChannel part, ByteBuffer[] from, int offset, int length) throws IOException {
-        try {
-            return part.write(from, offset, length);
-        } finally {
-            closeWithKernel(part);
         }
     }
 
@@ -540,11 +480,8 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         writing.lock();
         try {
             ensureOpenAndConnected();
-            SocketChannel part = kernel;
-            if (part != null) {
-                part.socket().sendUrgentData(data);
-                return 1;
-            }
+            KernelStream part = kernel;
+            if (part != null) return part.writeUrgent(data);
             if (outputClosed) throw new AsynchronousCloseException();
             int result = stream.writeUrgent(data);
             if (result == 0 && isBlocking()) throw new SocketException("No buffer space available");
@@ -560,9 +497,9 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
     public SocketChannel shutdownInput() throws IOException {
         synchronized (stateLock) {
             ensureOpenAndConnected();
-            SocketChannel part = kernel;
+            KernelStream part = kernel;
             if (part != null) {
-                part.shutdownInput();
+                part.channel().shutdownInput();
             } else if (!inputClosed) {
                 inputClosed = true;
                 socket.shutdown(Shutdown.READ);
@@ -576,9 +513,9 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
     public SocketChannel shutdownOutput() throws IOException {
         synchronized (stateLock) {
             ensureOpenAndConnected();
-            SocketChannel part = kernel;
+            KernelStream part = kernel;
             if (part != null) {
-                part.shutdownOutput();
+                part.channel().shutdownOutput();
             } else if (!outputClosed) {
                 outputClosed = true;
                 socket.shutdown(Shutdown.WRITE);
@@ -592,9 +529,9 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
     /// has left its selectors, as the JDK does it: until then its FIN tells the peer.
     @Override
     protected void implCloseSelectableChannel() throws IOException {
-        SocketChannel part = kernel;
+        KernelStream part = kernel;
         if (part != null) {
-            part.close();
+            part.channel().close();
         } else if (isBlocking()) {
             socket.close();
         } else if (isRegistered()) {
@@ -615,10 +552,10 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
         reading.lock();
         writing.lock();
         try {
-            SocketChannel part = kernel;
+            KernelStream part = kernel;
             if (part == null) return;
             if (block) watchers.leaveKernelIfCancelled();
-            part.configureBlocking(block);
+            part.channel().configureBlocking(block);
         } finally {
             writing.unlock();
             reading.unlock();
@@ -650,7 +587,8 @@ final class StackSocketChannel extends SocketChannel implements SelectableSocket
 
     @Override
     public @Nullable SocketChannel kernelPart() {
-        return kernel;
+        KernelStream part = kernel;
+        return part == null ? null : part.channel();
     }
 
     @Override

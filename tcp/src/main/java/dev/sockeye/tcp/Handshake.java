@@ -49,7 +49,8 @@ public final class Handshake {
     ///
     /// @param v4  whether the connection is IPv4
     /// @param mtu of the path, bytes
-    static Handshake ofSyn(Segment syn, TcpSysctl sysctl, SocketOptions options, boolean v4, int mtu, long now) {
+    static Handshake ofSyn(Segment syn, TcpContext context, SocketOptions options, boolean v4, int mtu, long now) {
+        TcpSysctl sysctl = context.sysctl;
         var handshake = new Handshake();
         handshake.irs = syn.seq;
         handshake.peerMss = peerMss(syn, options, v4);
@@ -68,7 +69,7 @@ public final class Handshake {
         // RFC 3168 6.1.1: a SYN with ECE and CWR asks for ECN. Linux: only where its IP header is not-ECT.
         boolean asksEcn = syn.has(Segment.ECE) && syn.has(Segment.CWR) && syn.ecn == 0;
         handshake.ecn = asksEcn && (sysctl.tcp_ecn == 1 || sysctl.tcp_ecn == 2);
-        handshake.chooseReceiveWindow(sysctl, options);
+        handshake.chooseReceiveWindow(context, options);
         return handshake;
     }
 
@@ -79,19 +80,11 @@ public final class Handshake {
         return options.maxSegment > 0 ? Math.min(mss, options.maxSegment) : mss;
     }
 
-    /// The window that the SYN-ACK announces and its scale, from the receive buffer, as Linux chooses them: half
-    /// of the buffer's memory, rounded down to whole segments; the scale such that the buffer may grow to its
-    /// maximum.
-    void chooseReceiveWindow(TcpSysctl sysctl, SocketOptions options) {
-        int space = (options.receiveBuffer != 0 ? options.receiveBuffer : sysctl.tcp_rmem[1]) / 2;
-        long clamp = options.windowClamp != 0 ? options.windowClamp : 65535L << 14;
-        if (options.receiveBuffer != 0) clamp = Math.min(clamp, space);
-        int mss = advertisedMss - (timestamps ? 12 : 0);
-        int window = (int) Math.min(space, clamp);
-        if (window > mss) window -= window % mss;
-        receiveWindow = window;
-        if (!windowScaling()) return;
-        long most = Math.min(Math.max(space, sysctl.tcp_rmem[2]), clamp);
-        receiveWindowScale = Math.clamp(63 - Long.numberOfLeadingZeros(Math.max(1, most)) - 15, 0, 14);
+    /// The window that the SYN-ACK announces and its scale, from the receive buffer.
+    void chooseReceiveWindow(TcpContext context, SocketOptions options) {
+        var receive = new ReceiveWindow(context, options);
+        receive.initialize(advertisedMss - (timestamps ? 12 : 0), windowScaling());
+        receiveWindow = receive.window;
+        if (windowScaling()) receiveWindowScale = receive.scale;
     }
 }

@@ -150,7 +150,7 @@ public final class Listener<A> {
             return drop();
         }
         if (syncookies == 0 && isn == 0 && isNearlyFull()) return drop();
-        Handshake handshake = Handshake.ofSyn(syn, context.sysctl, options, tuple.isV4(), mtu, now);
+        Handshake handshake = Handshake.ofSyn(syn, context, options, tuple.isV4(), mtu, now);
         handshake.tsOffset = timestampOffset(tuple);
         if (cookie) return sendCookie(tuple, handshake, reply, now);
         handshake.iss = isn != 0 ? isn : context.isn.next(tuple, now);
@@ -209,7 +209,7 @@ public final class Listener<A> {
         }
         context.count(TcpMib.SyncookiesRecv);
         handshake.advertisedMss = Connection.advertisedMss(mtu, tuple.isV4(), options);
-        handshake.chooseReceiveWindow(context.sysctl, options);
+        handshake.chooseReceiveWindow(context, options);
         if (isAcceptQueueFull()) {
             countOverflow();
             return Disposition.DROP;

@@ -553,8 +553,7 @@ final class Output {
             if (!segment.is(TxSegment.LOST) || segment.is(TxSegment.SACKED | TxSegment.RETRANSMITTED)) continue;
             if (!retransmit(out, i, Math.min(room, burstPackets(c.currentMss())), now)) return false;
             boolean slowStart = c.recovery.state() == LossRecovery.State.LOSS;
-            c.context.counters.add(
-                    slowStart ? TcpMib.TCPSlowStartRetrans : TcpMib.TCPFastRetrans, segment.packets);
+            c.context.counters.add(slowStart ? TcpMib.TCPSlowStartRetrans : TcpMib.TCPFastRetrans, segment.packets);
             c.recovery.onSentWhileReducing(segment.packets);
             if (i == 0 && c.timers.retransmission != Timers.Retransmission.REORDER)
                 c.timeouts.start(now, c.rtt.rtoMillis);

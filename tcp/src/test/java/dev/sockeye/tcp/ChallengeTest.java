@@ -95,7 +95,9 @@ class ChallengeTest {
         peer.send(". 1:1(0) ack 1 win 1000").expectNothing();
         for (int ack : new int[] {-400, -600, 502, 100_000}) {
             peer.elapse(600);
-            peer.send(". 1:1(0) ack " + ack + " win 1000").expect(". 501:501(0) ack 1 win 64240").expectNothing();
+            peer.send(". 1:1(0) ack " + ack + " win 1000")
+                    .expect(". 501:501(0) ack 1 win 64240")
+                    .expectNothing();
         }
         assertThat(peer.count(TcpMib.TCPChallengeACK)).isEqualTo(4);
     }

@@ -97,7 +97,9 @@ class CloseStatesTest {
                 Peer peer = Peer.established();
                 peer.close();
                 peer.expect("F. 1:2(0) ack 1 win 64240");
-                peer.send(segment + " ack " + ack + " win 65535").expect("R " + ack + ":" + ack + "(0)").expectNothing();
+                peer.send(segment + " ack " + ack + " win 65535")
+                        .expect("R " + ack + ":" + ack + "(0)")
+                        .expectNothing();
                 assertThat(peer.state()).as(segment + ack).isEqualTo(CLOSED);
                 assertThat(peer.timeWait).isNull();
                 assertThat(peer.count(TcpMib.TCPAbortOnData)).isEqualTo(1);
@@ -113,7 +115,9 @@ class CloseStatesTest {
         peer.read(10);
         peer.close();
         peer.expect("F. 1:2(0) ack 11 win 64230");
-        peer.send("P. 1:11(10) ack 1 win 65535").expect(". 2:2(0) ack 11 win 64230").expectNothing();
+        peer.send("P. 1:11(10) ack 1 win 65535")
+                .expect(". 2:2(0) ack 11 win 64230")
+                .expectNothing();
         assertThat(peer.state()).isEqualTo(FIN_WAIT1);
     }
 
@@ -151,7 +155,9 @@ class CloseStatesTest {
         assertThat(peer.writeError()).isEqualTo(Errno.EPIPE);
         assertThat(peer.shutdown(Shutdown.WRITE)).isZero();
         peer.send("P. 11:14(3) ack 2 win 65535").expect(". 2:2(0) ack 14 win 64227");
-        peer.send("F. 14:15(0) ack 2 win 65535").expect(". 2:2(0) ack 15 win 64226").expectNothing();
+        peer.send("F. 14:15(0) ack 2 win 65535")
+                .expect(". 2:2(0) ack 15 win 64226")
+                .expectNothing();
         assertThat(peer.timeWait.state()).isEqualTo(TIME_WAIT);
         assertThat(peer.poll()).isEqualTo("IN OUT HUP RDHUP");
         assertThat(peer.read(10)).isEqualTo(3);
@@ -263,7 +269,9 @@ class CloseStatesTest {
         peer.close();
         peer.expectNothing();
         assertThat(peer.state()).isEqualTo(FIN_WAIT1);
-        peer.send(". 1:1(0) ack 101 win 1000").expect("FP. 101:152(50) ack 1 win 64240").expectNothing();
+        peer.send(". 1:1(0) ack 101 win 1000")
+                .expect("FP. 101:152(50) ack 1 win 64240")
+                .expectNothing();
     }
 
     /// "linger_blocks": data and FIN that went apart are retransmitted as one segment.
@@ -288,7 +296,9 @@ class CloseStatesTest {
         Peer peer = Peer.established();
         peer.close();
         peer.expect("F. 1:2(0) ack 1 win 64240");
-        peer.send("F. 1:2(0) ack 1 win 65535").expect(". 2:2(0) ack 2 win 64239").expectNothing();
+        peer.send("F. 1:2(0) ack 1 win 65535")
+                .expect(". 2:2(0) ack 2 win 64239")
+                .expectNothing();
         assertThat(peer.state()).isEqualTo(CLOSING);
         assertThat(peer.poll()).isEqualTo("IN OUT HUP RDHUP");
         peer.send(". 2:2(0) ack 2 win 65535").expectNothing();

@@ -258,7 +258,7 @@ final class Pair {
 
     /// What a listener does with a SYN: the connection is made when the handshake is complete.
     private void acceptSyn(Segment syn) {
-        handshake = Handshake.ofSyn(syn, sysctl, b.options, true, MTU, now);
+        handshake = Handshake.ofSyn(syn, b.context, b.options, true, MTU, now);
         handshake.iss = 77_000;
         b.iss = handshake.iss;
         handshake.synAckSentAt = now;

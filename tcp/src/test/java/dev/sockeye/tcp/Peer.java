@@ -93,7 +93,7 @@ final class Peer {
         Segment seg = SegmentScript.parse(syn);
         seg.seq += ISN;
         seg.tsVal = tsVal;
-        handshake = Handshake.ofSyn(seg, sysctl, options, true, mtu, now);
+        handshake = Handshake.ofSyn(seg, context, options, true, mtu, now);
         handshake.iss = ourIsn;
         handshake.synAckSentAt = now;
         lastTsVal = (int) (now / 1_000_000) + handshake.tsOffset;

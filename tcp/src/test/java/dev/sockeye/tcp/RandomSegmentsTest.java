@@ -64,7 +64,8 @@ class RandomSegmentsTest {
         if (random.nextInt(3) == 0) peer.options.sendBuffer = 4608 + random.nextInt(30_000);
         if (random.nextInt(4) == 0) peer.options.userTimeoutMillis = 1 + random.nextInt(20_000);
         String options = "<mss " + pick(0, 60, 536, 1000, 1460) + (random.nextBoolean() ? ",sackOK" : "")
-                + (random.nextBoolean() ? ",TS" : "") + (random.nextBoolean() ? ",wscale " + random.nextInt(15) : "") + ">";
+                + (random.nextBoolean() ? ",TS" : "") + (random.nextBoolean() ? ",wscale " + random.nextInt(15) : "")
+                + ">";
         int window = pick(0, 500, 5000, 65_535);
         if (random.nextInt(4) > 0) {
             peer.accept(options, window, random.nextInt(100));
@@ -82,11 +83,15 @@ class RandomSegmentsTest {
         switch (random.nextInt(16)) {
             case 0 -> {
                 what = "write";
-                peer.write(1 + random.nextInt(pick(10, 2000, 100_000)), pick(0, 0, 0, Connection.MSG_OOB, Connection.MSG_MORE));
+                peer.write(
+                        1 + random.nextInt(pick(10, 2000, 100_000)),
+                        pick(0, 0, 0, Connection.MSG_OOB, Connection.MSG_MORE));
             }
             case 1 -> {
                 what = "read";
-                peer.read(random.nextInt(20_000), pick(0, 0, Connection.MSG_PEEK, Connection.MSG_TRUNC, Connection.MSG_OOB));
+                peer.read(
+                        random.nextInt(20_000),
+                        pick(0, 0, Connection.MSG_PEEK, Connection.MSG_TRUNC, Connection.MSG_OOB));
             }
             case 2 -> {
                 what = "time";
@@ -148,12 +153,13 @@ class RandomSegmentsTest {
         var seg = new Segment();
         seg.flags = Segment.ACK | (random.nextInt(3) == 0 ? Segment.PSH : 0);
         int outstanding = c.sndNxt - c.sndUna;
-        int ack = relativeUna() + switch (random.nextInt(6)) {
-            case 0 -> outstanding;
-            case 1 -> 0;
-            case 2 -> random.nextInt(200) - 100;
-            default -> outstanding == 0 ? 0 : random.nextInt(outstanding + 1);
-        };
+        int ack = relativeUna()
+                + switch (random.nextInt(6)) {
+                    case 0 -> outstanding;
+                    case 1 -> 0;
+                    case 2 -> random.nextInt(200) - 100;
+                    default -> outstanding == 0 ? 0 : random.nextInt(outstanding + 1);
+                };
         seg.ack = ack;
         seg.window = pick(0, 1, 300, 5000, 65_535);
         seg.timestamps = c.timestamps.agreed && random.nextInt(10) > 0;
@@ -202,7 +208,9 @@ class RandomSegmentsTest {
             return;
         }
         assertThat(Seq.leq(c.sndUna, c.sndNxt)).as("SND.UNA <= SND.NXT").isTrue();
-        assertThat(Seq.leq(c.sndNxt, c.send.writeSeq)).as("SND.NXT <= what was written").isTrue();
+        assertThat(Seq.leq(c.sndNxt, c.send.writeSeq))
+                .as("SND.NXT <= what was written")
+                .isTrue();
         checkQueue();
         assertThat(board.packetsOut).as("packets out").isNotNegative();
         assertThat(board.sackedOut).as("SACKed").isNotNegative();
@@ -212,7 +220,9 @@ class RandomSegmentsTest {
         assertThat(c.cwnd.segments).as("congestion window").isPositive();
         assertThat(c.cwnd.ssthresh).as("ssthresh").isGreaterThanOrEqualTo(2);
         if (board.packetsOut > 0) {
-            assertThat(c.timers.retransmissionAt).as("a timer for what is in flight").isNotEqualTo(Timers.NEVER);
+            assertThat(c.timers.retransmissionAt)
+                    .as("a timer for what is in flight")
+                    .isNotEqualTo(Timers.NEVER);
         }
         if (board.packetsOut == 0 && !c.send.unsent.isEmpty() && c.state.isSynchronized()) {
             assertThat(c.timers.retransmissionAt).as("a timer for what waits").isNotEqualTo(Timers.NEVER);
@@ -230,7 +240,10 @@ class RandomSegmentsTest {
         TxQueue queue = c.send.inFlight;
         for (int i = 0; i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
-            if (i == 0) assertThat(Seq.leq(segment.seq, at)).as("the first in flight is not acknowledged").isTrue();
+            if (i == 0)
+                assertThat(Seq.leq(segment.seq, at))
+                        .as("the first in flight is not acknowledged")
+                        .isTrue();
             else assertThat(segment.seq).as("no gap in the queue").isEqualTo(at);
             at = segment.endSeq;
             packets += segment.packets;
@@ -240,7 +253,8 @@ class RandomSegmentsTest {
         }
         assertThat(at).as("end of what is in flight").isEqualTo(c.sndNxt);
         assertThat(c.board.packetsOut).as("packets in the queue").isEqualTo(packets);
-        if (c.sackPermitted) assertThat(c.board.sackedOut).as("SACKed in the queue").isEqualTo(sacked);
+        if (c.sackPermitted)
+            assertThat(c.board.sackedOut).as("SACKed in the queue").isEqualTo(sacked);
         assertThat(c.board.lostOut).as("lost in the queue").isEqualTo(lost);
         assertThat(c.board.retransOut).as("retransmitted in the queue").isEqualTo(retransmitted);
     }
@@ -252,13 +266,18 @@ class RandomSegmentsTest {
         // Linux since 6.6: a segment that there is no memory for closes the window at once.
         long dropped = peer.count(TcpMib.RcvPruned);
         if (edgeKnown && dropped == droppedBefore) {
-            assertThat(Seq.leq(edge, now)).as("the right edge stays or moves right").isTrue();
+            assertThat(Seq.leq(edge, now))
+                    .as("the right edge stays or moves right")
+                    .isTrue();
         }
         droppedBefore = dropped;
         edge = now;
         edgeKnown = true;
-        assertThat(Seq.leq(c.copiedSeq, c.rcvNxt)).as("read no more than was received").isTrue();
+        assertThat(Seq.leq(c.copiedSeq, c.rcvNxt))
+                .as("read no more than was received")
+                .isTrue();
         assertThat(c.receiveCharged()).as("charged for what is received").isNotNegative();
-        if (c.receiveQueue.isEmpty() && c.outOfOrder.isEmpty()) assertThat(c.receiveCharged()).isZero();
+        if (c.receiveQueue.isEmpty() && c.outOfOrder.isEmpty())
+            assertThat(c.receiveCharged()).isZero();
     }
 }

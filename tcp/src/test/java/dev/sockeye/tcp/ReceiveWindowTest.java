@@ -17,7 +17,10 @@ class ReceiveWindowTest {
     }
 
     private static int edge(Peer peer) {
-        return peer.connection.receive.updatedAt + peer.connection.receive.window - (peer.connection.rcvNxt - received(peer)) + 1;
+        return peer.connection.receive.updatedAt
+                + peer.connection.receive.window
+                - (peer.connection.rcvNxt - received(peer))
+                + 1;
     }
 
     private static int received(Peer peer) {
@@ -69,7 +72,8 @@ class ReceiveWindowTest {
     @Test
     void tinySegmentsDoNotGrowIt() {
         Peer peer = scaled();
-        for (int i = 1; i <= 100; i++) peer.send("P. " + i + ":" + (i + 1) + "(1) ack 1 win 65535").elapse(50);
+        for (int i = 1; i <= 100; i++)
+            peer.send("P. " + i + ":" + (i + 1) + "(1) ack 1 win 65535").elapse(50);
         peer.sent();
         assertThat(peer.info().rcv_ssthresh()).isEqualTo(64_076);
     }
@@ -86,7 +90,9 @@ class ReceiveWindowTest {
         int at = 1 + received(peer);
         while (peer.connection.receive.remaining(peer.connection.rcvNxt) > 0) {
             int length = Math.min(1460, peer.connection.receive.remaining(peer.connection.rcvNxt));
-            peer.send(". " + at + ":" + (at + length) + "(" + length + ") ack 1 win 65535").elapse(50).sent();
+            peer.send(". " + at + ":" + (at + length) + "(" + length + ") ack 1 win 65535")
+                    .elapse(50)
+                    .sent();
             at = 1 + received(peer);
         }
         assertThat(edge(peer)).isEqualTo(95_925);
@@ -156,7 +162,9 @@ class ReceiveWindowTest {
 
         peer = smallBuffer();
         peer.send("P. 1:501(500) ack 1 win 65535").sent();
-        peer.send("P. 501:3821(3320) ack 1 win 65535").expect(". 1:1(0) ack 501").expectNothing();
+        peer.send("P. 501:3821(3320) ack 1 win 65535")
+                .expect(". 1:1(0) ack 501")
+                .expectNothing();
         assertThat(peer.read(10_000)).isEqualTo(500);
         assertThat(peer.count(TcpMib.BeyondWindow)).isEqualTo(1);
     }
@@ -236,7 +244,8 @@ class ReceiveWindowTest {
         peer.accept("<mss 1460,TS,wscale 7>");
         for (int i = 0; i < 500; i++) {
             int at = 1 + received(peer);
-            peer.send(". " + at + ":" + (at + 1448) + "(1448) ack 1 win 65535 <TS>").elapse(1);
+            peer.send(". " + at + ":" + (at + 1448) + "(1448) ack 1 win 65535 <TS>")
+                    .elapse(1);
             peer.read(10_000);
         }
         assertThat(peer.connection.receiveBuffer()).isEqualTo(131_072);

@@ -79,11 +79,14 @@ class SackReceiverTest {
         peer.accept("<mss 1460,sackOK,TS>", 65535, 20);
         int begin = 1;
         for (int i = 0; i < 8; i++, begin += 1448) {
-            peer.send(". " + begin + ":" + (begin + 1448) + "(1448) ack 1 win 65535 <TS>").elapse(20);
+            peer.send(". " + begin + ":" + (begin + 1448) + "(1448) ack 1 win 65535 <TS>")
+                    .elapse(20);
             peer.read(10_000);
         }
         peer.write(1000);
-        peer.elapse(20).send(". " + begin + ":" + begin + "(0) ack 1001 win 65535 <TS>").sent();
+        peer.elapse(20)
+                .send(". " + begin + ":" + begin + "(0) ack 1001 win 65535 <TS>")
+                .sent();
         int acks = 0;
         for (int i = 1; i <= 50; i++) {
             int at = begin + i * 1000;
@@ -107,7 +110,9 @@ class SackReceiverTest {
         }
         peer.elapse(10).sent();
         assertThat(peer.readError()).isEqualTo(dev.sockeye.wire.Errno.EAGAIN);
-        peer.send(". 1:101(100) ack 1 win 65535").expect(". 1:1(0) ack 4101 win 60140").expectNothing();
+        peer.send(". 1:101(100) ack 1 win 65535")
+                .expect(". 1:1(0) ack 4101 win 60140")
+                .expectNothing();
         assertThat(peer.read(10_000)).isEqualTo(4100);
         peer.checkReleased();
     }

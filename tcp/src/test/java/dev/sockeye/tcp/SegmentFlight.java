@@ -67,9 +67,10 @@ final class SegmentFlight {
         var options = new ArrayList<String>();
         if (timestamps) options.add("TS");
         if (blocks.length > 0) {
-            options.add("sack " + IntStream.range(0, blocks.length)
-                    .mapToObj(i -> block(blocks[i]))
-                    .collect(Collectors.joining(" ")));
+            options.add("sack "
+                    + IntStream.range(0, blocks.length)
+                            .mapToObj(i -> block(blocks[i]))
+                            .collect(Collectors.joining(" ")));
         }
         peer.send(". 1:1(0) ack " + edge(next) + " win 65535"
                 + (options.isEmpty() ? "" : " <" + String.join(",", options) + ">"));

@@ -62,8 +62,11 @@ class TimersTest {
         assertThat(times(peer)).isEqualTo("rtt 100.0, rttvar 50.0, rto 300");
         int at = 1;
         String[] expected = {
-            "rtt 100.0, rttvar 37.5, rto 300", "rtt 100.0, rttvar 28.1, rto 300", "rtt 100.0, rttvar 21.1, rto 300",
-            "rtt 100.0, rttvar 15.8, rto 300", "rtt 100.0, rttvar 11.9, rto 300"
+            "rtt 100.0, rttvar 37.5, rto 300",
+            "rtt 100.0, rttvar 28.1, rto 300",
+            "rtt 100.0, rttvar 21.1, rto 300",
+            "rtt 100.0, rttvar 15.8, rto 300",
+            "rtt 100.0, rttvar 11.9, rto 300"
         };
         for (String each : expected) {
             at = roundTrip(peer, at, 100);
@@ -180,8 +183,7 @@ class TimersTest {
         var peer = new Peer();
         peer.sysctl.tcp_retries2 = 4;
         closedWindow(peer);
-        for (int millis : new int[] {200, 400, 800, 1600})
-            peer.expectAfter(millis, ". 1000:1000(0) ack 1 win 64240");
+        for (int millis : new int[] {200, 400, 800, 1600}) peer.expectAfter(millis, ". 1000:1000(0) ack 1 win 64240");
         peer.expectNothingFor(3199);
         assertThat(peer.state()).isEqualTo(ESTABLISHED);
         peer.expectNothingFor(1);

@@ -123,6 +123,15 @@ class ProgramsTest {
     }
 
     @Test
+    void listenersOnTheWildcardBehaveAsTheKernels() throws Exception {
+        Result onTheKernel = Fork.run(Fork.plain("programs.Wildcard"));
+        assertThat(onTheKernel.exitCode()).isZero();
+        assertThat(onTheStack("", "programs.Wildcard")).isEqualTo(onTheKernel);
+        assertThat(onTheStack("loopback=kernel", "programs.Wildcard")).isEqualTo(onTheKernel);
+        assertThat(onTheStack(ALONE, "programs.Wildcard")).isEqualTo(onTheKernel);
+    }
+
+    @Test
     void aClientOnTheStackReachesThePortsThatAreTheKernels() throws Exception {
         Process server = Fork.start(Fork.plain("programs.Echo"));
         try (BufferedReader output = server.inputReader(StandardCharsets.UTF_8)) {

@@ -1,0 +1,5 @@
+/// What the rules forbid, so that they can be seen to find it.
+@NullMarked
+package dev.sockeye.rules.bad;
+
+import org.jspecify.annotations.NullMarked;

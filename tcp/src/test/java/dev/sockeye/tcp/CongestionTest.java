@@ -141,7 +141,8 @@ class CongestionTest {
         sender.ack(2); // 1 has come, and 2 and 3 are not there any more
         sender.peer.elapse(1000);
         assertThat(sender.count(TcpMib.TCPSACKReneging)).isEqualTo(1);
-        assertThat(sender.peer.sent()).anyMatch(text -> text.contains(" 1001:2001(1000)") || text.startsWith(". 1001:2001"));
+        assertThat(sender.peer.sent())
+                .anyMatch(text -> text.contains(" 1001:2001(1000)") || text.startsWith(". 1001:2001"));
         sender.ack(11);
         assertThat(sender.peer.info().unacked()).isZero();
         sender.checkReleased();

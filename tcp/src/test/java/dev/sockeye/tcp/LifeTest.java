@@ -234,6 +234,7 @@ class LifeTest {
         assertThat(peer.state()).isEqualTo(CLOSED);
         assertThat(peer.timeWait).isNull();
         assertThat(peer.count(TcpMib.TCPTimeWaitOverflow)).isEqualTo(1);
-        assertThat(peer.connection.journal().to(peer.connection.journal().size() - 1)).isEqualTo(TIME_WAIT);
+        assertThat(peer.connection.journal().to(peer.connection.journal().size() - 1))
+                .isEqualTo(TIME_WAIT);
     }
 }

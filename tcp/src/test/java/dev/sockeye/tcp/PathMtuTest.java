@@ -25,7 +25,10 @@ class PathMtuTest {
         assertThat(peer.info().snd_cwnd()).isEqualTo(10);
         peer.send(". 1:1(0) ack 2921 win 65535");
         peer.write(2000);
-        peer.expect(". 2921:3881(960) ack 1 win 64240", ". 3881:4841(960) ack 1 win 64240", "P. 4841:4921(80) ack 1 win 64240");
+        peer.expect(
+                ". 2921:3881(960) ack 1 win 64240",
+                ". 3881:4841(960) ack 1 win 64240",
+                "P. 4841:4921(80) ack 1 win 64240");
         peer.checkReleased();
     }
 

@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whatever arrives, in whatever order, whatever the program does and whenever timers run: nothing is thrown, no page
-/// is lost, and what must always hold holds. A failure names its seed.
+/// Whatever arrives, in whatever order, whatever the program does and whenever timers run: nothing is thrown, no
+/// page is lost, and what must always hold holds. A failure names its seed.
 class RandomSegmentsTest {
 
     private static final int STEPS = 250;

@@ -10,8 +10,8 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /// What happens when nothing happens: retransmission and giving up (RFC 6298, RFC 9293 3.8.3), zero-window probes
-/// (3.8.6.1), keepalive (3.8.4), the user timeout. docs/linux/timers.md; where its times are a little late, for the
-/// kernel's tick, ours are exact.
+/// (3.8.6.1), keepalive (3.8.4), the user timeout. docs/linux/timers.md; where its times are a little late, for
+/// the kernel's tick, ours are exact.
 class TimersTest {
 
     private static final String DATA = "P. 1:101(100) ack 1 win 64240";
@@ -191,7 +191,8 @@ class TimersTest {
         assertThat(peer.count(TcpMib.TCPWinProbe)).isEqualTo(4);
     }
 
-    /// RFC 9293 3.8.6.1, MUST-37: as long as the peer answers. The interval stops growing after tcp_retries2 steps.
+    /// RFC 9293 3.8.6.1, MUST-37: as long as the peer answers. The interval stops growing after tcp_retries2
+    /// steps.
     @Test
     void answeredProbesGoOnForEver() {
         var peer = new Peer();

@@ -44,6 +44,9 @@ final class Demo implements AutoCloseable {
     private final Path folder;
     private final @Nullable Publisher publisher;
 
+    /// Held to the end, as such a program holds it: what nobody holds any more, the garbage collector closes.
+    private final ForgetfulClient forgetful = new ForgetfulClient();
+
     Demo(Sockeye sockeye, long seed, long size, Path captureFile) throws IOException {
         this.sockeye = sockeye;
         this.terminal = sockeye.terminal();
@@ -147,15 +150,14 @@ final class Demo implements AutoCloseable {
     // ---------------------------------------------------------------- a client forgets to close
 
     private void startForgetfulClient() throws InterruptedException {
-        var client = new ForgetfulClient();
-        Thread thread = new Thread(() -> HostScope.run(network.client(), () -> ask(client)), "price-watcher");
+        Thread thread = new Thread(() -> HostScope.run(network.client(), this::askPrice), "price-watcher");
         thread.start();
         thread.join();
     }
 
-    private void ask(ForgetfulClient client) {
+    private void askPrice() {
         try {
-            client.askPrice("10.0.0.2", DemoServer.PORT);
+            forgetful.askPrice("10.0.0.2", DemoServer.PORT);
         } catch (IOException e) {
             sockeye.complain("the forgetful client failed: " + e);
         }

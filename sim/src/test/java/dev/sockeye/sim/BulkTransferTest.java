@@ -21,7 +21,7 @@ class BulkTransferTest {
 
     @Simulated(seeds = 4)
     void burstsAndJitterAndANarrowQueue(Network net) {
-        transfer(net, "delay 20ms 10ms loss gemodel 1% 30% rate 50mbit limit 64kb", 8L << 20);
+        transfer(net, "delay 20ms 10ms loss gemodel 1% 60% rate 50mbit limit 64kb", 8L << 20);
     }
 
     @Simulated(seeds = 2)

@@ -322,9 +322,8 @@ public final class Connection {
         return connect(now, null);
     }
 
-    /// Starts an active open that follows up a connection between the same ends which is still in TIME_WAIT: numbers
-    /// and
-    /// timestamps go on beyond its own, so that nothing of it can be taken for ours (RFC 6191).
+    /// Starts an active open that follows up a connection between the same ends which is still in TIME_WAIT:
+    /// numbers and timestamps go on beyond its own, so that nothing of it can be taken for ours (RFC 6191).
     public int connect(long now, @Nullable TimeWait before) {
         this.now = now;
         TcpSysctl sysctl = context.sysctl;
@@ -526,7 +525,8 @@ public final class Connection {
         if (state != TcpState.CLOSED) timeouts.onTimer(now);
     }
 
-    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927 4.1).
+    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927
+    /// 4.1).
     public boolean isInFlight(int seq) {
         return state != TcpState.CLOSED && Seq.between(seq, sndUna, sndNxt);
     }

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sockeye.wire.Errno;
 import org.junit.jupiter.api.Test;
 
-/// Keepalive (RFC 9293 3.8.4; the article's rows A7 and A8): who is asked when, and what becomes of those who do not
-/// answer. docs/linux/timers.md, "Keepalive".
+/// Keepalive (RFC 9293 3.8.4; the article's rows A7 and A8): who is asked when, and what becomes of those who do
+/// not answer. docs/linux/timers.md, "Keepalive".
 class KeepAliveTest {
 
     private static final String DATA = "P. 1:101(100) ack 1 win 64240";

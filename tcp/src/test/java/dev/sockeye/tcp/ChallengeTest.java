@@ -115,7 +115,7 @@ class ChallengeTest {
     }
 
     private static Peer sentFiveHundred() {
-        Peer peer = new Peer().accept("<mss 1460>", 1000, 0);
+        Peer peer = new Peer().accept("<mss 1460>", 1000, 4);
         peer.write(500);
         peer.expect("P. 1:501(500) ack 1 win 64240");
         return peer.send(". 1:1(0) ack 501 win 1000").expectNothing();
@@ -201,7 +201,7 @@ class ChallengeTest {
         assertThat(peer.count(TcpMib.TCPACKSkippedPAWS)).isEqualTo(1);
         // One without the option is taken, as is a nonsensical echo.
         peer.send("P. 5:9(4) ack 1 win 65535").expect(". 1:1(0) ack 9 win 65152");
-        peer.send("P. 9:11(2) ack 1 win 65535 <TS val 1010 ecr 123456789>").expect(". 1:1(0) ack 11 win 65150");
+        peer.send("P. 9:11(2) ack 1 win 65535 <TS val 1020 ecr 123456789>").expect(". 1:1(0) ack 11 win 65150");
         peer.send("R 11:11(0) win 0 " + old).expectNothing();
         assertThat(peer.state()).isEqualTo(CLOSED);
         peer.checkReleased();

@@ -39,7 +39,7 @@ class CloseStatesTest {
     /// "unread_partly": what was written but not sent is thrown away, and does not count in the reset's number.
     @Test
     void theResetOfCloseDoesNotCountWhatWasNeverSent() {
-        Peer peer = new Peer().accept("<mss 1460>", 1000, 0);
+        Peer peer = new Peer().accept("<mss 1460>", 1000, 4);
         peer.send("P. 1:11(10) ack 1 win 1000").expect(". 1:1(0) ack 11 win 64230");
         assertThat(peer.read(9)).isEqualTo(9);
         assertThat(peer.write(3000)).isEqualTo(3000);
@@ -263,7 +263,7 @@ class CloseStatesTest {
 
     @Test
     void aClosedWindowHoldsFinBackWithItsData() {
-        Peer peer = new Peer().accept("<mss 1460>", 100, 0);
+        Peer peer = new Peer().accept("<mss 1460>", 100, 4);
         peer.write(150);
         peer.expect("P. 1:101(100) ack 1 win 64240");
         peer.close();
@@ -282,8 +282,8 @@ class CloseStatesTest {
         peer.expect("P. 1:101(100) ack 1 win 64240");
         peer.close();
         peer.expect("F. 101:102(0) ack 1 win 64240");
-        peer.expectAfter(200, "FP. 1:102(100) ack 1 win 64240");
-        peer.expectAfter(400, "FP. 1:102(100) ack 1 win 64240");
+        peer.expectAfter(204, "FP. 1:102(100) ack 1 win 64240");
+        peer.expectAfter(408, "FP. 1:102(100) ack 1 win 64240");
         peer.send(". 1:1(0) ack 102 win 65535");
         assertThat(peer.timeWait.state()).isEqualTo(FIN_WAIT2);
         peer.checkReleased();

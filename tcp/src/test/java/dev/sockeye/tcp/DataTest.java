@@ -27,7 +27,7 @@ class DataTest {
     /// docs/linux/timers.md, "small_window": a write pushes whenever it is half the largest window further.
     @Test
     void aWritePushesEachHalfWindow() {
-        Peer peer = new Peer().accept("<mss 1460>", 4000, 0);
+        Peer peer = new Peer().accept("<mss 1460>", 4000, 4);
         peer.write(4000);
         peer.expect(
                 ". 1:1461(1460) ack 1 win 64240",
@@ -38,7 +38,7 @@ class DataTest {
     /// RFC 9293 3.8.6.2.1: never more than half the largest window in one segment.
     @Test
     void aSegmentIsHalfTheLargestWindowAtMost() {
-        Peer peer = new Peer().accept("<mss 1460>", 1000, 0);
+        Peer peer = new Peer().accept("<mss 1460>", 1000, 4);
         peer.write(1000);
         peer.expect(". 1:501(500) ack 1 win 64240", "P. 501:1001(500) ack 1 win 64240");
     }
@@ -111,7 +111,7 @@ class DataTest {
         peer.expect("P. 1461:1571(110) ack 1 win 64240");
         peer.send(". 1:1(0) ack 1571 win 65535");
         peer.write(10, Connection.MSG_MORE);
-        peer.expectAfter(200, "P. 1571:1581(10) ack 1 win 64240");
+        peer.expectAfter(204, "P. 1571:1581(10) ack 1 win 64240");
     }
 
     @Test

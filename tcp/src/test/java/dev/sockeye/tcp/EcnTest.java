@@ -40,7 +40,7 @@ class EcnTest {
         peer.write(100);
         peer.expect("P. 1:101(100) ack 1 win 64240");
         assertThat(peer.lastEcn()).isEqualTo(ECT0);
-        peer.elapse(200).expect("P. 1:101(100) ack 1 win 64240");
+        peer.elapse(201).expect("P. 1:101(100) ack 1 win 64240");
         assertThat(peer.lastEcn()).isZero();
     }
 

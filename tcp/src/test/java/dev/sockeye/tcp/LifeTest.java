@@ -123,7 +123,7 @@ class LifeTest {
     /// The time that a closed window of the peer and a full buffer of ours have cost.
     @Test
     void infoTellsWhatTheTimeWasSpentOn() {
-        Peer peer = new Peer().accept("<mss 1460>", 2000, 0);
+        Peer peer = new Peer().accept("<mss 1460>", 2000, 4);
         peer.write(30_000);
         peer.sent();
         peer.elapse(100).send(". 1:1(0) ack 2001 win 2000").sent();

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sockeye.wire.Errno;
 import org.junit.jupiter.api.Test;
 
-/// What the calls return after the peer's reset, in each state, whichever call is first: docs/linux/close.md, "What the
-/// calls return after a RST". The error is told once; ERR goes from poll with it.
+/// What the calls return after the peer's reset, in each state, whichever call is first: docs/linux/close.md,
+/// "What the calls return after a RST". The error is told once; ERR goes from poll with it.
 class ResetTest {
 
     private static final String AFTER = "IN OUT HUP RDHUP";

@@ -140,7 +140,7 @@ class TimersTest {
         var peer = new Peer();
         peer.options.userTimeoutMillis = 1500;
         closedWindow(peer);
-        for (int millis : new int[] {200, 400, 800}) {
+        for (int millis : new int[] {204, 408, 816}) {
             peer.expectAfter(millis, ". 1000:1000(0) ack 1 win 64240");
             peer.send(". 1:1(0) ack 1001 win 0");
         }
@@ -152,7 +152,7 @@ class TimersTest {
 
     /// The window (1000 bytes at first) is closed, and 500 bytes wait.
     private static Peer closedWindow(Peer peer) {
-        peer.accept("<mss 1460>", 1000, 0);
+        peer.accept("<mss 1460>", 1000, 4);
         peer.write(1000);
         peer.expect(". 1:501(500) ack 1 win 64240", "P. 501:1001(500) ack 1 win 64240");
         peer.send(". 1:1(0) ack 1001 win 0").expectNothing();
@@ -164,7 +164,7 @@ class TimersTest {
     void aClosedWindowIsProbedEverMoreRarelyUntilItOpens() {
         Peer peer = closedWindow(new Peer());
         assertThat(peer.connection.timerName()).isEqualTo("persist");
-        for (int millis : new int[] {200, 400, 800, 1600}) {
+        for (int millis : new int[] {204, 408, 816, 1632}) {
             peer.expectAfter(millis, ". 1000:1000(0) ack 1 win 64240");
             peer.send(". 1:1(0) ack 1001 win 0").expectNothing();
         }
@@ -182,8 +182,8 @@ class TimersTest {
         var peer = new Peer();
         peer.sysctl.tcp_retries2 = 4;
         closedWindow(peer);
-        for (int millis : new int[] {200, 400, 800, 1600}) peer.expectAfter(millis, ". 1000:1000(0) ack 1 win 64240");
-        peer.expectNothingFor(3199);
+        for (int millis : new int[] {204, 408, 816, 1632}) peer.expectAfter(millis, ". 1000:1000(0) ack 1 win 64240");
+        peer.expectNothingFor(3263);
         assertThat(peer.state()).isEqualTo(ESTABLISHED);
         peer.expectNothingFor(1);
         assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
@@ -197,7 +197,7 @@ class TimersTest {
         var peer = new Peer();
         peer.sysctl.tcp_retries2 = 4;
         closedWindow(peer);
-        for (int millis : new int[] {200, 400, 800, 1600, 3200, 3200, 3200, 3200, 3200, 3200}) {
+        for (int millis : new int[] {204, 408, 816, 1632, 3264, 3264, 3264, 3264, 3264, 3264}) {
             peer.expectAfter(millis, ". 1000:1000(0) ack 1 win 64240");
             peer.send(". 1:1(0) ack 1001 win 0").expectNothing();
         }
@@ -207,27 +207,27 @@ class TimersTest {
     /// "small_window": what fits goes when the probe's timer runs out, and is retransmitted like other data.
     @Test
     void aSmallWindowIsUsedWhenTheProbeTimerRunsOut() {
-        Peer peer = new Peer().accept("<mss 1460>", 4000, 0);
+        Peer peer = new Peer().accept("<mss 1460>", 4000, 4);
         peer.write(4000);
         peer.sent();
         peer.send(". 1:1(0) ack 4001 win 700").expectNothing();
         peer.write(2000);
-        peer.expectAfter(200, "P. 4001:4701(700) ack 1 win 64240");
-        peer.expectAfter(200, "P. 4001:4701(700) ack 1 win 64240");
-        peer.expectAfter(400, "P. 4001:4701(700) ack 1 win 64240");
+        peer.expectAfter(204, "P. 4001:4701(700) ack 1 win 64240");
+        peer.expectAfter(204, "P. 4001:4701(700) ack 1 win 64240");
+        peer.expectAfter(408, "P. 4001:4701(700) ack 1 win 64240");
         peer.elapse(160).send(". 1:1(0) ack 4701 win 2100").expect("P. 4701:6001(1300) ack 1 win 64240");
     }
 
     /// docs/linux/close.md: an orphan is given up after eight probes, answered ones not counted.
     @Test
     void anOrphanBehindAClosedWindowIsGivenUp() {
-        Peer peer = new Peer().accept("<mss 1460>", 100, 0);
+        Peer peer = new Peer().accept("<mss 1460>", 100, 4);
         peer.write(200);
         peer.expect("P. 1:101(100) ack 1 win 64240");
         peer.close();
         peer.send(". 1:1(0) ack 101 win 0");
-        for (int i = 0; i < 8; i++) peer.expectAfter(200L << i, ". 100:100(0) ack 1 win 64240");
-        peer.expectNothingFor(200L << 8);
+        for (int i = 0; i < 8; i++) peer.expectAfter(204L << i, ". 100:100(0) ack 1 win 64240");
+        peer.expectNothingFor(204L << 8);
         assertThat(peer.state()).isEqualTo(CLOSED);
         assertThat(peer.count(TcpMib.TCPWinProbe)).isEqualTo(8);
         assertThat(peer.context.orphans).isZero();
@@ -236,13 +236,13 @@ class TimersTest {
 
     @Test
     void anOrphanWhoseProbesAreAnsweredLivesUntilTheIntervalIsTwoMinutes() {
-        Peer peer = new Peer().accept("<mss 1460>", 100, 0);
+        Peer peer = new Peer().accept("<mss 1460>", 100, 4);
         peer.write(200);
         peer.expect("P. 1:101(100) ack 1 win 64240");
         peer.close();
         peer.send(". 1:1(0) ack 101 win 0");
         for (int i = 0; i < 10; i++) {
-            peer.expectAfter(200L << i, ". 100:100(0) ack 1 win 64240");
+            peer.expectAfter(204L << i, ". 100:100(0) ack 1 win 64240");
             peer.send(". 1:1(0) ack 101 win 0").expectNothing();
         }
         peer.expectNothingFor(120_000);

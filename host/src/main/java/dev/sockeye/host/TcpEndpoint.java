@@ -9,6 +9,7 @@ import dev.sockeye.tcp.Shutdown;
 import dev.sockeye.tcp.SocketOptions;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;
+import dev.sockeye.tcp.TimeWait;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.FourTuple;
 import dev.sockeye.wire.IpAddress;
@@ -212,7 +213,7 @@ public final class TcpEndpoint extends Endpoint {
         if (port < 0) return port;
         var tuple = new FourTuple(new TransportAddress(source, port), peer);
         discardConnection(now);
-        host.flows().takeOver(tuple);
+        TimeWait before = host.flows().takeOver(tuple);
         localIp = source;
         localPort = port;
         if (!isBound()) host.tcpPorts().hold(port, this);
@@ -221,7 +222,7 @@ public final class TcpEndpoint extends Endpoint {
         connection = opened;
         phase = Phase.CONNECTING;
         flow = host.flows().add(this, tuple);
-        int result = opened.connect(now);
+        int result = opened.connect(now, before);
         finish(now);
         return result < 0 ? result : Errno.EINPROGRESS.asResult();
     }

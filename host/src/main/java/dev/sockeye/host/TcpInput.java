@@ -243,7 +243,9 @@ final class TcpInput {
         if (mtu < 0) {
             connection.onIcmpError(errno, hard, sequence, now);
         } else {
-            connection.onPacketTooBig(host.learnPathMtu(remote.ip(), mtu, now), sequence, now);
+            // RFC 5927 4.1: who cannot quote what is in flight teaches nobody anything.
+            int learned = connection.isInFlight(sequence) ? host.learnPathMtu(remote.ip(), mtu, now) : mtu;
+            connection.onPacketTooBig(learned, sequence, now);
         }
         flows.settle(socket, now);
     }

@@ -319,9 +319,17 @@ public final class Connection {
 
     /// Starts an active open: SYN_SENT.
     public int connect(long now) {
+        return connect(now, null);
+    }
+
+    /// Starts an active open that follows up a connection between the same ends which is still in TIME_WAIT: numbers
+    /// and
+    /// timestamps go on beyond its own, so that nothing of it can be taken for ours (RFC 6191).
+    public int connect(long now, @Nullable TimeWait before) {
         this.now = now;
         TcpSysctl sysctl = context.sysctl;
-        iss = context.isn.next(tuple, now);
+        iss = before != null ? before.nextIsn() : context.isn.next(tuple, now);
+        if (before != null) timestamps.follow(before);
         sndUna = sndUp = iss;
         sndNxt = send.writeSeq = iss;
         cwnd.sndUna = cwnd.sndNxt = cwnd.usageSeq = iss;
@@ -516,6 +524,11 @@ public final class Connection {
     public void onTimer(long now) {
         this.now = now;
         if (state != TcpState.CLOSED) timeouts.onTimer(now);
+    }
+
+    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927 4.1).
+    public boolean isInFlight(int seq) {
+        return state != TcpState.CLOSED && Seq.between(seq, sndUna, sndNxt);
     }
 
     /// An ICMP error about a segment of ours.

@@ -328,7 +328,7 @@ final class SegmentArrives {
 
     private void takeUrgentByte(Segment seg) {
         UrgentData urgent = c.urgent;
-        if (!urgent.pending || urgent.arrived) return;
+        if (!urgent.pending || urgent.arrived || urgent.taken) return;
         int at = urgent.seq - seg.seq;
         if (at < 0 || at >= seg.length) return;
         for (int i = 0; i < seg.slices(); i++) {

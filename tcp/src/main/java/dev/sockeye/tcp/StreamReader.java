@@ -48,10 +48,11 @@ final class StreamReader {
     }
 
     private int receiveUrgent(MemorySegment to, long offset, int length, int flags) {
-        if (c.options.outOfBandInline || (!c.urgent.arrived && !c.urgent.pending)) return Errno.EINVAL.asResult();
+        boolean known = c.urgent.arrived || (c.urgent.pending && !c.urgent.taken);
+        if (c.options.outOfBandInline || !known) return Errno.EINVAL.asResult();
         if (!c.urgent.arrived) return Errno.EAGAIN.asResult();
         if (length > 0) to.set(ValueLayout.JAVA_BYTE, offset, c.urgent.value());
-        if ((flags & Connection.MSG_PEEK) == 0) c.urgent.arrived = false;
+        if ((flags & Connection.MSG_PEEK) == 0) c.urgent.take();
         return Math.min(1, length);
     }
 

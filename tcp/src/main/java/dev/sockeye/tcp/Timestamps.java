@@ -31,6 +31,12 @@ final class Timestamps {
         recentAt = at;
     }
 
+    /// The connection follows one that is in TIME_WAIT: the peer's clock has come at least so far.
+    void follow(TimeWait before) {
+        recent = before.tsRecent();
+        recentAt = before.tsRecentAt();
+    }
+
     /// A segment arrives.
     void onSegment(Segment seg) {
         seen = seg.timestamps;

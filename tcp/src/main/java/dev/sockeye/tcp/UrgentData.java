@@ -8,6 +8,8 @@ final class UrgentData {
     boolean pending;
     /// The byte has arrived.
     boolean arrived;
+    /// The byte was read already; the mark may still lie ahead in the stream.
+    boolean taken;
     /// Its sequence number.
     int seq;
 
@@ -19,7 +21,7 @@ final class UrgentData {
 
     void set(int markSeq) {
         pending = true;
-        arrived = false;
+        arrived = taken = false;
         seq = markSeq;
     }
 
@@ -28,8 +30,14 @@ final class UrgentData {
         value = urgent;
     }
 
+    /// The program has read the byte.
+    void take() {
+        arrived = false;
+        taken = true;
+    }
+
     /// The reader has passed the mark, or taken the byte.
     void clear() {
-        pending = arrived = false;
+        pending = arrived = taken = false;
     }
 }

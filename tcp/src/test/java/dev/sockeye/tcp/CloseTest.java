@@ -261,4 +261,21 @@ class CloseTest {
         assertThat(pair.a.sent).hasSize(1);
         assertThat(pair.b.sent).hasSize(1);
     }
+
+    /// RFC 6191, Linux's tcp_twsk_unique: the follower begins beyond everything that the old connection sent.
+    @Test
+    void aConnectionThatFollowsATimeWaitGoesOnBeyondItsNumbersAndTimestamps() {
+        var pair = Pair.established();
+        pair.a.shutdown(Shutdown.WRITE);
+        pair.carry(pair.a, pair.b, 1);
+        pair.b.close();
+        pair.carry(pair.b, pair.a, 1);
+        assertThat(pair.a.state()).isEqualTo(TIME_WAIT);
+        var follower = new Connection(pair.a.context, pair.a.connection.tuple(), pair.a.options, 1500);
+        follower.connect(pair.now, pair.a.timeWait);
+        var syn = new Segment();
+        assertThat(follower.nextSegment(syn, pair.now)).isTrue();
+        assertThat(syn.seq).isEqualTo(pair.a.iss + 2 + 65537);
+        assertThat(syn.tsEcr).isEqualTo(pair.a.timeWait.tsRecent());
+    }
 }

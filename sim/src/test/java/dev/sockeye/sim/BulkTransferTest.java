@@ -52,6 +52,9 @@ class BulkTransferTest {
         Machine a = net.machine("a");
         Machine b = net.machine("b");
         Cable cable = net.connect(a, b, impairment);
+        // What a program has closed gives up after eight tries, as Linux does: a burst of losses may hit them all.
+        a.sysctl().tcp().tcp_orphan_retries = 15;
+        b.sysctl().tcp().tcp_orphan_retries = 15;
         var toB = new Pattern(net.seed());
         var toA = new Pattern(~net.seed());
         var server = new Bulk(toA, bytes, toB);

@@ -322,9 +322,8 @@ public final class Connection {
         return connect(now, null);
     }
 
-    /// Starts an active open that follows up a connection between the same ends which is still in TIME_WAIT: numbers
-    /// and
-    /// timestamps go on beyond its own, so that nothing of it can be taken for ours (RFC 6191).
+    /// Starts an active open that follows up a connection between the same ends which is still in TIME_WAIT:
+    /// numbers and timestamps go on beyond its own, so that nothing of it can be taken for ours (RFC 6191).
     public int connect(long now, @Nullable TimeWait before) {
         this.now = now;
         TcpSysctl sysctl = context.sysctl;
@@ -370,7 +369,6 @@ public final class Connection {
         int copied = append(from, offset, length, flags);
         if (copied == 0) {
             sendBuffer.waiting = true;
-            busy.start(BusyTime.Reason.SEND_BUFFER, now);
             return Errno.EAGAIN.asResult();
         }
         boolean all = copied == length;
@@ -397,6 +395,7 @@ public final class Connection {
                 if (!sendBuffer.hasSpace()) break;
                 last = send.appendSegment();
                 output.onSegmentAppended();
+                busy.start(BusyTime.Reason.BUSY, now);
                 output.restartAfterIdle(now);
                 room = goal;
             }
@@ -526,7 +525,8 @@ public final class Connection {
         if (state != TcpState.CLOSED) timeouts.onTimer(now);
     }
 
-    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927 4.1).
+    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927
+    /// 4.1).
     public boolean isInFlight(int seq) {
         return state != TcpState.CLOSED && Seq.between(seq, sndUna, sndNxt);
     }
@@ -769,17 +769,22 @@ public final class Connection {
 
     // ---------------------------------------------------------------- what the time is spent on
 
+    /// Something is in flight, or waits to be sent.
+    boolean hasWork() {
+        return board.packetsOut > 0 || !send.unsent.isEmpty();
+    }
+
     void onFlightBegun(long now) {
         busy.start(BusyTime.Reason.BUSY, now);
     }
 
     void onFlightDone(long now) {
-        busy.stop(BusyTime.Reason.BUSY, false, now);
+        busy.stop(BusyTime.Reason.BUSY, hasWork(), now);
         if (send.unsent.isEmpty()) rate.onAppLimited(0);
     }
 
     void onWindowLimited(boolean limited, long now) {
         if (limited) busy.start(BusyTime.Reason.RECEIVE_WINDOW, now);
-        else busy.stop(BusyTime.Reason.RECEIVE_WINDOW, board.packetsOut > 0, now);
+        else busy.stop(BusyTime.Reason.RECEIVE_WINDOW, hasWork(), now);
     }
 }

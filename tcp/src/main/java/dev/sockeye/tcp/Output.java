@@ -24,6 +24,7 @@ final class Output {
 
     /// Immediate acknowledgments that are due whatever else is.
     private int immediateAcks;
+    private boolean lastAck;
     /// The first segment in flight is to go again, whatever the window; the last one, as a probe.
     private boolean first, tailProbe;
     /// What is lost is to go again, as far as the congestion window allows.
@@ -136,9 +137,14 @@ final class Output {
         return !c.send.unsent.isEmpty();
     }
 
+    /// The last acknowledgment goes out although nothing is left of the connection.
+    void keepAck() {
+        lastAck = immediateAcks > 0;
+    }
+
     void clear() {
         first = tailProbe = lost = probe = probeData = push = frtoProbe = false;
-        immediateAcks = 0;
+        immediateAcks = lastAck ? 1 : 0;
     }
 
     // ---------------------------------------------------------------- one after the other
@@ -165,9 +171,10 @@ final class Output {
             header(out, Segment.RST | Segment.ACK, acceptableSeq(), now);
             return true;
         }
-        if (c.state == TcpState.CLOSED && c.timeWait() == null) return false;
+        if (c.state == TcpState.CLOSED && c.timeWait() == null && !lastAck) return false;
         if (immediateAcks > 0) {
             immediateAcks--;
+            lastAck = false;
             return ack(out, now);
         }
         if (first) {
@@ -490,6 +497,8 @@ final class Output {
             cwnd.stamp = now;
             return;
         }
+        // All is sent, the window has room, and the program waits: it is the buffer that is too small.
+        if (c.sendBuffer.waiting && c.send.unsent.isEmpty()) c.busy.start(BusyTime.Reason.SEND_BUFFER, now);
         cwnd.used = Math.max(cwnd.used, packetsOut);
         if (c.context.sysctl.tcp_slow_start_after_idle == 0 || now - cwnd.stamp < c.rtt.rtoNanos()) return;
         if (c.recovery.state() == LossRecovery.State.OPEN && !c.sendBuffer.waiting) {

@@ -51,7 +51,7 @@ final class RttEstimator {
 
     /// Takes a measurement.
     void sample(long micros, int sndUna, int sndNxt) {
-        int deviation = (int) Math.clamp(micros, 1, Integer.MAX_VALUE >> 4);
+        int deviation = Math.clamp(micros, 1, Integer.MAX_VALUE >> 4);
         latestMicros = deviation;
         if (srttTimes8 == 0) {
             srttTimes8 = deviation << 3;

@@ -41,7 +41,7 @@ final class SendBuffer {
         }
         if (!isWritable()) return;
         waiting = false;
-        c.busy.stop(BusyTime.Reason.SEND_BUFFER, c.board.packetsOut > 0, c.now);
+        c.busy.stop(BusyTime.Reason.SEND_BUFFER, c.hasWork(), c.now);
         c.raise(Readiness.OUT);
     }
 

@@ -111,7 +111,7 @@ final class Teardown {
 
     /// A [TimeWait] goes on in this connection's place.
     void enterTimeWait(TcpState as, long nanos, long now, Journal.Cause cause) {
-        c.setState(as, cause, cause == Journal.Cause.SEGMENT ? Segment.FIN | Segment.ACK : 0);
+        if (c.state != as) c.setState(as, cause, cause == Journal.Cause.SEGMENT ? Segment.FIN | Segment.ACK : 0);
         long rto = c.rtt.rtoMillis;
         long least = ((rto << 2) - (rto >> 1)) * Timers.MILLI;
         long duration = as == TcpState.TIME_WAIT ? Timeouts.TIME_WAIT_NANOS : Math.max(nanos, least);
@@ -131,6 +131,7 @@ final class Teardown {
                     now + duration);
         } else {
             c.context.count(TcpMib.TCPTimeWaitOverflow);
+            c.output.keepAck();
         }
         end();
     }

@@ -69,22 +69,6 @@ class LossyTransferTest {
             }
             tick();
         }
-        if (!flows.stream().allMatch(flow -> flow.ended)) {
-            for (Pair.End e : List.of(pair.a, pair.b))
-                System.out.println("DBG " + seed + " " + e.name + " " + e.state() + " una "
-                        + (e.connection.sndUna - e.iss) + " nxt " + (e.connection.sndNxt - e.iss) + " wseq "
-                        + (e.connection.send.writeSeq - e.iss) + " wnd " + e.connection.sndWnd + " rcvNxt "
-                        + e.connection.rcvNxt + " timers " + e.connection.timers.retransmission + " "
-                        + (e.connection.timers.retransmissionAt - pair.now) + " delack "
-                        + e.connection.timers.delayedAckAt + " cwnd " + e.connection.cwnd.segments + " infl "
-                        + e.connection.board.packetsOut + "/" + e.connection.board.sackedOut + "/"
-                        + e.connection.board.lostOut + "/" + e.connection.board.retransOut + " ca "
-                        + e.connection.recovery.state() + " mss " + e.connection.mss + " rwin "
-                        + e.connection.receive.window + " buf " + e.connection.receive.buffer + " charged "
-                        + e.connection.receiveCharged() + " ofo " + e.connection.outOfOrder.size() + " rq "
-                        + e.connection.receiveQueue.bytes() + " scale " + e.connection.receive.scale + " last "
-                        + e.sent.subList(Math.max(0, e.sent.size() - 4), e.sent.size()));
-        }
         for (Flow flow : flows) {
             assertThat(flow.read).as("bytes read by " + flow.to.name).isEqualTo(flow.total);
             assertThat(flow.ended).as("end of stream at " + flow.to.name).isTrue();

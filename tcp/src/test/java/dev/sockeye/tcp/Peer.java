@@ -88,7 +88,8 @@ final class Peer {
         return this;
     }
 
-    /// What a listener does with a SYN. The connection is made when the handshake is complete: by the next segment.
+    /// What a listener does with a SYN. The connection is made when the handshake is complete: by the next
+    /// segment.
     Peer acceptSyn(String syn) {
         Segment seg = SegmentScript.parse(syn);
         seg.seq += ISN;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/// What follows a loss, step by step as docs/linux/recovery.md shows it for the kernel: MSS 1000, a round trip of 50
-/// ms, RACK. `SegmentFlight` numbers segments from 1.
+/// What follows a loss, step by step as docs/linux/recovery.md shows it for the kernel: MSS 1000, a round trip of
+/// 50 ms, RACK. `SegmentFlight` numbers segments from 1.
 class RecoveryTest {
 
     @Test

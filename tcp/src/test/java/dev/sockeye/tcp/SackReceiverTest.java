@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/// What a receiver says of what lies beyond a gap: the order and number of SACK blocks (RFC 2018 4), DSACK (RFC 2883),
-/// and how many duplicate ACKs. docs/linux/recovery.md, "The receiver's SACKs".
+/// What a receiver says of what lies beyond a gap: the order and number of SACK blocks (RFC 2018 4), DSACK (RFC
+/// 2883), and how many duplicate ACKs. docs/linux/recovery.md, "The receiver's SACKs".
 class SackReceiverTest {
 
     private static void exchange(Peer peer, String range, String ack) {

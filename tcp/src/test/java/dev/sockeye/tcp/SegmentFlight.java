@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// A sender under a [Peer]'s eyes, in the words of docs/linux/recovery.md: segments of 1000 bytes are numbered from
-/// 1, and "ACK 3, SACK 5-6" means everything before segment 3, and segments 5 and 6. After each step it is told which
-/// segments went out, and what TCP_INFO says then.
+/// A sender under a [Peer]'s eyes, in the words of docs/linux/recovery.md: segments of 1000 bytes are numbered
+/// from 1, and "ACK 3, SACK 5-6" means everything before segment 3, and segments 5 and 6. After each step it is
+/// told which segments went out, and what TCP_INFO says then.
 final class SegmentFlight {
 
     static final int MSS = 1000;

@@ -1,0 +1,186 @@
+package dev.sockeye.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+/// How congestion control grows the window: RFC 5681 for reno, RFC 9438 for cubic; RFC 6675, limited transmit and
+/// reneging on the way.
+class CongestionTest {
+
+    /// RFC 5681 3.1: one segment a round trip in congestion avoidance.
+    @Test
+    void renoGrowsByOneSegmentARoundTrip() {
+        var cwnd = new CongestionWindow();
+        var reno = new NewReno();
+        cwnd.segments = 20;
+        cwnd.ssthresh = 10;
+        cwnd.limited = true;
+        for (int round = 1; round <= 30; round++) {
+            int flight = cwnd.segments;
+            for (int i = 0; i < flight; i++) reno.onAck(cwnd, 0, 1, 0);
+            assertThat(cwnd.segments).isEqualTo(20 + round);
+        }
+        assertThat(reno.ssthresh(cwnd, 0)).isEqualTo(25);
+    }
+
+    @Test
+    void slowStartEndsAtTheThreshold() {
+        var cwnd = new CongestionWindow();
+        var reno = new NewReno();
+        cwnd.ssthresh = 15;
+        cwnd.limited = true;
+        reno.onAck(cwnd, 0, 8, 0); // 5 of 8 by slow start
+        assertThat(cwnd.segments).isEqualTo(15);
+        assertThat(cwnd.counted).isEqualTo(3);
+    }
+
+    /// A window that is not used does not grow (RFC 7661 4.3, as Linux).
+    @Test
+    void anUnusedWindowDoesNotGrow() {
+        var cwnd = new CongestionWindow();
+        cwnd.segments = 20;
+        cwnd.ssthresh = 10;
+        new NewReno().onAck(cwnd, 0, 20, 0);
+        new Cubic().onAck(cwnd, 0, 20, 0);
+        assertThat(cwnd.segments).isEqualTo(20);
+    }
+
+    /// RFC 9438 4.2: W(t) = C * (t - K)^3 + Wmax with C 0.4, beta 0.7, K = cbrt(Wmax * (1 - beta) / C).
+    @Test
+    void cubicFollowsItsCurve() {
+        var cwnd = new CongestionWindow();
+        var cubic = new Cubic();
+        int max = 1000;
+        cwnd.segments = max;
+        cwnd.limited = true;
+        long now = 1_000_000_000L;
+        cwnd.ssthresh = cubic.ssthresh(cwnd, now);
+        assertThat(cwnd.ssthresh).isEqualTo(700);
+        cwnd.segments = cwnd.ssthresh;
+        double k = Math.cbrt(max * 0.3 / 0.4);
+        long start = now;
+        long rtt = 100_000_000L;
+        for (int round = 1; round <= 150; round++) {
+            int flight = cwnd.segments;
+            for (int i = 0; i < flight; i++) {
+                cubic.onRtt(cwnd, 100_000, 1, now);
+                cubic.onAck(cwnd, 0, 1, now);
+                now += rtt / flight;
+            }
+            double t = (now - start) / 1e9;
+            double expected = 0.4 * Math.pow(t - k, 3) + max;
+            assertThat((double) cwnd.segments).as("after %.1f s", t).isCloseTo(expected, within(0.03 * expected));
+        }
+        assertThat(cwnd.segments).isGreaterThan(max);
+    }
+
+    /// RFC 9438 4.3: on a short path never slower than Reno with the same reduction would be.
+    @Test
+    void cubicIsNoSlowerThanRenoOnAShortPath() {
+        var cwnd = new CongestionWindow();
+        var cubic = new Cubic();
+        cwnd.segments = 50;
+        cwnd.limited = true;
+        long now = 1_000_000_000L;
+        cwnd.segments = cwnd.ssthresh = cubic.ssthresh(cwnd, now);
+        int before = cwnd.segments;
+        for (int round = 0; round < 100; round++) {
+            int flight = cwnd.segments;
+            for (int i = 0; i < flight; i++) {
+                cubic.onRtt(cwnd, 5000, 1, now);
+                cubic.onAck(cwnd, 0, 1, now);
+                now += 5_000_000 / flight;
+            }
+        }
+        // 3 * (1 - beta) / (1 + beta) = 0.53 segments a round trip.
+        assertThat(cwnd.segments - before).isBetween(45, 60);
+    }
+
+    /// RFC 9438 4.7: who loses again below the last maximum gives way.
+    @Test
+    void fastConvergenceReleasesBandwidth() {
+        var cwnd = new CongestionWindow();
+        var cubic = new Cubic();
+        cwnd.segments = 100;
+        assertThat(cubic.ssthresh(cwnd, 0)).isEqualTo(70);
+        cwnd.segments = 80;
+        assertThat(cubic.ssthresh(cwnd, 0)).isEqualTo(56);
+        cwnd.segments = 2;
+        assertThat(cubic.ssthresh(cwnd, 0)).isEqualTo(2);
+    }
+
+    // ---------------------------------------------------------------- without RACK, and oddities
+
+    /// tcp_recovery 0, RFC 6675: a segment is lost when three above it were SACKed, and nothing else is.
+    @Test
+    void withoutRackThreeSackedSegmentsShowALoss() {
+        var sender = new SegmentFlight();
+        sender.peer.sysctl.tcp_recovery = 0;
+        sender.start(30);
+        sender.ack(1, "10-10").sends("11", "cwnd 10, ssthresh none, in flight 11, lost 0, Disorder");
+        sender.silentFor(30);
+        sender.ack(1, "9-10").sends("12", "cwnd 10, ssthresh none, in flight 12, lost 0, Disorder");
+        sender.ack(1, "8-10").sends("1", "cwnd 3, ssthresh 5, in flight 12, lost 7, Recovery");
+    }
+
+    /// RFC 3042: the first two duplicate ACKs let new segments out.
+    @Test
+    void limitedTransmitKeepsTheClockRunning() {
+        var sender = new SegmentFlight().withoutSack().start(30);
+        sender.ack(1).sends("11", "cwnd 10, ssthresh none, in flight 11, lost 0, Disorder");
+        sender.ack(1).sends("12", "cwnd 10, ssthresh none, in flight 12, lost 0, Disorder");
+    }
+
+    /// RFC 2018 8: the peer has thrown away what it had SACKed; its ACK stops before a SACKed segment.
+    @Test
+    void aPeerThatRenegesIsServedAgain() {
+        var sender = new SegmentFlight().start(10);
+        sender.ack(1, "2-3").sends("none", "cwnd 10, ssthresh none, in flight 10, lost 0, Disorder");
+        sender.ack(2); // 1 has come, and 2 and 3 are not there any more
+        sender.peer.elapse(1000);
+        assertThat(sender.count(TcpMib.TCPSACKReneging)).isEqualTo(1);
+        assertThat(sender.peer.sent())
+                .anyMatch(text -> text.contains(" 1001:2001(1000)") || text.startsWith(". 1001:2001"));
+        sender.ack(11);
+        assertThat(sender.peer.info().unacked()).isZero();
+        sender.checkReleased();
+    }
+
+    /// RFC 8985 7.4: the probe repaired the loss of the tail, so there was congestion.
+    @Test
+    void aProbeThatRepairsALossReducesTheWindow() {
+        var sender = new SegmentFlight().start(10);
+        sender.after(52).sends("10", "cwnd 10, ssthresh none, in flight 10, lost 0, Open");
+        sender.silentFor(50).ack(11).write(1).sends("11", "cwnd 20, ssthresh none, in flight 1, lost 0, Open");
+        sender.silentFor(50).ack(12);
+        assertThat(sender.count(TcpMib.TCPLossProbeRecovery)).isEqualTo(1);
+        assertThat(sender.peer.info().snd_ssthresh()).isEqualTo(10);
+    }
+
+    /// A DSACK for it says that it was needless.
+    @Test
+    void aProbeThatWasNeedlessCostsNothing() {
+        var sender = new SegmentFlight().start(10);
+        sender.after(52).sends("10", "cwnd 10, ssthresh none, in flight 10, lost 0, Open");
+        sender.ack(11);
+        sender.ack(11, "10-10");
+        assertThat(sender.count(TcpMib.TCPLossProbeRecovery)).isZero();
+        assertThat(sender.peer.info().snd_ssthresh()).isEqualTo(CongestionWindow.INFINITE_SSTHRESH);
+    }
+
+    /// docs/linux/recovery.md, "After silence": neither growth nor decay while ACKs keep coming.
+    @Test
+    void aSlowSenderKeepsItsWindow() {
+        var sender = new SegmentFlight().start(10);
+        sender.ack(11).sends("none", "cwnd 20, ssthresh none, in flight 0, lost 0, Open");
+        int next = 11;
+        for (int i = 0; i < 60; i++) {
+            sender.write(1);
+            sender.peer.elapse(50).sent();
+            sender.ack(++next);
+        }
+        assertThat(sender.peer.info().snd_cwnd()).isEqualTo(20);
+    }
+}

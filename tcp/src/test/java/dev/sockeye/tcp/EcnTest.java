@@ -1,0 +1,98 @@
+package dev.sockeye.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/// Explicit congestion notification, both halves (RFC 3168 6.1).
+class EcnTest {
+
+    private static final int ECT0 = 2;
+    private static final int CE = 3;
+
+    private static Peer accepted() {
+        var peer = new Peer();
+        peer.acceptSyn("SEW 0:1(0) win 65535 <mss 1460>");
+        return peer.send(". 1:1(0) ack 1 win 65535").expectNothing();
+    }
+
+    private static Peer connected(String synAck) {
+        var peer = new Peer();
+        peer.sysctl.tcp_ecn = 1;
+        peer.connect().expect("SEW 0:1(0) win 64240 <TS,mss 1460,sackOK,wscale 10>");
+        return peer.send(synAck + " 0:1(0) ack 1 win 65535 <mss 1460>").expect(". 1:1(0) ack 1 win 64240");
+    }
+
+    @Test
+    void itIsAgreedOnWhereTheAnswerHasEceWithoutCwr() {
+        assertThat(connected("SE.").info().options() & TcpInfo.OPT_ECN).isNotZero();
+        assertThat(connected("S.").info().options() & TcpInfo.OPT_ECN).isZero();
+        assertThat(connected("SEW.").info().options() & TcpInfo.OPT_ECN).isZero();
+        assertThat(accepted().info().options() & TcpInfo.OPT_ECN).isNotZero();
+        assertThat(Peer.established().info().options() & TcpInfo.OPT_ECN).isZero();
+    }
+
+    /// 6.1.4, 6.1.5: only data sent for the first time is ECN-capable; neither pure ACKs nor retransmissions.
+    @Test
+    void onlyNewDataIsMarkedCapable() {
+        Peer peer = connected("SE.");
+        assertThat(peer.lastEcn()).isZero();
+        peer.write(100);
+        peer.expect("P. 1:101(100) ack 1 win 64240");
+        assertThat(peer.lastEcn()).isEqualTo(ECT0);
+        peer.elapse(200).expect("P. 1:101(100) ack 1 win 64240");
+        assertThat(peer.lastEcn()).isZero();
+    }
+
+    @Test
+    void withoutAgreementNothingIsMarked() {
+        Peer peer = connected("S.");
+        peer.write(100);
+        peer.expect("P. 1:101(100) ack 1 win 64240");
+        assertThat(peer.lastEcn()).isZero();
+        peer.send("P. 1:101(100) ack 101 win 65535", CE).expect(". 101:101(0) ack 101 win 64140");
+    }
+
+    /// 6.1.3: every ACK echoes the mark, until the peer says that it has reduced its window.
+    @Test
+    void aMarkIsEchoedUntilThePeerHasReduced() {
+        Peer peer = accepted();
+        peer.send("P. 1:101(100) ack 1 win 65535", ECT0).expect(". 1:1(0) ack 101 win 64140");
+        peer.send("P. 101:201(100) ack 1 win 65535", CE).expect("E. 1:1(0) ack 201 win 64040");
+        peer.send("P. 201:301(100) ack 1 win 65535", ECT0).expect("E. 1:1(0) ack 301 win 64040");
+        peer.write(10);
+        peer.expect("PE. 1:11(10) ack 301 win 64040");
+        peer.send("PW. 301:401(100) ack 11 win 65535", ECT0).expect(". 11:11(0) ack 401");
+        assertThat(peer.info().options() & TcpInfo.OPT_ECN_SEEN).isNotZero();
+    }
+
+    /// A mark on the very segment that says CWR starts the echo anew.
+    @Test
+    void aMarkBesideCwrIsEchoedAgain() {
+        Peer peer = accepted();
+        peer.send("P. 1:101(100) ack 1 win 65535", CE).expect("E. 1:1(0) ack 101 win 64140");
+        peer.send("PW. 101:201(100) ack 1 win 65535", CE).expect("E. 1:1(0) ack 201 win 64040");
+    }
+
+    /// 6.1.2: as for a loss, but nothing is retransmitted, and once a round trip at most.
+    @Test
+    void anEchoReducesTheWindowOnceARoundTrip() {
+        Peer peer = accepted();
+        peer.write(20 * 1460);
+        assertThat(peer.sent()).hasSize(10);
+        peer.elapse(50);
+        peer.send("E. 1:1(0) ack 1461 win 65535");
+        assertThat(peer.info().snd_ssthresh()).isEqualTo(5);
+        assertThat(peer.connection.recovery.state()).isEqualTo(LossRecovery.State.CWR);
+        peer.elapse(2).send("E. 1:1(0) ack 2921 win 65535");
+        peer.elapse(2).send("E. 1:1(0) ack 4381 win 65535");
+        assertThat(peer.info().snd_ssthresh()).isEqualTo(5);
+        // The first new segment says so.
+        assertThat(peer.sent().getFirst()).startsWith("W. 14601:16061(1460)");
+        for (int at = 5841; at <= 17_521; at += 1460) peer.elapse(2).send(". 1:1(0) ack " + at + " win 65535");
+        assertThat(peer.connection.recovery.state()).isEqualTo(LossRecovery.State.OPEN);
+        assertThat(peer.info().snd_cwnd()).isEqualTo(5);
+        assertThat(peer.count(TcpMib.RetransSegs)).isZero();
+        assertThat(peer.sent()).noneMatch(text -> text.contains("W"));
+    }
+}

@@ -77,7 +77,7 @@ final class ConnectionEnds {
     }
 
     private static boolean isOver(Machine machine, TcpEndpoint endpoint) {
-        TcpState state = lastState(new MachineSource(machine, "").journalOf(endpoint));
+        TcpState state = lastState(new MachineSource(machine, "").entries(endpoint.journal()));
         return state == TcpState.CLOSED || state == TcpState.TIME_WAIT;
     }
 
@@ -96,7 +96,7 @@ final class ConnectionEnds {
     }
 
     private static End end(String name, Machine machine, TcpEndpoint endpoint, TransportAddress address) {
-        List<JournalEntry> journal = new MachineSource(machine, name).journalOf(endpoint);
+        List<JournalEntry> journal = new MachineSource(machine, name).entries(endpoint.journal());
         return new End(name, address, journal, notes(machine, endpoint));
     }
 

@@ -41,8 +41,8 @@ final class Demo implements AutoCloseable {
     private final long size;
     private final Path captureFile;
     private final DemoNetwork network;
-    private final Path folder;
     private final @Nullable Publisher publisher;
+    private @Nullable DemoServer server;
 
     /// Held to the end, as such a program holds it: what nobody holds any more, the garbage collector closes.
     private final ForgetfulClient forgetful = new ForgetfulClient();
@@ -55,7 +55,6 @@ final class Demo implements AutoCloseable {
         this.captureFile = captureFile;
         this.network = new DemoNetwork(seed, captureFile);
         Installation.install(new Placement(network.client(), Placement.Outside.UNREACHABLE, Set.of()));
-        this.folder = Files.createTempDirectory("sockeye-demo");
         this.publisher = publish();
     }
 
@@ -75,18 +74,35 @@ final class Demo implements AutoCloseable {
                 + " of all packets (seed " + seed + ").");
         say("  client  10.0.0.1  java.net.http.HttpClient, unmodified");
         say("  server  10.0.0.2  com.sun.net.httpserver.HttpServer, unmodified");
+        boolean arrived;
+        Path folder = Files.createTempDirectory("sockeye-demo");
+        try {
+            arrived = play(folder);
+        } finally {
+            delete(folder);
+        }
+        return arrived ? ExitCode.OK : ExitCode.INTERNAL;
+    }
+
+    private boolean play(Path folder) throws Exception {
         Path file = folder.resolve("file");
         String sent = DemoDownload.makeFile(file, size, seed);
-        try (var _ = HostScope.call(network.server(), () -> new DemoServer(file))) {
-            startForgetfulClient();
-            long leakedAt = System.nanoTime();
-            boolean arrived = transferAndTellItsLife(sent);
-            pause(FORGOTTEN.minusNanos(System.nanoTime() - leakedAt));
-            explainForgotten();
-            showSockets();
-            showCapture();
-            return arrived ? ExitCode.OK : ExitCode.INTERNAL;
+        server = HostScope.call(network.server(), () -> new DemoServer(file));
+        startForgetfulClient();
+        long leakedAt = System.nanoTime();
+        boolean arrived = transferAndTellItsLife(sent, folder.resolve("received"));
+        pause(FORGOTTEN.minusNanos(System.nanoTime() - leakedAt));
+        explainForgotten();
+        showSockets();
+        showCapture();
+        return arrived;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) Files.delete(file);
         }
+        Files.delete(folder);
     }
 
     private static String percent(double probability) {
@@ -95,7 +111,7 @@ final class Demo implements AutoCloseable {
 
     // ---------------------------------------------------------------- a file crosses, and the life of its connection
 
-    private boolean transferAndTellItsLife(String sent) throws Exception {
+    private boolean transferAndTellItsLife(String sent, Path to) throws Exception {
         heading("A file of " + PlainWords.count(size, "byte", "bytes") + " crosses");
         var download = new DemoDownload();
         ConnectionEnds connection;
@@ -103,7 +119,7 @@ final class Demo implements AutoCloseable {
         try (HttpClient client = HttpClient.newHttpClient();
                 var _ = showProgress(download)) {
             URI uri = URI.create("http://10.0.0.2:" + DemoServer.PORT + "/file");
-            result = download.fetch(client, uri, folder.resolve("received"));
+            result = download.fetch(client, uri, to);
             connection = ConnectionEnds.established(network.client(), network.server(), DemoServer.PORT);
         }
         showResult(result, sent);
@@ -231,12 +247,9 @@ final class Demo implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (publisher != null) publisher.close();
+        if (server != null) server.close();
         network.close();
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) Files.delete(file);
-        }
-        Files.delete(folder);
     }
 }

@@ -68,6 +68,12 @@ final class RunCommand implements Callable<Integer> {
     private @Nullable String outside;
 
     @Option(
+            names = "--loopback",
+            paramLabel = "stack|kernel",
+            description = "Whose 127.0.0.0/8 and ::1 are. Default: the stack's.")
+    private @Nullable String loopback;
+
+    @Option(
             names = "--sysctl",
             paramLabel = "NAME=VALUE",
             description = "A setting of every host, under Linux's name. May be repeated.")
@@ -76,17 +82,28 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--summary", description = "At the end, how many of the program's sockets were the kernel's.")
     private boolean summary;
 
-    @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "The java command and its arguments, after --.")
+    @Parameters(
+            paramLabel = "COMMAND",
+            arity = "0..*",
+            description = "The java command and its arguments. 'java' alone is the JDK that sockeye has found.")
     private List<String> command = new ArrayList<>();
 
     @Override
     public Integer call() throws Exception {
         try {
-            return new JdkRun(ownJar(), agentOptions()).run(command);
+            return new JdkRun(ownJar(), agentOptions()).run(withFittingJava());
         } catch (JdkRun.Refusal refusal) {
             sockeye.complain(String.valueOf(refusal.getMessage()));
             return refusal.exitCode();
         }
+    }
+
+    /// The java on the PATH may be too old for the stack; the one that runs this command is not.
+    private List<String> withFittingJava() {
+        if (command.isEmpty() || !command.getFirst().equals("java")) return command;
+        List<String> fitting = new ArrayList<>(command);
+        fitting.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        return fitting;
     }
 
     /// The agent is in the same jar as this command.
@@ -107,6 +124,7 @@ final class RunCommand implements Callable<Integer> {
         if (!hosts.isEmpty()) options.add("host=" + String.join("+", hosts));
         if (network != null) options.add("net=" + network);
         if (outside != null) options.add("outside=" + outside);
+        if (loopback != null) options.add("loopback=" + loopback);
         options.add("origin=" + origin);
         if (summary) options.add("summary=on");
         sysctl.forEach((name, value) -> options.add(name + "=" + value));

@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -67,6 +68,8 @@ public final class Sockeye implements Runnable {
         line.setParameterExceptionHandler(badCommandLine());
         line.setExecutionExceptionHandler(failure());
         for (CommandLine command : line.getSubcommands().values()) command.setUsageHelpWidth(width);
+        // what follows the program's name is the program's, with -- before it or without
+        Objects.requireNonNull(line.getSubcommands().get("run")).setStopAtPositional(true);
         return line.execute(arguments);
     }
 

@@ -95,7 +95,7 @@ public final class Explainer {
         blanks.put("state_age", known(socket.inState()));
         blanks.put("cause", entered == null ? "it is not known why" : PlainWords.cause(entered));
         blanks.put("recv_q", PlainWords.count(socket.recvQ(), "byte", "bytes"));
-        blanks.put("send_q", PlainWords.count(socket.sendQ(), "byte", "bytes"));
+        blanks.put("send_q", PlainWords.count(unacknowledgedBytes(socket), "byte", "bytes"));
         blanks.put("waiting", PlainWords.count(backlog.waiting(), "connection", "connections"));
         blanks.put("limit", PlainWords.grouped(backlog.limit()));
         blanks.put("overflows", PlainWords.grouped(backlog.overflows()));
@@ -111,6 +111,14 @@ public final class Explainer {
         blanks.put("read_at", site(origin.lastRead()));
         blanks.put("written_at", site(origin.lastWrite()));
         return blanks;
+    }
+
+    /// Linux counts our FIN in Send-Q; people do not count it as a byte.
+    private static long unacknowledgedBytes(SocketSnapshot socket) {
+        return switch (socket.state()) {
+            case FIN_WAIT1, CLOSING, LAST_ACK -> Math.max(0, socket.sendQ() - 1);
+            default -> socket.sendQ();
+        };
     }
 
     private static String programOf(SocketSnapshot socket) {

@@ -52,9 +52,9 @@ public final class MachineSource implements Source {
         return machine.inHost((host, now) -> new Look(host, now).all());
     }
 
-    /// The journal of an endpoint of this machine, with the times of the calendar.
-    public List<JournalEntry> journalOf(TcpEndpoint endpoint) {
-        return machine.inHost((host, now) -> new Look(host, now).entries(endpoint.journal()));
+    /// The entries of a journal of one of this machine's sockets, with the times of the calendar.
+    public List<JournalEntry> entries(Journal journal) {
+        return machine.inHost((host, now) -> new Look(host, now).entries(journal));
     }
 
     /// One look at a host, under its lock.

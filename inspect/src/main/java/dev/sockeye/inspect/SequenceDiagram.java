@@ -199,7 +199,9 @@ public final class SequenceDiagram {
         }
         if (flow.acks() > 0) texts.add(PlainWords.count(flow.acks(), "acknowledgement", "acknowledgements"));
         if (flow.lost() > 0 || flow.again() > 0) {
-            texts.add(PlainWords.grouped(flow.lost()) + " lost, " + PlainWords.grouped(flow.again()) + " sent again");
+            String lost = PlainWords.grouped(flow.lost()) + " lost";
+            // acknowledgements are never sent again: the next one says it all
+            texts.add(flow.segments() == 0 ? lost : lost + ", " + PlainWords.grouped(flow.again()) + " sent again");
         }
         return texts;
     }

@@ -99,6 +99,18 @@ class ExplainerTest {
                         + " half a connection already.");
     }
 
+    /// Linux counts the FIN in Send-Q.
+    @Test
+    void aFinIsNoByte() {
+        Explanation explanation = explainer.explain(closedHere(TcpState.FIN_WAIT1, 30)
+                .queues(0, 701)
+                .info(Sockets.info(4, 65_535))
+                .build());
+        assertThat(explanation.meaning())
+                .isEqualTo("This side closed 30 s ago, and 10.0.0.2:8080 does not acknowledge the end of its data (700"
+                        + " bytes) and the FIN, which were sent again 4 times.");
+    }
+
     @Test
     void timeWaitSaysHowLongItLasts() {
         Explanation explanation = explainer.explain(

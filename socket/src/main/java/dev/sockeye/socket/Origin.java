@@ -26,7 +26,7 @@ public record Origin(long at, String threadName, long threadId, List<StackFrame>
     }
 
     /// Frames kept: enough to come out of a framework's machinery to the program's own code.
-    private static final int DEPTH = 24;
+    private static final int DEPTH = 64;
 
     private static final Set<String> OURS = Stream.of(
                     Origin.class,

@@ -160,6 +160,10 @@ final class RecordJson {
     }
 
     private static Duration seconds(BigDecimal seconds) throws IOException {
+        // 1e2147483647 is written quickly and worked out never: look at the exponent before any arithmetic.
+        if (Math.abs((long) seconds.precision() - seconds.scale()) > 20 || Math.abs((long) seconds.scale()) > 40) {
+            throw new IOException("a number of seconds beyond all reason");
+        }
         try {
             return Duration.ofNanos(seconds.movePointRight(9).longValueExact());
         } catch (ArithmeticException e) {

@@ -63,6 +63,9 @@ class SnapshotJsonTest {
             "{\"journal\":[null]}",
             "{\"journal\":7}",
             "{\"timer\":{\"expires_in\":1e400}}",
+            "{\"timer\":{\"expires_in\":5e2147483647}}",
+            "{\"timer\":{\"expires_in\":5e-2147483647}}",
+            "{\"timer\":{\"expires_in\":1e2147483640}}",
             "[".repeat(100_000)
         };
         for (String line : bad) {

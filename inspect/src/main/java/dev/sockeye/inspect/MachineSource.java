@@ -26,7 +26,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The sockets of a machine that runs in this process. Its host's lock is held while they are looked at, for some
-/// microseconds a socket.
+/// microseconds a socket; the lines of code are looked up afterwards.
 public final class MachineSource implements Source {
 
     private final Machine machine;
@@ -49,12 +49,36 @@ public final class MachineSource implements Source {
 
     @Override
     public List<SocketSnapshot> sockets() {
-        return machine.inHost((host, now) -> new Look(host, now).all());
+        List<Seen> seen = machine.inHost((host, now) -> new Look(host, now).all());
+        List<SocketSnapshot> sockets = new ArrayList<>(seen.size());
+        for (Seen each : seen) sockets.add(each.finish());
+        return sockets;
     }
 
     /// The entries of a journal of one of this machine's sockets, with the times of the calendar.
     public List<JournalEntry> entries(Journal journal) {
         return machine.inHost((host, now) -> new Look(host, now).entries(journal));
+    }
+
+    /// A snapshot that lacks only the lines of code, which take long to find: what is to be done without the lock.
+    private record Seen(
+            SocketSnapshot.Builder socket,
+            @Nullable Origin opened,
+            @Nullable Origin lastRead,
+            @Nullable Origin lastWrite) {
+
+        SocketSnapshot finish() {
+            return socket.origin(new Origins(trace(opened), trace(lastRead), trace(lastWrite)))
+                    .build();
+        }
+
+        private static @Nullable Trace trace(@Nullable Origin origin) {
+            if (origin == null) return null;
+            List<String> frames = new ArrayList<>(origin.frames().size());
+            for (StackFrame frame : origin.frames())
+                frames.add(frame.toStackTraceElement().toString());
+            return new Trace(origin.threadName(), frames);
+        }
     }
 
     /// One look at a host, under its lock.
@@ -63,7 +87,7 @@ public final class MachineSource implements Source {
         private final Host host;
         private final long now;
         private final TcpSysctl sysctl;
-        private final List<SocketSnapshot> sockets = new ArrayList<>();
+        private final List<Seen> sockets = new ArrayList<>();
 
         Look(Host host, long now) {
             this.host = host;
@@ -71,7 +95,7 @@ public final class MachineSource implements Source {
             this.sysctl = host.tcp().sysctl;
         }
 
-        List<SocketSnapshot> all() {
+        List<Seen> all() {
             host.forEachTcp(this);
             host.forEachUdp(this::udp);
             return sockets;
@@ -96,13 +120,12 @@ public final class MachineSource implements Source {
                     .holder(holder(endpoint))
                     .journal(entries(endpoint.journal()), endpoint.journal().dropped())
                     .info(endpoint.info(now));
-            addProgram(socket, endpoint);
             Connection connection = endpoint.connection();
             Listener<TcpEndpoint> listener = endpoint.listener();
             if (connection != null) addConnection(socket, connection);
             if (listener != null) socket.backlog(backlog(listener));
             socket.settings(settings(endpoint, connection));
-            sockets.add(socket.build());
+            addOfProgram(socket, endpoint);
         }
 
         @Override
@@ -110,12 +133,10 @@ public final class MachineSource implements Source {
             FourTuple tuple = halfOpen.tuple();
             var timer = new Timer(Timer.Kind.RETRANSMIT, until(halfOpen.nextDeadline()), halfOpen.timeouts());
             Instant began = atOrNever(halfOpen.handshake().synAckSentAt);
-            sockets.add(SocketSnapshot.tcp(at(now), machine.name(), TcpState.SYN_RCVD, tuple.local())
+            addOfNobody(SocketSnapshot.tcp(at(now), machine.name(), TcpState.SYN_RCVD, tuple.local())
                     .remote(tuple.remote())
-                    .holder(Holder.NOBODY)
                     .timer(timer)
-                    .journal(onlyEntry(began, TcpState.LISTEN, TcpState.SYN_RCVD, Segment.SYN), 0)
-                    .build());
+                    .journal(onlyEntry(began, TcpState.LISTEN, TcpState.SYN_RCVD, Segment.SYN), 0));
         }
 
         @Override
@@ -125,12 +146,10 @@ public final class MachineSource implements Source {
             Timer.Kind kind = isTimeWait ? Timer.Kind.TIME_WAIT : Timer.Kind.FIN_WAIT2;
             // each FIN of the peer starts its time anew, so this is when the last one came
             Instant began = isTimeWait ? at(timeWait.deadline() - TimeWait.LENGTH) : null;
-            sockets.add(SocketSnapshot.tcp(at(now), machine.name(), timeWait.state(), tuple.local())
+            addOfNobody(SocketSnapshot.tcp(at(now), machine.name(), timeWait.state(), tuple.local())
                     .remote(tuple.remote())
-                    .holder(Holder.NOBODY)
                     .timer(new Timer(kind, until(timeWait.deadline()), 0))
-                    .journal(onlyEntry(began, TcpState.FIN_WAIT2, TcpState.TIME_WAIT, Segment.FIN | Segment.ACK), 0)
-                    .build());
+                    .journal(onlyEntry(began, TcpState.FIN_WAIT2, TcpState.TIME_WAIT, Segment.FIN | Segment.ACK), 0));
         }
 
         private static List<JournalEntry> onlyEntry(@Nullable Instant at, TcpState from, TcpState to, int flags) {
@@ -141,8 +160,7 @@ public final class MachineSource implements Source {
             SocketSnapshot.Builder socket = SocketSnapshot.udp(
                             at(now), machine.name(), endpoint.localAddress(), endpoint.remoteAddress())
                     .inode(endpoint.inode());
-            addProgram(socket, endpoint);
-            sockets.add(socket.build());
+            addOfProgram(socket, endpoint);
         }
 
         // ------------------------------------------------------------ parts of a snapshot
@@ -219,21 +237,19 @@ public final class MachineSource implements Source {
 
         // ------------------------------------------------------------ who
 
-        private void addProgram(SocketSnapshot.Builder socket, Endpoint endpoint) {
+        private void addOfProgram(SocketSnapshot.Builder socket, Endpoint endpoint) {
             Socket held = Socket.of(endpoint);
             Origin opened = held == null ? null : held.opened();
             String thread = opened == null ? null : opened.threadName();
             socket.owner(new Owner(ProcessHandle.current().pid(), program, thread, null));
-            if (held == null) return;
-            socket.origin(new Origins(trace(opened), trace(held.lastRead()), trace(held.lastWrite())));
+            sockets.add(
+                    held == null
+                            ? new Seen(socket, null, null, null)
+                            : new Seen(socket, opened, held.lastRead(), held.lastWrite()));
         }
 
-        private static @Nullable Trace trace(@Nullable Origin origin) {
-            if (origin == null) return null;
-            List<String> frames = new ArrayList<>(origin.frames().size());
-            for (StackFrame frame : origin.frames())
-                frames.add(frame.toStackTraceElement().toString());
-            return new Trace(origin.threadName(), frames);
+        private void addOfNobody(SocketSnapshot.Builder socket) {
+            sockets.add(new Seen(socket.holder(Holder.NOBODY), null, null, null));
         }
     }
 }

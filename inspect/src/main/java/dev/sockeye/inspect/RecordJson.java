@@ -129,7 +129,7 @@ final class RecordJson {
         if (rawType.isRecord() && rawType != TransportAddress.class) {
             return read(in, rawType.asSubclass(Record.class));
         }
-        if (type == Duration.class) return seconds(in.getDecimalValue());
+        if (type == Duration.class) return seconds(decimal(in));
         return parse(in.getText(), rawType);
     }
 
@@ -157,6 +157,14 @@ final class RecordJson {
             throw new IOException("'" + text + "' is not a " + type.getSimpleName(), e);
         }
         throw new IOException("'" + text + "' is not a " + type.getSimpleName());
+    }
+
+    private static BigDecimal decimal(JsonParser in) throws IOException {
+        try {
+            return in.getDecimalValue();
+        } catch (NumberFormatException e) {
+            throw new IOException("'" + in.getText() + "' is not a number", e);
+        }
     }
 
     private static Duration seconds(BigDecimal seconds) throws IOException {

@@ -133,10 +133,6 @@ final class Output {
         nagleOnce = 0;
     }
 
-    boolean hasNewData() {
-        return !c.send.unsent.isEmpty();
-    }
-
     /// The last acknowledgment goes out although nothing is left of the connection.
     void keepAck() {
         lastAck = immediateAcks > 0;

@@ -350,7 +350,7 @@ final class SegmentArrives {
                 if (!Seq.lt(seg.seq, c.rcvNxt)) return;
             }
             case FIN_WAIT1, FIN_WAIT2 -> {
-                // RFC 9293 3.6.1, MUST-: data that nobody will ever read is answered with a reset. Linux:
+                // RFC 9293 3.6.1, SHLD-3: data that nobody will ever read is answered with a reset. Linux:
                 // docs/linux/close.md
                 boolean data = seg.sequenceLength() > 0 && Seq.gt(seg.seq + seg.length, c.rcvNxt);
                 if ((c.shutdown & Connection.RECEIVE) != 0 && data) {

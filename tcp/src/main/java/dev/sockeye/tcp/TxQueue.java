@@ -39,25 +39,12 @@ final class TxQueue {
         ring[head + size++ & ring.length - 1] = segment;
     }
 
-    void addFirst(TxSegment segment) {
-        if (size == ring.length) grow();
-        head = head - 1 & ring.length - 1;
-        ring[head] = segment;
-        size++;
-    }
-
     TxSegment removeFirst() {
         TxSegment first = get(0);
         ring[head] = null;
         head = head + 1 & ring.length - 1;
         size--;
         return first;
-    }
-
-    TxSegment removeLast() {
-        TxSegment last = get(size - 1);
-        ring[head + --size & ring.length - 1] = null;
-        return last;
     }
 
     /// Puts `segment` at place `i`: it is the second half of a split.

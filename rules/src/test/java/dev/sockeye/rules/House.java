@@ -34,7 +34,7 @@ final class House {
             new Floor("inspect", Set.of("wire", "tcp", "host", "link", "socket")),
             new Floor("cli", Set.of("wire", "linux", "tcp", "host", "link", "socket", "jdk", "sim", "inspect")));
 
-    private static final Path ROOT = root();
+    private static final Path ROOT = findRoot();
 
     private House() {}
 
@@ -80,8 +80,13 @@ final class House {
         }
     }
 
+    /// The repository's folder.
+    static Path root() {
+        return ROOT;
+    }
+
     /// Tests run in the module's folder, or in the root from an IDE.
-    private static Path root() {
+    private static Path findRoot() {
         Path here = Path.of("").toAbsolutePath();
         return Files.isDirectory(here.resolve("wire")) ? here : here.getParent();
     }

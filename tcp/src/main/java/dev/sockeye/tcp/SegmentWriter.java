@@ -77,12 +77,14 @@ final class SegmentWriter {
             if (Seq.lt(segment.seq, c.sndUp)) urgent(out, segment);
             c.ecn.mark(out, !again && out.length > 0);
         }
-        segment.sentAt = now;
-        c.rate.onSent(segment, c.board.packetsOut, now);
-        c.recovery.rack.onSent(segment);
+        long departure = c.pacer.departure(now);
+        segment.sentAt = departure;
         c.segmentsOut += segment.packets;
         c.bytesSent += out.length;
         if (out.length > 0) c.dataSegmentsOut += segment.packets;
+        c.pacer.onSent(out.length, departure);
+        c.rate.onSent(segment, c.board.packetsOut, c.board.inFlight() + segment.packets);
+        c.recovery.rack.onSent(segment);
     }
 
     /// RFC 9293 3.8.5, with Linux's reading of where urgent data ends (`tcp_stdurg`).

@@ -177,6 +177,7 @@ final class Output {
         if (reset) {
             reset = false;
             headers.header(out, Segment.RST | Segment.ACK, headers.acceptableSeq(), now);
+            c.ecn.mark(out, false);
             return true;
         }
         if (c.state == TcpState.CLOSED && c.timeWait() == null && !lastAck) return false;
@@ -201,6 +202,7 @@ final class Output {
             c.context.count(probeCounter);
             // One before what the peer expects: it answers with an ACK (RFC 9293 3.8.4).
             headers.header(out, Segment.ACK, c.sndUna - 1, now);
+            c.ecn.mark(out, false);
             c.segmentsOut++;
             return true;
         }

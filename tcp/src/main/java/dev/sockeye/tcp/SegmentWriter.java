@@ -27,7 +27,9 @@ final class SegmentWriter {
         }
         if ((flags & Segment.ACK) != 0) {
             out.ack = c.rcvNxt;
+            boolean duplicate = c.sackList.hasDuplicate();
             if (c.sackPermitted && (flags & Segment.RST) == 0) c.sackList.writeTo(out, c.sizes.sackRoom());
+            c.ecn.option.writeTo(out, duplicate);
         }
         out.window = c.receive.announce(c.rcvNxt, c.receiveCharged(), c.acks);
         if ((flags & Segment.ACK) != 0) {
@@ -59,8 +61,8 @@ final class SegmentWriter {
             out.tsVal = c.timestamps.now(now);
             out.tsEcr = c.timestamps.recent;
         }
-        if (c.offersEcn && c.state == TcpState.SYN_SENT && c.timeouts.retransmits < 1)
-            out.flags |= Segment.ECE | Segment.CWR;
+        if (c.state == TcpState.SYN_SENT) c.ecn.markSyn(out);
+        else c.ecn.markCrossedSynAck(out);
         out.window = Math.min(c.receive.window, 65535);
     }
 

@@ -1,8 +1,9 @@
 """A congestion control, loaded into the kernel as BPF, that puts its sockets into AccECN mode.
 
 Linux 6.18 has AccECN's feedback built in, but no `tcp_ecn` that negotiates it: the values 3 to 5 came later. A congestion
-control may write `ecn_flags`, though, so one that sets TCP_ECN_MODE_ACCECN when a connection is established shows how the
-kernel counts marks, sends the ACE field and the options, and takes in the peer's. Otherwise it is Reno without growth.
+control may write `ecn_flags`, though. One that sets TCP_ECN_MODE_ACCECN when a connection is established shows how the kernel
+counts marks, sends the ACE field and the option, and takes in the peer's; and one that sets TCP_ECN_MODE_PENDING when a SYN is
+sent again, how it takes the SYN-ACK. The congestion window is and stays 200 segments.
 
 It is gone when the process ends. Needs root and a kernel with BTF.
 """
@@ -11,8 +12,9 @@ import ctypes
 import os
 import struct
 
-NAME = "accecn_lab"
+NAME = "accecn%d" % os.getpid()  # congestion controls are the whole machine's
 MODE_ACCECN, MODE_PENDING = 0x10, 0x11
+WINDOW = 200
 STATE_SYN_SENT, CA_LOSS = 2, 4
 
 _INT, _STRUCT, _ENUM = 1, 4, 6
@@ -64,11 +66,11 @@ def instruction(code, target=0, source=0, offset=0, immediate=0):
 def load(btf, member, body):
     """Loads the program behind one member of struct tcp_congestion_ops."""
     number, _, fields = btf.structs["tcp_congestion_ops"]
-    code, log, licence = ctypes.create_string_buffer(body), ctypes.create_string_buffer(65536), ctypes.create_string_buffer(b"GPL")
-    attributes = struct.pack("<IIQQIIQIIQIII", _STRUCT_OPS_PROG, len(body) // 8, ctypes.addressof(code), ctypes.addressof(licence),
-                             1, len(log), ctypes.addressof(log), 0, 0, member.encode()[:15].ljust(16, b"\0")[:8] and 0, 0, 0, 0)
-    attributes = attributes[:48] + member.encode()[:15].ljust(16, b"\0") + struct.pack("<II", 0, [f for f, _ in fields].index(member))
-    attributes = attributes.ljust(108, b"\0") + struct.pack("<I", number)
+    code, log, licence = (ctypes.create_string_buffer(content, length) for content, length in
+                          ((body, len(body)), (b"", 65536), (b"GPL", 4)))
+    attributes = struct.pack("<IIQQIIQII16sIIIIQIIQII", _STRUCT_OPS_PROG, len(body) // 8, ctypes.addressof(code),
+                             ctypes.addressof(licence), 1, len(log), ctypes.addressof(log), 0, 0, member.encode(), 0,
+                             [field for field, _ in fields].index(member), 0, 0, 0, 0, 0, 0, 0, number)
     try:
         return bpf(_PROG_LOAD, attributes)
     except OSError as failure:
@@ -82,37 +84,38 @@ class AccEcnCongestionControl:
         btf = Btf()
         window, flags = btf.offset("tcp_sock", "snd_cwnd"), btf.offset("tcp_sock", "ecn_flags")
         state = btf.offset("sock_common", "skc_state")
-        ldx_dw, ldx_w, ldx_b, stx_b = 0x79, 0x61, 0x71, 0x73
-        sock = instruction(ldx_dw, 1, 1, 0)  # r1 = the socket, first of the arguments
-        leave = instruction(0xB7, 0, 0, 0, 0) + instruction(0x95)
-        half = sock + instruction(ldx_w, 0, 1, window) + instruction(0x77, 0, 0, 0, 1)
-        half += instruction(0x35, 0, 0, 1, 2) + instruction(0xB7, 0, 0, 0, 2) + instruction(0x95)
-        keep = sock + instruction(ldx_w, 0, 1, window) + instruction(0x95)
-
-        def mode(bits):
-            return instruction(ldx_b, 2, 1, flags) + instruction(0x47, 2, 0, 0, bits) + instruction(stx_b, 1, 2, flags)
-
-        ldx_imm_w = 0x62
-        begin = sock + mode(MODE_ACCECN) + instruction(ldx_imm_w, 1, 0, window, 200) + leave
-        lost_syn = instruction(ldx_dw, 2, 1, 8) + sock + instruction(0x57, 2, 0, 0, 0xFF) + instruction(0x55, 2, 0, 5, CA_LOSS)
-        lost_syn += instruction(ldx_b, 3, 1, state) + instruction(0x55, 3, 0, 3, STATE_SYN_SENT) + mode(MODE_PENDING) + leave
-        programs = {"ssthresh": half, "cong_avoid": leave, "undo_cwnd": keep, "init": begin, "set_state": lost_syn}
+        programs = _programs(window, flags, state)
         self.kept = {name: load(btf, name, body) for name, body in programs.items()}
         number, size, fields = btf.structs["bpf_struct_ops_tcp_congestion_ops"]
         value = bytearray(size)
         data = dict(fields)["data"]
         for name, descriptor in self.kept.items():
             struct.pack_into("<Q", value, data + btf.offset("tcp_congestion_ops", name), descriptor)
-        value[data + btf.offset("tcp_congestion_ops", "name"):][:0] = b""
         at = data + btf.offset("tcp_congestion_ops", "name")
         value[at:at + len(NAME)] = NAME.encode()
+        # The map wants types of its own: one is enough.
         types = struct.pack("<IIII", 1, _INT << 24, 4, 32)
         own = struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, len(types), len(types), 5) + types + b"\0int\0"
         raw = ctypes.create_string_buffer(own, len(own))
         own_btf = bpf(_BTF_LOAD, struct.pack("<QQII", ctypes.addressof(raw), 0, len(own), 0))
-        attributes = struct.pack("<IIIII", _STRUCT_OPS_MAP, 4, size, 1, _F_LINK) + struct.pack("<II", 0, 0)
-        attributes += NAME.encode().ljust(16, b"\0") + struct.pack("<IIIII", 0, own_btf, 0, 0, number)
-        self.map = bpf(_MAP_CREATE, attributes)
+        self.map = bpf(_MAP_CREATE, struct.pack("<IIIIIII16sIIIII", _STRUCT_OPS_MAP, 4, size, 1, _F_LINK, 0, 0, NAME.encode(), 0,
+                                                own_btf, 0, 0, number))
         key, held = ctypes.create_string_buffer(4), ctypes.create_string_buffer(bytes(value), size)
         bpf(_MAP_UPDATE, struct.pack("<IIQQQ", self.map, 0, ctypes.addressof(key), ctypes.addressof(held), 0))
         self.link = bpf(_LINK_CREATE, struct.pack("<III", self.map, 0, _STRUCT_OPS_ATTACH))
+
+
+def _programs(window, flags, state):
+    """The hooks: r1 is the socket, first of the arguments, which are eight bytes each."""
+    load8, load4, load1, store1, set4 = 0x79, 0x61, 0x71, 0x73, 0x62
+    sock = instruction(load8, 1, 1, 0)
+    leave = instruction(0xB7, 0, 0, 0, 0) + instruction(0x95)
+    keep = sock + instruction(load4, 0, 1, window) + instruction(0x95)
+
+    def mode(bits):
+        return instruction(load1, 2, 1, flags) + instruction(0x47, 2, 0, 0, bits) + instruction(store1, 1, 2, flags)
+
+    begin = sock + mode(MODE_ACCECN) + instruction(set4, 1, 0, window, WINDOW) + leave
+    lost_syn = instruction(load8, 2, 1, 8) + sock + instruction(0x57, 2, 0, 0, 0xFF) + instruction(0x55, 2, 0, 5, CA_LOSS)
+    lost_syn += instruction(load1, 3, 1, state) + instruction(0x55, 3, 0, 3, STATE_SYN_SENT) + mode(MODE_PENDING) + leave
+    return {"ssthresh": keep, "cong_control": leave, "undo_cwnd": keep, "init": begin, "set_state": lost_syn}

@@ -196,7 +196,7 @@ final class Acknowledgment {
                 if (!Seq.gt(segment.endSeq, c.recovery.highSeq())) flags |= ORIGINAL_SACKED;
             }
             if (!segment.is(TxSegment.SACKED)) {
-                c.board.deliveredBytes += whole ? segment.length() : acked * segment.mss;
+                c.board.deliveredBytes += whole ? segment.endSeq - segment.seq : acked * segment.mss;
             }
             if (segment.is(TxSegment.SACKED)) {
                 c.board.sackedOut -= acked;

@@ -255,7 +255,7 @@ final class Scoreboard {
         flags |= Acknowledgment.DATA_SACKED;
         if (sackedOut == 0 || Seq.gt(segment.endSeq, highestSacked)) highestSacked = segment.endSeq;
         sackedOut += segment.packets;
-        deliveredBytes += segment.length();
+        deliveredBytes += segment.endSeq - segment.seq;
         c.rate.delivered += segment.packets;
     }
 

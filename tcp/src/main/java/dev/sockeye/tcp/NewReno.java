@@ -16,6 +16,7 @@ final class NewReno implements CongestionControl {
     @Override
     public void onAck(CongestionWindow cwnd, int ackSeq, int acked, long now) {
         if (!cwnd.isLimited()) return;
+        // RFC 9293 3.8.2, MUST-19
         if (cwnd.inSlowStart()) {
             acked = cwnd.slowStart(acked);
             if (acked == 0) return;

@@ -71,6 +71,7 @@ public final class Connection {
     final RttEstimator rtt;
     final DeliveryRate rate = new DeliveryRate();
     final CongestionWindow cwnd = new CongestionWindow();
+    final Pacer pacer = new Pacer(this);
     CongestionControl congestion;
     final Scoreboard board;
     final LossRecovery recovery;
@@ -126,6 +127,7 @@ public final class Connection {
         arrives = new SegmentArrives(this);
         sendBuffer = new SendBuffer(this);
         congestion = chooseCongestionControl();
+        pacer.bound(options.maxPacingRate);
         timestamps.offset =
                 context.isn.timestampOffset(tuple.local().ip(), tuple.remote().ip());
     }
@@ -142,15 +144,14 @@ public final class Connection {
     private CongestionControl chooseCongestionControl() {
         String wanted =
                 options.congestionControl.isEmpty() ? context.sysctl.tcp_congestion_control : options.congestionControl;
-        CongestionControl chosen = CongestionControl.named(wanted);
-        return chosen != null ? chosen : new Cubic();
+        CongestionControl chosen = CongestionControls.named(wanted, this);
+        return chosen != null ? chosen : new Cubic(this);
     }
 
     private void take(Handshake shake, long now) {
         this.now = now;
         iss = shake.iss;
         sndUna = sndNxt = sndUp = send.writeSeq = iss + 1;
-        cwnd.sndUna = cwnd.sndNxt = sndUna;
         cwnd.usageSeq = sndUna;
         output.start(sndUna);
         rcvNxt = copiedSeq = shake.irs + 1;
@@ -261,6 +262,11 @@ public final class Connection {
         return sizes.pathMtu;
     }
 
+    /// `TCP_CC_INFO`: what the congestion control tells of itself; null if nothing.
+    public @Nullable CongestionInfo congestionInfo() {
+        return congestion.info();
+    }
+
     /// The name of the congestion control in use.
     public String congestionControl() {
         return congestion.name();
@@ -328,7 +334,7 @@ public final class Connection {
         if (before != null) timestamps.follow(before);
         sndUna = sndUp = iss;
         sndNxt = send.writeSeq = iss;
-        cwnd.sndUna = cwnd.sndNxt = cwnd.usageSeq = iss;
+        cwnd.usageSeq = iss;
         output.start(iss);
         sizes.advertisedMss = sizes.advMss;
         offersScaling = sysctl.tcp_window_scaling != 0;
@@ -427,7 +433,10 @@ public final class Connection {
         if (options.windowClamp != 0) receive.clamp = Math.max(options.windowClamp, 1);
         if (!options.congestionControl.isEmpty() && !options.congestionControl.equals(congestion.name())) {
             congestion = chooseCongestionControl();
+            cwnd.priorSsthresh = 0;
+            if (state.isSynchronized()) congestion.init(now);
         }
+        pacer.bound(options.maxPacingRate);
         if (options.maxSegment != 0) sizes.sync();
         timeouts.onKeepAliveOption(now);
         timeouts.onKeepIdleOption(now);
@@ -567,6 +576,7 @@ public final class Connection {
         timeouts.retransmits = 0;
         recovery.firstRetransmitAt = 0;
         cwnd.stamp = now;
+        congestion.init(now);
         receive.established(copiedSeq, acks.rcvMss, sizes.advMss, now);
         sendBuffer.expand();
         timeouts.onKeepAliveOption(now);
@@ -662,7 +672,6 @@ public final class Connection {
 
     void onFlightDone(long now) {
         busy.stop(BusyTime.Reason.BUSY, hasWork(), now);
-        if (send.unsent.isEmpty()) rate.onAppLimited(0);
     }
 
     void onWindowLimited(boolean limited, long now) {

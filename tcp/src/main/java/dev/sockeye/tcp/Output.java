@@ -9,7 +9,7 @@ final class Output {
     static final int NAGLE_OFF = 1, NAGLE_CORK = 2, NAGLE_PUSH = 4;
 
     /// What a super-segment may carry at most (`sk_gso_max_size`), bytes; and of how many packets.
-    private static final int MAX_BURST = 65536 - 256 - 1;
+    static final int MAX_BURST = 65536 - 256 - 1;
 
     private static final int MAX_BURST_PACKETS = 65535;
 
@@ -54,8 +54,6 @@ final class Output {
 
     /// When data was last sent, nanoseconds: `lsndtime`.
     long lastSentAt;
-    /// Bytes per second at which the window would be used up in a round trip: `sk_pacing_rate`.
-    long pacingRate = Long.MAX_VALUE;
 
     Output(Connection c) {
         this.c = c;
@@ -108,6 +106,14 @@ final class Output {
     void probeWithNewData() {
         frtoProbe = true;
         push(NAGLE_OFF);
+    }
+
+    /// The pause after the last transmission is over: what it has held back may go, lost segments first
+    /// (`tcp_tsq_write`).
+    void onPauseOver() {
+        if (c.state == TcpState.SYN_SENT || !c.state.isSynchronized()) return;
+        lost |= c.board.lostOut > c.board.retransOut && c.cwnd.segments > c.board.inFlight();
+        pushFromAck();
     }
 
     private int nagle() {
@@ -219,7 +225,7 @@ final class Output {
 
     /// Sends the first unsent segment.
     private void transmit(Segment out, TxSegment segment, int mss, long now) {
-        if (c.board.inFlight() == 0) c.congestion.onTransmitStart(now, lastSentAt);
+        if (c.board.inFlight() == 0) c.congestion.onEvent(CongestionControl.Event.TX_START, now);
         boolean idle = c.board.packetsOut == 0;
         headers.queued(out, segment, false, now);
         c.send.moveToFlight();
@@ -251,7 +257,7 @@ final class Output {
             transmit(out, segment, c.sizes.mss, now);
             return true;
         }
-        if (!c.state.isSynchronized() || (pushProbe && pushed > 0)) return false;
+        if (!c.state.isSynchronized() || (pushProbe && pushed > 0) || c.pacer.holds(now)) return false;
         int mss = c.sizes.current();
         int burst = burstPackets(mss);
         int quota = windowQuota();
@@ -313,11 +319,12 @@ final class Output {
 
     /// How many packets one transmission may be: about a millisecond's worth, 64 KiB at most (`tcp_tso_autosize`).
     int burstPackets(int mss) {
-        long bytes = pacingRate >> 10;
+        long bytes = c.pacer.rate >> 10;
         int shift = Math.max(0, c.rtt.min.get()) >> c.context.sysctl.tcp_tso_rtt_log;
         if (c.rtt.min.get() >= 0 && shift < 32) bytes += MAX_BURST >> shift;
         bytes = Math.min(bytes, MAX_BURST);
-        return Math.min(Math.max((int) (bytes / mss), c.context.sysctl.tcp_min_tso_segs), MAX_BURST_PACKETS);
+        int least = c.congestion.minTsoSegments(c.context.sysctl.tcp_min_tso_segs);
+        return Math.min(Math.max((int) (bytes / mss), least), MAX_BURST_PACKETS);
     }
 
     /// How many bytes one segment of the queue is to hold: whole packets, half the peer's window at most
@@ -412,16 +419,6 @@ final class Output {
             frtoProbe = false;
             c.recovery.newDataProbeDone();
         }
-    }
-
-    /// `tcp_update_pacing_rate`: what the window amounts to in a round trip, twice in slow start and a fifth more
-    /// otherwise.
-    void updatePacingRate() {
-        long rate = (long) c.sizes.mss * (1_000_000 / 100 << 3);
-        TcpSysctl sysctl = c.context.sysctl;
-        rate *= c.cwnd.segments < c.cwnd.ssthresh / 2 ? sysctl.tcp_pacing_ss_ratio : sysctl.tcp_pacing_ca_ratio;
-        rate *= Math.max(c.cwnd.segments, c.board.packetsOut);
-        pacingRate = c.rtt.hasSample() ? rate / c.rtt.srttTimes8 : rate;
     }
 
     // ---------------------------------------------------------------- probes

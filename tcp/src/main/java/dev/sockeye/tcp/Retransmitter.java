@@ -17,7 +17,7 @@ final class Retransmitter {
         Scoreboard board = c.board;
         if (board.retransOut >= board.lostOut) return false;
         int room = c.cwnd.segments - board.inFlight();
-        if (room <= 0) return false;
+        if (room <= 0 || c.pacer.holds(now)) return false;
         TxQueue queue = c.send.inFlight;
         for (int i = queue.indexOf(board.lostFrom); i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
@@ -28,7 +28,7 @@ final class Retransmitter {
             c.context.counters.add(slowStart ? TcpMib.TCPSlowStartRetrans : TcpMib.TCPFastRetrans, segment.packets);
             c.recovery.onSentWhileReducing(segment.packets);
             if (i == 0 && c.timers.retransmission != Timers.Retransmission.REORDER)
-                c.timeouts.start(now, c.rtt.rtoMillis);
+                c.timeouts.startAfterPause(now, c.rtt.rtoMillis);
             return true;
         }
         return false;

@@ -278,6 +278,7 @@ final class SegmentArrives {
         c.maxWindow = Math.max(c.maxWindow, c.sndWnd);
         c.sndWl1 = seg.seq;
         c.established(seg.flags, now);
+        if (!c.congestion.takesControl()) c.pacer.followWindow();
         if ((c.shutdown & Connection.SEND) != 0) c.teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
         return true;
     }

@@ -86,12 +86,14 @@ final class SegmentWriter {
             urgent(out);
             c.ecn.mark(out, !again && out.length > 0);
         }
-        segment.sentAt = now;
-        c.rate.onSent(segment, c.board.packetsOut, now);
-        c.recovery.rack.onSent(segment);
+        long departure = c.pacer.departure(now);
+        segment.sentAt = departure;
         c.segmentsOut += segment.packets;
         c.bytesSent += out.length;
         if (out.length > 0) c.dataSegmentsOut += segment.packets;
+        c.pacer.onSent(out.length, departure);
+        c.rate.onSent(segment, c.board.packetsOut, c.board.inFlight() + segment.packets);
+        c.recovery.rack.onSent(segment);
     }
 
     /// Points to the byte behind the urgent data. RFC 9293 3.8.5, MUST-31, MUST-62. Linux: as near to it as a pointer

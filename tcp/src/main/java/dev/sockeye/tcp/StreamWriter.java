@@ -31,6 +31,7 @@ final class StreamWriter {
             return c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD ? Errno.EAGAIN.asResult() : sendError();
         }
         lastWriteAt = now;
+        noteIfLimit();
         if (length == 0) return 0;
         int copied = append(from, offset, length, flags, now);
         if (copied == 0) {
@@ -47,6 +48,16 @@ final class StreamWriter {
         if (more) c.output.push(Output.NAGLE_CORK);
         else c.output.pushPending();
         return copied;
+    }
+
+    /// There was nothing to send although the windows had room: what was delivered lately tells how fast the program
+    /// writes, not how fast the path is (`tcp_rate_check_app_limited`).
+    private void noteIfLimit() {
+        if (c.send.writeSeq - c.sndNxt < c.sizes.mss
+                && c.board.inFlight() < c.cwnd.segments
+                && c.board.lostOut <= c.board.retransOut) {
+            c.rate.onAppLimited(c.board.inFlight());
+        }
     }
 
     /// Copies into segments of the size that is best to send, as far as the buffer allows another one

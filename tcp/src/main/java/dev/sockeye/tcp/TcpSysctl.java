@@ -8,6 +8,9 @@ public final class TcpSysctl {
 
     public int tcp_abort_on_overflow = 0;
     public int tcp_adv_win_scale = 1;
+    /// The algorithms that a program may choose, separated by spaces.
+    public String tcp_allowed_congestion_control = String.join(" ", CongestionControls.available());
+
     public int tcp_app_win = 31;
     public int tcp_autocorking = 1;
     public int tcp_base_mss = 1024;
@@ -81,6 +84,13 @@ public final class TcpSysctl {
     public int[] tcp_wmem = {4096, 16_384, 4_194_304};
 
     public int tcp_workaround_signed_windows = 0;
+
+    private final CubicParameters cubic = new CubicParameters();
+
+    /// The parameters of CUBIC, which are a module's on Linux.
+    public CubicParameters cubic() {
+        return cubic;
+    }
 
     /// A host with Linux's defaults.
     public static TcpSysctl linux() {

@@ -61,6 +61,10 @@ final class Timeouts {
             timers.compressedAckAt = Timers.NEVER;
             c.output.ackNow();
         }
+        if (timers.pacingAt <= now) {
+            timers.pacingAt = Timers.NEVER;
+            c.output.onPauseOver();
+        }
         if (timers.retransmissionAt <= now) onRetransmission(now);
         if (timers.keepAliveAt <= now) onKeepAlive(now);
     }
@@ -103,7 +107,12 @@ final class Timeouts {
                 || timers.retransmission == Timers.Retransmission.REORDER) {
             millis = Math.max(remainingMillis(now), 1);
         }
-        start(now, millis);
+        startAfterPause(now, millis);
+    }
+
+    /// The time that pacing makes the next transmission wait does not count.
+    void startAfterPause(long now, long millis) {
+        start(now, millis + c.pacer.delayMillis(now));
     }
 
     void start(long now, long millis) {

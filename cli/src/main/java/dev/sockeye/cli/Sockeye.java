@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             SsCommand.class,
             ExplainCommand.class,
+            PacketdrillCommand.class,
             VersionCommand.class,
             HelpCommand.class
         },

@@ -80,10 +80,10 @@ final class PacketdrillCommand implements Callable<Integer> {
 
         private static OptionSpec option(CommandSpec command, Options.Known known) {
             String name = "--" + known.name();
-            OptionSpec.Builder builder = known.name().equals("verbose")
-                    ? OptionSpec.builder("-v", name)
-                    : OptionSpec.builder(name);
-            builder.description(known.description().isEmpty() ? "Accepted, and without meaning here." : known.description())
+            OptionSpec.Builder builder =
+                    known.name().equals("verbose") ? OptionSpec.builder("-v", name) : OptionSpec.builder(name);
+            builder.description(
+                            known.description().isEmpty() ? "Accepted, and without meaning here." : known.description())
                     .hidden(known.description().isEmpty())
                     .paramLabel(known.value().isEmpty() ? "ON" : known.value())
                     .arity(known.isSwitch() ? "0..1" : "1")

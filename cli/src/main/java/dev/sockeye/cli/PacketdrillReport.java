@@ -44,7 +44,8 @@ final class PacketdrillReport {
         if (count(Result.Status.UNSUPPORTED) > 0) {
             line.append(", ").append(count(Result.Status.UNSUPPORTED)).append(" not supported");
         }
-        if (count(Result.Status.INVALID) > 0) line.append(", ").append(count(Result.Status.INVALID)).append(" no scripts");
+        if (count(Result.Status.INVALID) > 0)
+            line.append(", ").append(count(Result.Status.INVALID)).append(" no scripts");
         sockeye.out().println(line);
     }
 

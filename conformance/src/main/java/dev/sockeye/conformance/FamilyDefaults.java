@@ -4,12 +4,11 @@ import dev.sockeye.conformance.machine.IpVersion;
 import dev.sockeye.wire.IpAddress;
 import java.util.Map;
 
-/// What packetdrill, and those who run its public scripts, take where nothing is said: addresses, ports, the MTU that
-/// gives a segment of 1460 bytes in IPv6 too, and names.
+/// What packetdrill, and those who run its public scripts, take where nothing is said: addresses, ports,
+/// the MTU that gives a segment of 1460 bytes in IPv6 too, and names.
 ///
 /// @param definitions names in scripts and what stands for them
-record FamilyDefaults(
-        IpAddress local, int prefixLength, IpAddress remote, int mtu, Map<String, String> definitions) {
+record FamilyDefaults(IpAddress local, int prefixLength, IpAddress remote, int mtu, Map<String, String> definitions) {
 
     static final int PORT = 8080;
     static final long TOLERANCE_MICROS = 4000;

@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// How scripts are run: packetdrill's options under their names, and a few of our own. A value; each `with` gives
-/// another. What is not set here a script may set in its first lines.
+/// How scripts are run: packetdrill's options under their names, and a few of our own. A value; each `with`
+/// gives another. What is not set here a script may set in its first lines.
 public final class Options {
 
     /// An option as a command line has it.
     ///
     /// @param value       what to call its value; empty for a switch
-    /// @param description one sentence; empty for an option that is accepted, and means nothing to a machine in memory
+    /// @param description one sentence; empty for one that is accepted and means nothing here
     public record Known(String name, String value, String description) {
 
         /// Whether it has no value.
@@ -43,12 +43,15 @@ public final class Options {
             new Known("tcp_ts_ecr_scaled", "", "Reckon echoed timestamps that no line has shown from the first."),
             new Known("strict_segments", "", "One line means one packet: none is put together of several."),
             new Known("strict", "", "Fail also on packets that no line asks for."),
+            new Known(
+                    "init_scripts",
+                    "NAME",
+                    "What the host is set to first: defaults (as defaults.sh), or none (as Linux)."),
             new Known("seed", "NUMBER", "Of all that is random: sequence numbers, ports. Default: 1."),
             new Known("verbose", "", "Tell of each event."),
             new Known("dry_run", "", "Read the scripts only."),
             new Known("gateway_ip", "IP", ""),
             new Known("speed", "MBPS", ""),
-            new Known("init_scripts", "FILES", ""),
             new Known("non_fatal", "", ""),
             new Known("debug", "", ""),
             new Known("code_command", "COMMAND", ""),
@@ -155,7 +158,8 @@ public final class Options {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException("--" + name + " is a number from " + least + " to " + most + ", not '" + value + "'");
+        throw new IllegalArgumentException(
+                "--" + name + " is a number from " + least + " to " + most + ", not '" + value + "'");
     }
 
     private static double percent(String value) {
@@ -182,7 +186,8 @@ public final class Options {
     private static int prefixLength(String mask) {
         int bits = IpAddress.parse(mask).v4Bits();
         int length = Integer.numberOfLeadingZeros(~bits);
-        if (length < 32 && bits << length != 0) throw new IllegalArgumentException("'" + mask + "' is no mask of a network");
+        if (length < 32 && bits << length != 0)
+            throw new IllegalArgumentException("'" + mask + "' is no mask of a network");
         return length;
     }
 
@@ -240,6 +245,7 @@ public final class Options {
                 flag("tcp_ts_ecr_scaled"),
                 flag("strict_segments"),
                 flag("strict"),
+                !"none".equals(values.get("init_scripts")),
                 flag("verbose"),
                 flag("dry_run"));
     }

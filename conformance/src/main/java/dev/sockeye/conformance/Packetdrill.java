@@ -26,8 +26,8 @@ public final class Packetdrill {
         return run(file, read(file), options);
     }
 
-    /// Runs a script in each variant: IPv4, IPv6, and IPv6 sockets with mapped addresses; one that names its version in
-    /// its first lines only in that.
+    /// Runs a script in each variant: IPv4, IPv6, and IPv6 sockets with mapped addresses; one that names
+    /// its version in its first lines only in that.
     ///
     /// @throws IOException if the file cannot be read
     public static List<Result> runAll(Path file, Options options) throws IOException {

@@ -1,11 +1,10 @@
 package dev.sockeye.socket;
 
 import dev.sockeye.host.TcpEndpoint;
-import dev.sockeye.wire.Errno;
 import org.jspecify.annotations.Nullable;
 
-/// `getsockopt` and `setsockopt` for who drives a host without [Machine]: an endpoint, its host's lock held. The
-/// options and their bounds are those of [Socket].
+/// `getsockopt` and `setsockopt` for who drives a host without [Machine]: an endpoint, its host's lock
+/// held. The options and their bounds are those of [Socket].
 public final class EndpointOptions {
 
     private EndpointOptions() {}
@@ -19,7 +18,7 @@ public final class EndpointOptions {
 
     /// `setsockopt(2)`
     ///
-    /// @return 0, or a negated [Errno]
+    /// @return 0, or a negated [dev.sockeye.wire.Errno]
     public static <T> int set(TcpEndpoint endpoint, SocketOption<T> option, T value, long now) {
         return TcpOptionTable.TABLE.set(option, endpoint, value, now);
     }

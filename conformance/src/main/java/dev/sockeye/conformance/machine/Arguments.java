@@ -56,7 +56,7 @@ final class Arguments {
     /// What a number's expression stands for: also the one element of an array.
     long number(Expression expression) throws BadCall {
         return switch (expression) {
-            case Expression.Number(long value) -> value;
+            case Expression.Numeral(long value) -> value;
             case Expression.Name(String name) -> named(name);
             case Expression.Or(List<Expression> parts) -> {
                 long bits = 0;
@@ -64,8 +64,8 @@ final class Arguments {
                 yield bits;
             }
             case Expression.Array(List<Expression> elements) when elements.size() == 1 -> number(elements.getFirst());
-            case Expression.Call(String name, List<Expression> of) when name.matches("[hn]to[hn][sl]") && of.size() == 1 ->
-                number(of.getFirst());
+            case Expression.Call(String name, List<Expression> of)
+            when name.matches("[hn]to[hn][sl]") && of.size() == 1 -> number(of.getFirst());
             default -> throw new BadCall(call + ": " + expression + " is not a number");
         };
     }
@@ -84,7 +84,8 @@ final class Arguments {
 
     /// A string as bytes, with C's escapes.
     byte[] text(int i) throws BadCall {
-        if (!(get(i) instanceof Expression.Text(String text))) throw new BadCall(call + ": " + get(i) + " is no string");
+        if (!(get(i) instanceof Expression.Text(String text)))
+            throw new BadCall(call + ": " + get(i) + " is no string");
         return unescape(text);
     }
 

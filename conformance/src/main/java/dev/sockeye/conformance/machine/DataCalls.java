@@ -12,8 +12,7 @@ final class DataCalls {
     private static final int EAGAIN = Errno.EAGAIN.asResult();
     private static final int CORE_SEND_FLAGS = Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE;
     private static final int CORE_RECEIVE_FLAGS = Connection.MSG_OOB | Connection.MSG_PEEK | Connection.MSG_TRUNC;
-    private static final int KNOWN_SEND_FLAGS =
-            CORE_SEND_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL;
+    private static final int KNOWN_SEND_FLAGS = CORE_SEND_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL;
     private static final int KNOWN_RECEIVE_FLAGS =
             CORE_RECEIVE_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_WAITALL | Constants.MSG_NOSIGNAL;
     private static final int LARGEST_BUFFER = 64 << 20;
@@ -43,56 +42,40 @@ final class DataCalls {
 
     private Call reading(int fd, int length, int flags) throws BadCall {
         checkKnown(flags, KNOWN_RECEIVE_FLAGS, "recv");
-        MemorySegment to = buffer(length);
-        return new Call() {
-            private int done;
-
-            @Override
-            public long attempt(long now) {
-                switch (descriptors.get(fd)) {
-                    case null -> {
-                        return Errno.EBADF.asResult();
-                    }
-                    case SocketFile file -> {
-                        long result = receiveSome(file, to, done, length, flags, now);
-                        if (result >= 0) return result;
-                        if (result != BLOCKED) return result;
-                        done = (int) Math.max(done, received);
-                        return BLOCKED;
-                    }
-                    case PipeEnd pipe -> {
-                        return readPipe(pipe, length);
-                    }
-                    case PlainFile file -> {
-                        return file.read(length);
-                    }
-                    case EpollFile unused -> {
-                        return Errno.EINVAL.asResult();
-                    }
-                }
-            }
+        var receiving = new Receiving(length, flags);
+        return now -> switch (descriptors.get(fd)) {
+            case null -> Errno.EBADF.asResult();
+            case SocketFile file -> receiving.attempt(file, now);
+            case PipeEnd pipe -> readPipe(pipe, length);
+            case PlainFile file -> file.read(length);
+            case EpollFile _ -> Errno.EINVAL.asResult();
         };
     }
 
-    /// How far the call has come that [#receiveSome] says is blocked.
-    private int received;
+    /// A receive of one call, over as many attempts as it needs.
+    static final class Receiving {
 
-    /// One attempt to receive.
-    ///
-    /// @param done what earlier attempts of the same call have received
-    /// @return the count of all attempts, a negated errno, or BLOCKED
-    long receiveSome(SocketFile file, MemorySegment to, int done, int length, int flags, long now) {
-        boolean wait = !file.isNonBlocking() && (flags & Constants.MSG_DONTWAIT) == 0;
-        TcpEndpoint endpoint = file.endpoint();
-        int target = target(endpoint, length, flags);
-        int result = endpoint.receive(to, done, length - done, flags & CORE_RECEIVE_FLAGS, now);
-        int total = done + Math.max(0, result);
-        if (result == EAGAIN || result > 0 && total < target) {
-            received = total;
-            if (wait && length > 0) return Call.BLOCKED;
-            if (length == 0) return 0;
+        private final MemorySegment to;
+        private final int length;
+        private final int flags;
+        private int done;
+
+        Receiving(int length, int flags) throws BadCall {
+            this.to = buffer(length);
+            this.length = length;
+            this.flags = flags;
         }
-        return total > 0 ? total : result;
+
+        long attempt(SocketFile file, long now) {
+            boolean wait = !file.isNonBlocking() && (flags & Constants.MSG_DONTWAIT) == 0;
+            TcpEndpoint endpoint = file.endpoint();
+            int result = endpoint.receive(to, done, length - done, flags & CORE_RECEIVE_FLAGS, now);
+            if (result > 0) done += result;
+            boolean wantsMore = result == EAGAIN || result > 0 && done < target(endpoint, length, flags);
+            if (wantsMore && length == 0) return 0;
+            if (wantsMore && wait) return Call.BLOCKED;
+            return done > 0 ? done : result;
+        }
     }
 
     /// How many bytes a blocking read waits for (`sock_rcvlowat`).
@@ -144,24 +127,13 @@ final class DataCalls {
 
             @Override
             public long attempt(long now) {
-                switch (descriptors.get(fd)) {
-                    case null -> {
-                        return Errno.EBADF.asResult();
-                    }
-                    case SocketFile file -> {
-                        return sendSome(file, now);
-                    }
-                    case PipeEnd pipe -> {
-                        return writePipe(pipe, length);
-                    }
-                    case PlainFile file -> {
-                        file.write(length);
-                        return length;
-                    }
-                    case EpollFile unused -> {
-                        return Errno.EINVAL.asResult();
-                    }
-                }
+                return switch (descriptors.get(fd)) {
+                    case null -> Errno.EBADF.asResult();
+                    case SocketFile file -> sendSome(file, now);
+                    case PipeEnd pipe -> writePipe(pipe, length);
+                    case PlainFile file -> file.write(length);
+                    case EpollFile _ -> Errno.EINVAL.asResult();
+                };
             }
 
             private long sendSome(SocketFile file, long now) {
@@ -236,7 +208,7 @@ final class DataCalls {
             }
             if (from instanceof SocketFile socket && to instanceof PipeEnd pipe && !pipe.reads) {
                 int most = Math.min(count, PipeEnd.Content.CAPACITY - pipe.content.bytes);
-                long got = receiveSome(socket, buffer(most), 0, most, 0, now);
+                long got = new Receiving(most, 0).attempt(socket, now);
                 if (got > 0) pipe.content.bytes += (int) got;
                 return got;
             }

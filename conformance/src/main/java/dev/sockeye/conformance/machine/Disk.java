@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The files that a script makes on the machine: names and lengths, for what they hold are zeros. `/dev/zero` never
-/// ends.
+/// The files that a script makes on the machine: names and lengths, for what they hold are zeros.
+/// `/dev/zero` never ends.
 public final class Disk {
 
     /// A file.
@@ -23,7 +23,7 @@ public final class Disk {
 
     /// Makes a file, or gives it another length.
     public void create(String name, long length) {
-        files.computeIfAbsent(name, unused -> new Entry()).length = length;
+        files.computeIfAbsent(name, _ -> new Entry()).length = length;
     }
 
     /// Removes a file.

@@ -10,11 +10,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/// One host with one interface, in virtual time. What it sends is kept with the time at which it left; time stands
-/// still but for [#advanceTo].
+/// One host with one interface, in virtual time. What it sends is kept with the time at which it left; time
+/// stands still but for [#advanceTo].
 public final class HostUnderTest implements AutoCloseable {
 
     /// A packet that has left.
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     public record Sent(long at, byte[] bytes) {}
 
     /// The time at which a script begins: a host that has run for a while.
@@ -68,7 +69,8 @@ public final class HostUnderTest implements AutoCloseable {
 
     /// A packet arrives.
     ///
-    /// @param segmentSize bytes of payload in each of the segments that it was put together of; 0 where it was not
+    /// @param segmentSize bytes of payload in each of the segments that it was put together of; 0 where it
+    ///     was not
     public void receive(byte[] packet, int segmentSize) {
         Packet arriving = Packet.of(packet, host.pages());
         arriving.setSegmentSize(segmentSize);
@@ -91,7 +93,9 @@ public final class HostUnderTest implements AutoCloseable {
 
     /// Time passes, and timers ring when they are due.
     public void advanceTo(long until) {
-        while (stepUntil(until)) continue;
+        boolean more;
+        do more = stepUntil(until);
+        while (more);
     }
 
     /// Time passes up to the next timer, which rings.

@@ -3,7 +3,6 @@ package dev.sockeye.conformance.machine;
 import dev.sockeye.conformance.script.Expression;
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,9 +45,9 @@ final class MessageCalls {
         List<Control> expected = controls(arguments, header);
         Expression expectedFlags = header.field("msg_flags");
         if ((flags & Constants.MSG_ERRQUEUE) != 0) throw new Unsupported("recvmsg with MSG_ERRQUEUE");
-        MemorySegment buffer = DataCalls.buffer(length);
+        var receiving = new DataCalls.Receiving(length, flags);
         return SocketCalls.on(descriptors, arguments.integer(0), (file, now) -> {
-            long result = data.receiveSome(file, buffer, 0, length, flags, now);
+            long result = receiving.attempt(file, now);
             if (result < 0) return result;
             List<Control> actual = controlsOf(file.endpoint());
             if (!actual.equals(expected)) {
@@ -91,5 +90,4 @@ final class MessageCalls {
         long left = connection == null ? 0 : connection.receiveQueueBytes();
         return List.of(new Control(Constants.SOL_TCP, Constants.TCP_CM_INQ, left));
     }
-
 }

@@ -47,7 +47,8 @@ final class OptionCalls {
             String text = new String(arguments.text(3), StandardCharsets.UTF_8);
             return EndpointOptions.set(endpoint, (SocketOption<String>) option, text, now);
         }
-        if (option == SocketOption.SO_LINGER) return EndpointOptions.set(endpoint, SocketOption.SO_LINGER, linger(arguments), now);
+        if (option == SocketOption.SO_LINGER)
+            return EndpointOptions.set(endpoint, SocketOption.SO_LINGER, linger(arguments), now);
         if (arguments.integer(4) < Integer.BYTES) return Errno.EINVAL.asResult();
         int value = arguments.integer(3);
         if (option.type() == Boolean.class) {
@@ -115,7 +116,8 @@ final class OptionCalls {
                 case Constants.F_GETFL -> {
                     return file.flags();
                 }
-                case Constants.F_SETFL -> file.setFlags(file.flags() & Constants.O_ACCESS | argument & ~Constants.O_ACCESS);
+                case Constants.F_SETFL ->
+                    file.setFlags(file.flags() & Constants.O_ACCESS | argument & ~Constants.O_ACCESS);
                 case Constants.F_GETFD, Constants.F_SETFD -> {}
                 default -> {
                     return Errno.EINVAL.asResult();

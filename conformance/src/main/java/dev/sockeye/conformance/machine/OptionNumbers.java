@@ -12,7 +12,8 @@ final class OptionNumbers {
     /// An option by name and number.
     ///
     /// @param option null where the stack does not have it
-    record Known(int level, int number, String name, @Nullable SocketOption<?> option) {}
+    record Known(
+            int level, int number, String name, @Nullable SocketOption<?> option) {}
 
     private static final List<Known> ALL = new ArrayList<>();
 
@@ -82,14 +83,52 @@ final class OptionNumbers {
 
     private static void tcp() {
         String[] names = {
-            "", "TCP_NODELAY", "TCP_MAXSEG", "TCP_CORK", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_SYNCNT",
-            "TCP_LINGER2", "TCP_DEFER_ACCEPT", "TCP_WINDOW_CLAMP", "TCP_INFO", "TCP_QUICKACK", "TCP_CONGESTION",
-            "TCP_MD5SIG", "", "TCP_THIN_LINEAR_TIMEOUTS", "TCP_THIN_DUPACK", "TCP_USER_TIMEOUT", "TCP_REPAIR",
-            "TCP_REPAIR_QUEUE", "TCP_QUEUE_SEQ", "TCP_REPAIR_OPTIONS", "TCP_FASTOPEN", "TCP_TIMESTAMP",
-            "TCP_NOTSENT_LOWAT", "TCP_CC_INFO", "TCP_SAVE_SYN", "TCP_SAVED_SYN", "TCP_REPAIR_WINDOW",
-            "TCP_FASTOPEN_CONNECT", "TCP_ULP", "TCP_MD5SIG_EXT", "TCP_FASTOPEN_KEY", "TCP_FASTOPEN_NO_COOKIE",
-            "TCP_ZEROCOPY_RECEIVE", "TCP_INQ", "TCP_TX_DELAY", "TCP_AO_ADD_KEY", "TCP_AO_DEL_KEY", "TCP_AO_INFO",
-            "TCP_AO_GET_KEYS", "TCP_AO_REPAIR", "TCP_IS_MPTCP", "TCP_RTO_MAX_MS", "TCP_RTO_MIN_US",
+            "",
+            "TCP_NODELAY",
+            "TCP_MAXSEG",
+            "TCP_CORK",
+            "TCP_KEEPIDLE",
+            "TCP_KEEPINTVL",
+            "TCP_KEEPCNT",
+            "TCP_SYNCNT",
+            "TCP_LINGER2",
+            "TCP_DEFER_ACCEPT",
+            "TCP_WINDOW_CLAMP",
+            "TCP_INFO",
+            "TCP_QUICKACK",
+            "TCP_CONGESTION",
+            "TCP_MD5SIG",
+            "",
+            "TCP_THIN_LINEAR_TIMEOUTS",
+            "TCP_THIN_DUPACK",
+            "TCP_USER_TIMEOUT",
+            "TCP_REPAIR",
+            "TCP_REPAIR_QUEUE",
+            "TCP_QUEUE_SEQ",
+            "TCP_REPAIR_OPTIONS",
+            "TCP_FASTOPEN",
+            "TCP_TIMESTAMP",
+            "TCP_NOTSENT_LOWAT",
+            "TCP_CC_INFO",
+            "TCP_SAVE_SYN",
+            "TCP_SAVED_SYN",
+            "TCP_REPAIR_WINDOW",
+            "TCP_FASTOPEN_CONNECT",
+            "TCP_ULP",
+            "TCP_MD5SIG_EXT",
+            "TCP_FASTOPEN_KEY",
+            "TCP_FASTOPEN_NO_COOKIE",
+            "TCP_ZEROCOPY_RECEIVE",
+            "TCP_INQ",
+            "TCP_TX_DELAY",
+            "TCP_AO_ADD_KEY",
+            "TCP_AO_DEL_KEY",
+            "TCP_AO_INFO",
+            "TCP_AO_GET_KEYS",
+            "TCP_AO_REPAIR",
+            "TCP_IS_MPTCP",
+            "TCP_RTO_MAX_MS",
+            "TCP_RTO_MIN_US",
             "TCP_DELACK_MAX_US"
         };
         for (int number = 1; number < names.length; number++) {

@@ -27,9 +27,10 @@ public final class PlainFile implements OpenFile {
     }
 
     /// Writes that many bytes.
-    void write(int count) {
+    int write(int count) {
         position += count;
         entry.length = Math.max(entry.length, position);
+        return count;
     }
 
     @Override

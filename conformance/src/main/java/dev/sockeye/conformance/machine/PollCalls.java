@@ -40,10 +40,8 @@ final class PollCalls {
         List<Polled> lines = new ArrayList<>();
         for (Expression element : arguments.array(arguments.get(0))) {
             Expression.Struct struct = arguments.struct(element);
-            lines.add(new Polled(
-                    (int) number(arguments, struct, "fd"),
-                    (int) number(arguments, struct, "events"),
-                    (int) number(arguments, struct, "revents")));
+            lines.add(new Polled((int) number(arguments, struct, "fd"), (int) number(arguments, struct, "events"), (int)
+                    number(arguments, struct, "revents")));
         }
         long deadline = deadline(begun, arguments.integer(2));
         return new Call() {
@@ -59,8 +57,8 @@ final class PollCalls {
                 for (int i = 0; i < lines.size(); i++) {
                     int expected = lines.get(i).expected;
                     if (expected != found.get(i)) {
-                        throw new BadCall("poll: expected revents " + shown(expected) + " of fd "
-                                + lines.get(i).fd + ", actual " + shown(found.get(i)));
+                        throw new BadCall("poll: expected revents " + shown(expected) + " of fd " + lines.get(i).fd
+                                + ", actual " + shown(found.get(i)));
                     }
                 }
                 return ready;

@@ -44,7 +44,8 @@ final class SocketCalls {
         domain = arguments.integer(0, domain);
         int type = arguments.integer(1);
         int protocol = arguments.integer(2);
-        if (domain != Constants.AF_INET && domain != Constants.AF_INET6) throw new Unsupported("sockets of family " + domain);
+        if (domain != Constants.AF_INET && domain != Constants.AF_INET6)
+            throw new Unsupported("sockets of family " + domain);
         boolean tcp = (type & Constants.SOCK_TYPE_MASK) == STREAM && (protocol == 0 || protocol == Constants.SOL_TCP);
         if (!tcp) throw new Unsupported("sockets that are not of TCP");
         Family family = domain == Constants.AF_INET ? Family.INET : Family.INET6;
@@ -66,13 +67,19 @@ final class SocketCalls {
         arguments.require(3);
         TransportAddress address = arguments.address(1, local());
         if (address == null) throw new BadCall("bind takes an address");
-        return on(descriptors, arguments.integer(0), (file, now) -> file.endpoint().bind(address, now));
+        return on(
+                descriptors,
+                arguments.integer(0),
+                (file, now) -> file.endpoint().bind(address, now));
     }
 
     Call listen(Arguments arguments) throws BadCall {
         arguments.require(2);
         int backlog = arguments.integer(1);
-        return on(descriptors, arguments.integer(0), (file, now) -> file.endpoint().listen(backlog, now));
+        return on(
+                descriptors,
+                arguments.integer(0),
+                (file, now) -> file.endpoint().listen(backlog, now));
     }
 
     Call accept(Arguments arguments, long expected) throws BadCall {
@@ -80,7 +87,8 @@ final class SocketCalls {
         return on(descriptors, arguments.integer(0), (file, now) -> {
             if (file.endpoint().state() != TcpState.LISTEN) return Errno.EINVAL.asResult();
             TcpEndpoint child = file.endpoint().accept(now);
-            if (child != null) return descriptors.open(new SocketFile(child, 2 | flags & Constants.O_NONBLOCK), expected);
+            if (child != null)
+                return descriptors.open(new SocketFile(child, 2 | flags & Constants.O_NONBLOCK), expected);
             return file.isNonBlocking() ? Errno.EAGAIN.asResult() : Call.BLOCKED;
         });
     }

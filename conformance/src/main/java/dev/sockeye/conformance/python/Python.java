@@ -9,8 +9,9 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Runs blocks of Python: assertions, assignments, `print`, `if`, `for` and `while`, over whole and broken numbers,
-/// strings, booleans and lists. What one block assigns the next sees. A block is run as it is read.
+/// Runs blocks of Python: assertions, assignments, `print`, `if`, `for` and `while`, over whole and broken
+/// numbers, strings, booleans and lists. What one block assigns the next sees. A block is run as it is
+/// read.
 public final class Python {
 
     private static final int MOST_ROUNDS = 1_000_000;
@@ -243,7 +244,9 @@ public final class Python {
             simpleLine(live);
             return;
         }
-        while (take(Token.Kind.NEWLINE)) continue;
+        boolean blank;
+        do blank = take(Token.Kind.NEWLINE);
+        while (blank);
         if (!take(Token.Kind.INDENT)) throw error("expected an indented block");
         while (!take(Token.Kind.DEDENT)) statement(live && leaving == null);
     }
@@ -339,7 +342,11 @@ public final class Python {
         }
 
         private static final List<List<String>> LEVELS = List.of(
-                List.of("|"), List.of("^"), List.of("&"), List.of("<<", ">>"), List.of("+", "-"),
+                List.of("|"),
+                List.of("^"),
+                List.of("&"),
+                List.of("<<", ">>"),
+                List.of("+", "-"),
                 List.of("*", "//", "/", "%"));
 
         private Object binary(boolean live, int level) throws PythonException {
@@ -368,26 +375,26 @@ public final class Python {
 
         private Object postfix(boolean live) throws PythonException {
             Token token = next();
-            switch (token.kind()) {
-                case NUMBER -> {
-                    return Values.number(token.text(), Python.this::error);
-                }
-                case STRING -> {
-                    return token.text();
-                }
-                case NAME -> {
-                    if (BEYOND.contains(token.text())) throw unsupported(token.text());
-                    if (take("(")) return call(token.text(), live);
-                    if (peek().is(".")) throw unsupported("attributes");
-                    return live ? lookup(token.text()) : 0L;
-                }
-                default -> {
-                    if (token.is("(")) return closed(")", live);
-                    if (token.is("[")) return list(live);
-                    at--;
-                    throw error("expected a value, found " + token.shown());
-                }
-            }
+            return switch (token.kind()) {
+                case NUMBER -> Values.number(token.text(), Python.this::error);
+                case STRING -> token.text();
+                case NAME -> named(token.text(), live);
+                default -> bracketed(token, live);
+            };
+        }
+
+        private Object named(String name, boolean live) throws PythonException {
+            if (BEYOND.contains(name)) throw unsupported(name);
+            if (take("(")) return call(name, live);
+            if (peek().is(".")) throw unsupported("attributes");
+            return live ? lookup(name) : 0L;
+        }
+
+        private Object bracketed(Token token, boolean live) throws PythonException {
+            if (token.is("(")) return closed(")", live);
+            if (token.is("[")) return list(live);
+            at--;
+            throw error("expected a value, found " + token.shown());
         }
 
         private Object closed(String close, boolean live) throws PythonException {

@@ -10,8 +10,8 @@ final class Tokens {
 
     private static final List<String> OPERATORS = List.of(
             "**=", "//=", "<<=", ">>=", "==", "!=", "<=", ">=", "<<", ">>", "**", "//", "+=", "-=", "*=", "/=", "%=",
-            "&=", "|=", "^=", "<>", "+", "-", "*", "/", "%", "&", "|", "^", "~", "<", ">", "(", ")", "[", "]", ",",
-            ":", ";", "=", ".");
+            "&=", "|=", "^=", "<>", "+", "-", "*", "/", "%", "&", "|", "^", "~", "<", ">", "(", ")", "[", "]", ",", ":",
+            ";", "=", ".");
 
     private final String text;
     private final List<Token> tokens = new ArrayList<>();
@@ -30,14 +30,16 @@ final class Tokens {
         return lexer.tokens;
     }
 
-    /// A block may be indented as a whole, or begin behind its bracket: its least indented line is at the margin.
+    /// A block may be indented as a whole, or begin behind its bracket: its least indented line is at the
+    /// margin.
     private static String dedented(String text) {
         String[] lines = text.split("\n", -1);
         int margin = Integer.MAX_VALUE;
         for (int i = 1; i < lines.length; i++) {
             String stripped = lines[i].strip();
             if (stripped.isEmpty() || stripped.startsWith("#")) continue;
-            margin = Math.min(margin, lines[i].length() - lines[i].stripLeading().length());
+            margin =
+                    Math.min(margin, lines[i].length() - lines[i].stripLeading().length());
         }
         lines[0] = lines[0].stripLeading();
         for (int i = 1; i < lines.length; i++) {

@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 
-/// Values of Python: `Long`, `Double`, `Boolean`, `String`, `List` and [#NONE], and what can be done with them.
+/// Values of Python: `Long`, `Double`, `Boolean`, `String`, `List` and [#NONE], and what can be done with
+/// them.
 final class Values {
 
     /// Python's `None`.
@@ -125,11 +126,11 @@ final class Values {
     }
 
     private static Object power(long base, long exponent) {
-        if (exponent < 0) return Math.pow(base, exponent);
+        if (exponent < 0) return Math.pow((double) base, (double) exponent);
+        if (base == 0 || base == 1) return exponent == 0 ? 1 : base;
+        if (base == -1) return exponent % 2 == 0 ? 1 : base;
         long result = 1;
-        for (long i = 0; i < exponent && result != 0 && (base > 1 || base < -1 || i < 2); i++) {
-            result = Math.multiplyExact(result, base);
-        }
+        for (long i = 0; i < exponent; i++) result = Math.multiplyExact(result, base);
         return result;
     }
 
@@ -171,27 +172,20 @@ final class Values {
     static boolean compare(String operator, Object left, Object right, Failure failure) throws PythonException {
         Object a = counted(left);
         Object b = counted(right);
-        switch (operator) {
-            case "==", "is" -> {
-                return areEqual(a, b);
-            }
-            case "!=", "<>", "is not" -> {
-                return !areEqual(a, b);
-            }
-            case "in", "not in" -> {
-                if (!(b instanceof List<?> list)) throw failure.apply("TypeError: 'in' looks into a list");
-                return list.stream().anyMatch(each -> areEqual(counted(each), a)) == operator.equals("in");
-            }
-            default -> {
-                int order = order(a, b, failure);
-                return switch (operator) {
-                    case "<" -> order < 0;
-                    case "<=" -> order <= 0;
-                    case ">" -> order > 0;
-                    default -> order >= 0;
-                };
-            }
-        }
+        return switch (operator) {
+            case "==", "is" -> areEqual(a, b);
+            case "!=", "<>", "is not" -> !areEqual(a, b);
+            case "in", "not in" -> contains(b, a, failure) == operator.equals("in");
+            case "<" -> order(a, b, failure) < 0;
+            case "<=" -> order(a, b, failure) <= 0;
+            case ">" -> order(a, b, failure) > 0;
+            default -> order(a, b, failure) >= 0;
+        };
+    }
+
+    private static boolean contains(Object container, Object value, Failure failure) throws PythonException {
+        if (!(container instanceof List<?> list)) throw failure.apply("TypeError: 'in' looks into a list");
+        return list.stream().anyMatch(each -> areEqual(counted(each), value));
     }
 
     private static boolean areEqual(Object a, Object b) {
@@ -209,7 +203,8 @@ final class Values {
     static Object call(String function, List<Object> arguments, Failure failure) throws PythonException {
         Object first = arguments.isEmpty() ? NONE : counted(arguments.getFirst());
         Object result = switch (function) {
-            case "abs" -> first instanceof Long l ? (Object) Math.abs(l) : first instanceof Double d ? Math.abs(d) : NONE;
+            case "abs" ->
+                first instanceof Long l ? (Object) Math.abs(l) : first instanceof Double d ? Math.abs(d) : NONE;
             case "int" -> first instanceof Number n ? (Object) n.longValue() : NONE;
             case "float" -> first instanceof Number n ? (Object) n.doubleValue() : NONE;
             case "round" -> first instanceof Number n ? (Object) Math.round(n.doubleValue()) : NONE;
@@ -226,7 +221,9 @@ final class Values {
     }
 
     private static Object length(Object value) {
-        return value instanceof List<?> list ? (Object) (long) list.size() : value instanceof String s ? (Object) (long) s.length() : NONE;
+        return value instanceof List<?> list
+                ? (Object) (long) list.size()
+                : value instanceof String s ? (Object) (long) s.length() : NONE;
     }
 
     private static Object extreme(String function, List<Object> arguments, Failure failure) throws PythonException {

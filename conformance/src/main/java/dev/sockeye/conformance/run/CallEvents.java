@@ -13,8 +13,8 @@ import dev.sockeye.wire.TransportAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Lines with system calls. A script has one program of one thread: while a call blocks, packets come and go, and the
-/// next call waits for its end.
+/// Lines with system calls. A script has one program of one thread: while a call blocks, packets come and
+/// go, and the next call waits for its end.
 final class CallEvents {
 
     /// How long a call may block that nothing brings to an end.
@@ -31,7 +31,11 @@ final class CallEvents {
     private @Nullable Failure failed;
 
     /// A call that has not returned.
-    private record Running(int line, Action.SystemCall spec, Call call, @Nullable EventTime end) {}
+    private record Running(
+            int line,
+            Action.SystemCall spec,
+            Call call,
+            @Nullable EventTime end) {}
 
     CallEvents(HostUnderTest machine, SystemCalls calls, Sockets sockets, Clock clock, Log log, Setup setup) {
         this.machine = machine;
@@ -71,7 +75,8 @@ final class CallEvents {
     }
 
     private @Nullable SocketFile file(Action.SystemCall spec) {
-        if (spec.arguments().isEmpty() || !(spec.arguments().getFirst() instanceof Expression.Number(long fd))) return null;
+        if (spec.arguments().isEmpty() || !(spec.arguments().getFirst() instanceof Expression.Numeral(long fd)))
+            return null;
         return calls.descriptors().socket((int) fd);
     }
 
@@ -147,7 +152,9 @@ final class CallEvents {
         if (errno == null) return null;
         Integer number = SystemCalls.errno(errno);
         if (number == null) return "there is no error " + errno;
-        return result == -number ? null : "expected errno " + number + " (" + errno + ") but got " + SystemCalls.shown(result);
+        return result == -number
+                ? null
+                : "expected errno " + number + " (" + errno + ") but got " + SystemCalls.shown(result);
     }
 
     private void succeeded(Action.SystemCall spec, int result) throws Failure {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a segment of the host is the one that a line of the script means: flags, numbers, options and payload; the
-/// window, the urgent pointer, the IP header's ECN as far as the line speaks of them.
+/// Whether a segment of the host is the one that a line of the script means: flags, numbers, options and
+/// payload; the window, the urgent pointer, the IP header's ECN as far as the line speaks of them.
 final class Comparison {
 
     private final Configuration configuration;
@@ -61,10 +61,18 @@ final class Comparison {
     private static @Nullable String headerDifference(PacketSpec.Tcp expected, PacketSpec.Tcp actual) {
         String[] names = {"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ae"};
         int[] bits = {
-            TcpHeader.FIN, TcpHeader.SYN, TcpHeader.RST, TcpHeader.PSH, TcpHeader.ACK, TcpHeader.URG, TcpHeader.ECE,
-            TcpHeader.CWR, TcpHeader.AE
+            TcpHeader.FIN,
+            TcpHeader.SYN,
+            TcpHeader.RST,
+            TcpHeader.PSH,
+            TcpHeader.ACK,
+            TcpHeader.URG,
+            TcpHeader.ECE,
+            TcpHeader.CWR,
+            TcpHeader.AE
         };
-        String difference = field("tcp_seq", expected.range().from(), actual.range().from());
+        String difference =
+                field("tcp_seq", expected.range().from(), actual.range().from());
         if (difference == null) difference = field("tcp_ack_seq", Math.max(0, expected.ack()), actual.ack());
         for (int i = 0; i < bits.length && difference == null; i++) {
             difference = field("tcp_" + names[i], bit(expected, bits[i]), bit(actual, bits[i]));
@@ -103,7 +111,8 @@ final class Comparison {
                 && actual instanceof TcpOption.Timestamps(long actualValue, long actualEcho)) {
             return echo == actualEcho && isRightClock(value, actualValue, socket);
         }
-        if (expected instanceof TcpOption.Md5(String digest) && digest.isEmpty()) return actual instanceof TcpOption.Md5;
+        if (expected instanceof TcpOption.Md5(String digest) && digest.isEmpty())
+            return actual instanceof TcpOption.Md5;
         return expected.equals(actual);
     }
 
@@ -118,8 +127,8 @@ final class Comparison {
 
     // ---------------------------------------------------------------- several for one
 
-    /// Two segments that follow each other, as the one that a host with segmentation offload would have sent; null if
-    /// they do not go together.
+    /// Two segments that follow each other, as the one that a host with segmentation offload would have
+    /// sent; null if they do not go together.
     static @Nullable LivePacket merged(LivePacket first, LivePacket next) {
         int same = TcpHeader.SYN | TcpHeader.RST | TcpHeader.ACK | TcpHeader.URG;
         boolean together = (first.flags() & same) == (next.flags() & same)

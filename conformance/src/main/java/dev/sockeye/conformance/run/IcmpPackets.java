@@ -19,8 +19,8 @@ final class IcmpPackets {
     /// What an error has of the segment: its ports and sequence number.
     private static final int QUOTED = 8;
 
-    private static final Map<String, Integer> V4_TYPES = Map.of(
-            "unreachable", 3, "source_quench", 4, "redirect", 5, "time_exceeded", 11, "parameter_problem", 12);
+    private static final Map<String, Integer> V4_TYPES =
+            Map.of("unreachable", 3, "source_quench", 4, "redirect", 5, "time_exceeded", 11, "parameter_problem", 12);
 
     private static final Map<String, Integer> V4_CODES = Map.ofEntries(
             Map.entry("net_unreachable", 0),
@@ -42,8 +42,8 @@ final class IcmpPackets {
             Map.entry("ttl_exceeded", 0),
             Map.entry("reassembly_time_exceeded", 1));
 
-    private static final Map<String, Integer> V6_TYPES = Map.of(
-            "unreachable", 1, "packet_too_big", 2, "time_exceeded", 3, "parameter_problem", 4);
+    private static final Map<String, Integer> V6_TYPES =
+            Map.of("unreachable", 1, "packet_too_big", 2, "time_exceeded", 3, "parameter_problem", 4);
 
     private static final Map<String, Integer> V6_CODES = Map.ofEntries(
             Map.entry("no_route", 0),
@@ -96,7 +96,6 @@ final class IcmpPackets {
     private static int pseudo(IpAddress from, IpAddress to, int length) {
         return Checksum.pseudo(from, to, IpProtocol.ICMPV6, length);
     }
-
 
     private static void quote(
             byte[] to, int at, @Nullable Range echoed, TransportAddress local, TransportAddress remote, int sequence) {

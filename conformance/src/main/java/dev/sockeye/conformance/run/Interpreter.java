@@ -58,6 +58,7 @@ public final class Interpreter {
     private Outcome run() {
         if (configuration.dryRun()) return new Outcome(Status.PASSED, 0, "", log.lines());
         try {
+            if (configuration.withDefaults()) shell.setDefaults();
             if (script.init() != null) commands(script.init());
             for (Event event : script.events()) {
                 line = event.line();
@@ -71,7 +72,8 @@ public final class Interpreter {
         } catch (Unsupported e) {
             return ended(Status.UNSUPPORTED, String.valueOf(e.getMessage()));
         } catch (Failure e) {
-            return ended(e.kind() == Failure.Kind.HOST ? Status.FAILED : Status.INVALID, String.valueOf(e.getMessage()));
+            return ended(
+                    e.kind() == Failure.Kind.HOST ? Status.FAILED : Status.INVALID, String.valueOf(e.getMessage()));
         } finally {
             calls.descriptors().closeAll(machine.now());
         }
@@ -83,7 +85,8 @@ public final class Interpreter {
 
     private void run(Event event) throws Failure {
         EventTime due = clock.due(event.time());
-        EventTime end = event.action() instanceof Action.SystemCall call && call.end() != null ? clock.due(call.end()) : null;
+        EventTime end =
+                event.action() instanceof Action.SystemCall call && call.end() != null ? clock.due(call.end()) : null;
         if (event.action() instanceof Action.Outbound(var packet)) {
             packetEvents.leave(packet, due);
             clock.passed(due);

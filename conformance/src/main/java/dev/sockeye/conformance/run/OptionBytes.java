@@ -25,7 +25,8 @@ final class OptionBytes {
         if (length % 4 != 0) {
             throw Failure.script("the TCP options have " + length + " bytes: add " + (4 - length % 4) + " nop");
         }
-        if (length > MOST) throw Failure.script("the TCP options have " + length + " bytes, and a header has room for 40");
+        if (length > MOST)
+            throw Failure.script("the TCP options have " + length + " bytes, and a header has room for 40");
         return bytes.out.toByteArray();
     }
 
@@ -40,7 +41,8 @@ final class OptionBytes {
                 head(5, 8 * blocks.size());
                 for (Range block : blocks) number(block.from(), 4).number(block.to(), 4);
             }
-            case TcpOption.Timestamps(long value, long echo) -> head(8, 8).number(value, 4).number(echo, 4);
+            case TcpOption.Timestamps(long value, long echo) ->
+                head(8, 8).number(value, 4).number(echo, 4);
             case TcpOption.FastOpen(String cookie, boolean experimental) -> fastOpen(hex(cookie), experimental);
             case TcpOption.AccEcn(boolean e0First, List<Long> counters) -> {
                 head(e0First ? 172 : 174, 3 * counters.size());

@@ -95,7 +95,9 @@ final class PacketEvents {
         if (packet instanceof PacketSpec.Unsupported(String what)) throw new Unsupported(what);
         if (!(packet instanceof PacketSpec.Tcp expected)) throw new Unsupported("ICMP packets that the host sends");
         ScriptSocket socket = sockets.forOutbound(expected);
-        long until = time.kind() == EventTime.Kind.ANY ? clock.now() + PATIENCE : Math.max(clock.now(), time.to()) + PATIENCE;
+        long until = time.kind() == EventTime.Kind.ANY
+                ? clock.now() + PATIENCE
+                : Math.max(clock.now(), time.to()) + PATIENCE;
         LivePacket live = next(socket, until);
         if (live == null) {
             String shown = "\nscript packet: " + shown(time.from(), expected);
@@ -118,11 +120,7 @@ final class PacketEvents {
     }
 
     private void compare(
-            PacketSpec.Tcp expected,
-            LivePacket live,
-            ScriptSocket socket,
-            EventTime time,
-            @Nullable String difference)
+            PacketSpec.Tcp expected, LivePacket live, ScriptSocket socket, EventTime time, @Nullable String difference)
             throws Failure {
         if (live.has(TcpHeader.SYN) && !socket.localIsnKnown) {
             socket.localIsnKnown = true;
@@ -196,7 +194,7 @@ final class PacketEvents {
             checkNothingIsLeft();
             return;
         }
-        throw Failure.host(
-                "a packet that no line asks for\nactual packet: " + shown(sent.at(), Translation.toScript(live, socket)));
+        throw Failure.host("a packet that no line asks for\nactual packet: "
+                + shown(sent.at(), Translation.toScript(live, socket)));
     }
 }

@@ -26,7 +26,10 @@ final class PacketText {
     }
 
     private static String tcp(PacketSpec.Tcp tcp) {
-        var text = new StringBuilder(ip(tcp.ip())).append(flags(tcp.flags())).append(' ').append(range(tcp.range()));
+        var text = new StringBuilder(ip(tcp.ip()))
+                .append(flags(tcp.flags()))
+                .append(' ')
+                .append(range(tcp.range()));
         if (tcp.ack() >= 0) text.append(" ack ").append(tcp.ack());
         if (tcp.window() >= 0) text.append(" win ").append(tcp.window());
         if (tcp.urgent() != 0) text.append(" urg ").append(tcp.urgent());
@@ -40,7 +43,8 @@ final class PacketText {
         var text = new StringBuilder("icmp ").append(icmp.type());
         if (icmp.code() != null) text.append(' ').append(icmp.code());
         if (icmp.mtu() >= 0) text.append(" mtu ").append(icmp.mtu());
-        if (icmp.echoed() != null) text.append(" [").append(range(icmp.echoed())).append(']');
+        if (icmp.echoed() != null)
+            text.append(" [").append(range(icmp.echoed())).append(']');
         return text.toString();
     }
 
@@ -78,7 +82,9 @@ final class PacketText {
             case TcpOption.WindowScale(int shift) -> "wscale " + shift;
             case TcpOption.SackPermitted() -> "sackOK";
             case TcpOption.Sack(List<Range> blocks) ->
-                blocks.stream().map(block -> block.from() + ":" + block.to()).collect(Collectors.joining(" ", "sack ", ""));
+                blocks.stream()
+                        .map(block -> block.from() + ":" + block.to())
+                        .collect(Collectors.joining(" ", "sack ", ""));
             case TcpOption.Timestamps(long value, long echo) -> "TS val " + value + " ecr " + echo;
             case TcpOption.FastOpen(String cookie, boolean experimental) ->
                 (experimental ? "FOEXP" : "FO") + (cookie.isEmpty() ? "" : " " + cookie);
@@ -91,7 +97,8 @@ final class PacketText {
     private static String accEcn(boolean e0First, List<Long> counters) {
         String[] names = e0First ? new String[] {"e0b", "ceb", "e1b"} : new String[] {"e1b", "ceb", "e0b"};
         var text = new StringBuilder("ECN");
-        for (int i = 0; i < counters.size(); i++) text.append(' ').append(names[i]).append(' ').append(counters.get(i));
+        for (int i = 0; i < counters.size(); i++)
+            text.append(' ').append(names[i]).append(' ').append(counters.get(i));
         return text.toString();
     }
 }

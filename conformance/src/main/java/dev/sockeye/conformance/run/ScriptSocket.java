@@ -6,8 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A connection as the script sees it: whose packets its lines mean, and how its numbers are to be translated. A
-/// script's sequence numbers begin where it likes in a SYN, and are relative to the initial ones behind it.
+/// A connection as the script sees it: whose packets its lines mean, and how its numbers are to be
+/// translated. A script's sequence numbers begin where it likes in a SYN, and are relative to the initial
+/// ones behind it.
 final class ScriptSocket {
 
     /// What is known of it.

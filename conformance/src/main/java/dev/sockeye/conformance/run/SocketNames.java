@@ -17,13 +17,22 @@ final class SocketNames {
 
     static {
         numbered(
-                1, "TCP_ESTABLISHED", "TCP_SYN_SENT", "TCP_SYN_RECV", "TCP_FIN_WAIT1", "TCP_FIN_WAIT2", "TCP_TIME_WAIT",
-                "TCP_CLOSE", "TCP_CLOSE_WAIT", "TCP_LAST_ACK", "TCP_LISTEN", "TCP_CLOSING", "TCP_NEW_SYN_RECV");
+                1,
+                "TCP_ESTABLISHED",
+                "TCP_SYN_SENT",
+                "TCP_SYN_RECV",
+                "TCP_FIN_WAIT1",
+                "TCP_FIN_WAIT2",
+                "TCP_TIME_WAIT",
+                "TCP_CLOSE",
+                "TCP_CLOSE_WAIT",
+                "TCP_LAST_ACK",
+                "TCP_LISTEN",
+                "TCP_CLOSING",
+                "TCP_NEW_SYN_RECV");
         numbered(0, "TCP_CA_Open", "TCP_CA_Disorder", "TCP_CA_CWR", "TCP_CA_Recovery", "TCP_CA_Loss");
         numbered(0, "TCP_CA_OPEN", "TCP_CA_DISORDER", "TCP_CA_CWR", "TCP_CA_RECOVERY", "TCP_CA_LOSS");
-        String[] options = {
-            "TIMESTAMPS", "SACK", "WSCALE", "ECN", "ECN_SEEN", "SYN_DATA", "USEC_TS", "TFO_CHILD"
-        };
+        String[] options = {"TIMESTAMPS", "SACK", "WSCALE", "ECN", "ECN_SEEN", "SYN_DATA", "USEC_TS", "TFO_CHILD"};
         for (int i = 0; i < options.length; i++) CONSTANTS.put("TCPI_OPT_" + options[i], 1L << i);
     }
 
@@ -54,7 +63,7 @@ final class SocketNames {
         try {
             return component.getAccessor().invoke(info);
         } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("a record hides its component", e);
         }
     }
 

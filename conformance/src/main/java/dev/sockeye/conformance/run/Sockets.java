@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The sockets of a script, and which of them its lines mean: the one that was made, accepted or connected last, or
-/// begun by a packet that came for a listener.
+/// The sockets of a script, and which of them its lines mean: the one that was made, accepted or connected
+/// last, or begun by a packet that came for a listener.
 final class Sockets {
 
     /// Where the ports of the peers begin.
@@ -64,7 +64,7 @@ final class Sockets {
             peer = file.endpoint().connection().tuple().remote();
         }
         for (ScriptSocket each : all) {
-            if (each.file != null || !each.remote().equals(peer)) continue;
+            if (each.file != null || peer == null || !peer.equals(each.remote())) continue;
             each.file = file;
             current = each;
             return;

@@ -22,8 +22,7 @@ public sealed interface Action {
             List<Expression> arguments,
             Expression result,
             @Nullable String errno,
-            @Nullable EventTime end)
-            implements Action {
+            @Nullable EventTime end) implements Action {
 
         public SystemCall {
             arguments = List.copyOf(arguments);

@@ -61,7 +61,7 @@ final class CallParser {
         if (in.take("[")) return new Expression.Array(List.copyOf(list("]")));
         if (in.take("{")) return struct();
         if (c == '"') return text();
-        if (Character.isDigit(c) || c == '-') return new Expression.Number(in.integer("a number"));
+        if (Character.isDigit(c) || c == '-') return new Expression.Numeral(in.integer("a number"));
         if (!Scanner.isWordStart(c)) throw in.expected("an argument");
         String name = in.word("a name");
         if (in.skipSpace().peek() != '(') return new Expression.Name(name);
@@ -89,8 +89,8 @@ final class CallParser {
         if (!in.take("=")) return new Expression.Field(null, null, first);
         return switch (first) {
             case Expression.Name(String name) -> new Expression.Field(name, null, expression());
-            case Expression.Call(String name, List<Expression> arguments) when arguments.size() == 1 ->
-                new Expression.Field(name, arguments.getFirst(), expression());
+            case Expression.Call(String name, List<Expression> arguments)
+            when arguments.size() == 1 -> new Expression.Field(name, arguments.getFirst(), expression());
             default -> throw in.error("'" + first + "' is not a field's name");
         };
     }

@@ -15,7 +15,7 @@ public sealed interface Expression {
     }
 
     /// `17`, `-1`, `0x11`
-    record Number(long value) implements Expression {
+    record Numeral(long value) implements Expression {
         @Override
         public String toString() {
             return Long.toString(value);
@@ -73,7 +73,8 @@ public sealed interface Expression {
     record Call(String name, List<Expression> arguments) implements Expression {
         @Override
         public String toString() {
-            return name + "(" + String.join(", ", arguments.stream().map(Object::toString).toList()) + ")";
+            return name + "("
+                    + String.join(", ", arguments.stream().map(Object::toString).toList()) + ")";
         }
     }
 

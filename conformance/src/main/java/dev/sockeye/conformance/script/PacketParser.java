@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a packet: `[ip] [port > port] flags from:to(length) [ack n] [win n] [urg n] [<options>]`, or an ICMP error.
+/// Reads a packet: `[ip] [port > port] flags from:to(length) [ack n] [win n] [urg n] [<options>]`, or an
+/// ICMP error.
 final class PacketParser {
 
     private static final long MOST_U32 = 0xffff_ffffL;

@@ -78,7 +78,12 @@ public sealed interface PacketSpec {
     /// @param code   the word or number behind the type, or null
     /// @param mtu    -1 where it is not said
     /// @param echoed the segment that it is about; null for the last that was seen
-    record Icmp(Ip ip, String type, @Nullable String code, long mtu, @Nullable Range echoed) implements PacketSpec {}
+    record Icmp(
+            Ip ip,
+            String type,
+            @Nullable String code,
+            long mtu,
+            @Nullable Range echoed) implements PacketSpec {}
 
     /// Something that this interpreter knows by name only.
     record Unsupported(String what) implements PacketSpec {}

@@ -1,7 +1,7 @@
 package dev.sockeye.conformance.script;
 
-/// Reads a script's text character by character. What a piece means depends on where it stands (`.5` is a time, and
-/// flags of a segment), so that the parsers ask for what they expect.
+/// Reads a script's text character by character. What a piece means depends on where it stands (`.5` is a
+/// time, and flags of a segment), so that the parsers ask for what they expect.
 final class Scanner {
 
     private static final long NANOS = 1_000_000_000;

@@ -11,8 +11,8 @@ import java.util.regex.PatternSyntaxException;
 /// The commands there are.
 final class Commands {
 
-    /// What a production server of the authors of packetdrill has set, and what most scripts begin with; their own
-    /// kernels had settings that no kernel has now, which are left out.
+    /// What a production server of the authors of packetdrill has set, and what most scripts begin with;
+    /// their own kernels had settings that no kernel has now, which are left out.
     private static final Map<String, String> DEFAULTS = Map.ofEntries(
             Map.entry("net.ipv4.tcp_rmem", "4096 540000 15728640"),
             Map.entry("net.ipv4.tcp_wmem", "4096 262144 4194304"),
@@ -74,8 +74,8 @@ final class Commands {
 
     // ---------------------------------------------------------------- settings
 
-    private Result defaults(String path) {
-        DEFAULTS.forEach(settings::set);
+    Result defaults(String path) {
+        DEFAULTS.forEach(settings::setIfKnown);
         // The kernel's own scripts and those of packetdrill's authors differ in this one.
         boolean kernels = path.startsWith("./");
         settings.set("net.ipv4.tcp_fastopen", kernels ? "0x3" : "0x70403");
@@ -109,7 +109,9 @@ final class Commands {
                 if (!wrong.isEmpty()) return Result.failed(wrong);
                 if (!quiet) output.append(name).append(" = ").append(parts[1]).append('\n');
             } else {
-                output.append(valuesOnly ? "" : name + " = ").append(settings.get(name)).append('\n');
+                output.append(valuesOnly ? "" : name + " = ")
+                        .append(settings.get(name))
+                        .append('\n');
             }
         }
         return new Result(0, output.toString());

@@ -25,7 +25,8 @@ final class NetworkCommands {
         boolean absolute = false;
         boolean zeros = false;
         boolean keeps = false;
-        List<String> patterns = arguments.stream().filter(argument -> !argument.startsWith("-")).toList();
+        List<String> patterns =
+                arguments.stream().filter(argument -> !argument.startsWith("-")).toList();
         for (String argument : arguments) {
             if (!argument.startsWith("-")) continue;
             silent |= argument.contains("n");
@@ -37,7 +38,8 @@ final class NetworkCommands {
         Map<String, Long> all = environment.machine().host().counters().all();
         for (Map.Entry<String, Long> each : all.entrySet()) {
             long value = each.getValue() - (absolute ? 0 : history.getOrDefault(each.getKey(), 0L));
-            boolean wanted = patterns.isEmpty() || patterns.stream().anyMatch(pattern -> matches(pattern, each.getKey()));
+            boolean wanted =
+                    patterns.isEmpty() || patterns.stream().anyMatch(pattern -> matches(pattern, each.getKey()));
             if (wanted && (value != 0 || zeros)) output.append("%-32s%-19d0.0%n".formatted(each.getKey(), value));
         }
         if (!keeps) history.putAll(all);
@@ -60,7 +62,8 @@ final class NetworkCommands {
 
     /// Packets wait in no queue here, which is what a `pfifo` without a rate comes to.
     Result tc(List<String> arguments) {
-        boolean plain = arguments.contains("pfifo") || arguments.contains("noqueue") || arguments.contains("pfifo_fast");
+        boolean plain =
+                arguments.contains("pfifo") || arguments.contains("noqueue") || arguments.contains("pfifo_fast");
         if (!plain && !arguments.contains("del")) throw new Unsupported("tc " + String.join(" ", arguments));
         return Result.OK;
     }
@@ -82,7 +85,9 @@ final class NetworkCommands {
         throw new Unsupported(value + " > " + file);
     }
 
+    /// `/proc/net/tcp` and `tcp6`: the sockets there are, with addresses and states in hexadecimal.
     String procNet(String file) {
-        throw new Unsupported("reading " + file);
+        if (!file.equals("/proc/net/tcp") && !file.equals("/proc/net/tcp6")) throw new Unsupported("reading " + file);
+        return ProcNetTcp.of(environment.machine().host(), file.endsWith("6"));
     }
 }

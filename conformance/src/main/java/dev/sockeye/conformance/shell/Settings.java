@@ -9,10 +9,10 @@ import java.util.Set;
 /// Sysctls as commands set them, and what puts them back.
 final class Settings {
 
-    /// Settings of features that the stack does not have and without which it does what it always does: MPTCP, which a
-    /// TCP socket does not use; FACK, which Linux itself has no more.
-    private static final Set<String> WITHOUT_EFFECT = Set.of(
-            "net.ipv4.tcp_fack", "net.ipv4.tcp_low_latency", "net.mptcp.enabled");
+    /// Settings of features that the stack does not have and without which it does what it always does:
+    /// MPTCP, which a TCP socket does not use; FACK, which Linux itself has no more.
+    private static final Set<String> WITHOUT_EFFECT =
+            Set.of("net.ipv4.tcp_fack", "net.ipv4.tcp_low_latency", "net.mptcp.enabled");
 
     private record Saved(String name, String value) {}
 
@@ -48,6 +48,11 @@ final class Settings {
         } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());
         }
+    }
+
+    /// Sets one if there is such a setting.
+    void setIfKnown(String name, String value) {
+        if (sysctl.all().containsKey(name)) set(name, value);
     }
 
     /// The kernel takes hexadecimal numbers too.

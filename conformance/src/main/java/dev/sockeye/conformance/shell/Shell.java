@@ -5,8 +5,8 @@ import dev.sockeye.conformance.shell.ShellParser.Pipeline;
 import dev.sockeye.conformance.shell.ShellParser.When;
 import java.util.List;
 
-/// Runs a script's blocks of commands on the host under test: settings, counters, routes, files. As in a shell, a
-/// block succeeds if its last command does.
+/// Runs a script's blocks of commands on the host under test: settings, counters, routes, files. As in a
+/// shell, a block succeeds if its last command does.
 public final class Shell {
 
     /// What a command leaves behind.
@@ -38,6 +38,11 @@ public final class Shell {
             throw new ShellException("the command ends with status " + result.status + why);
         }
         return result.output;
+    }
+
+    /// Sets what packetdrill's authors have set on their machines: what most scripts begin with.
+    public void setDefaults() {
+        commands.defaults("defaults.sh");
     }
 
     Result runAll(String text) throws ShellException {

@@ -45,13 +45,13 @@ final class SendBuffer {
         c.raise(Readiness.OUT);
     }
 
-    /// Twice what the congestion window can hold (`tcp_sndbuf_expand`).
+    /// Twice what the congestion window can hold, or more if the algorithm likes (`tcp_sndbuf_expand`).
     void expand() {
         if (c.options.sendBuffer != 0) return;
         int each = Math.max(Math.min(c.sizes.peerMss, c.sizes.pathMtu), c.sizes.mss) + 256 + 320;
         each = Integer.highestOneBit(each - 1) * 2 + 256;
         long segments = Math.max(Math.max(CongestionWindow.INITIAL, c.cwnd.segments), c.board.reordering + 1);
-        long wanted = Math.min(2 * segments * each, c.context.sysctl.tcp_wmem[2]);
+        long wanted = Math.min(c.congestion.sendBufferFactor() * segments * each, c.context.sysctl.tcp_wmem[2]);
         size = (int) Math.max(size, wanted);
     }
 }

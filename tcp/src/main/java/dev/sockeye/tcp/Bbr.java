@@ -190,7 +190,7 @@ final class Bbr implements CongestionControl {
     }
 
     private void updateModel(RateSample sample, long now) {
-        updateBandwidth(sample, now);
+        updateBandwidth(sample);
         if (sample.acked > 0 && sample.delivered >= 0 && sample.interval > 0) {
             aggregation.onAck(sample.acked, bandwidth(), roundStart, cwnd.segments, now);
         }
@@ -201,7 +201,7 @@ final class Bbr implements CongestionControl {
         chooseGains();
     }
 
-    private void updateBandwidth(RateSample sample, long now) {
+    private void updateBandwidth(RateSample sample) {
         roundStart = false;
         if (sample.delivered < 0 || sample.interval <= 0) return;
         if (sample.priorDelivered - roundEnd >= 0) {

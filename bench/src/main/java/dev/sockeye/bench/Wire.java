@@ -102,10 +102,9 @@ final class Wire implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed = true;
         LockSupport.unpark(thread);
-        thread.join();
         lock.lock();
         try {
             if (ends.there != null) ends.there.clear();

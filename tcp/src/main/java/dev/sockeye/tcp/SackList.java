@@ -64,6 +64,10 @@ final class SackList {
         duplicateRight = to;
     }
 
+    boolean hasDuplicate() {
+        return duplicate;
+    }
+
     /// How many blocks a segment is to carry, where `room` fit.
     int count(int room) {
         return Math.min(room, size + (duplicate ? 1 : 0));

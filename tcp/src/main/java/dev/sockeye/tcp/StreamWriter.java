@@ -42,15 +42,18 @@ final class StreamWriter {
         while (copied < length) {
             TxSegment last = c.send.unsent.last();
             int room = last == null || last.endOfRecord ? 0 : goal - last.length();
+            // RFC 9293 3.9.1.2, SHLD-28
             if (last == null || room <= 0) {
                 if (!c.sendBuffer.hasSpace()) return noRoom(copied, copied > 0 || rest);
                 last = begin(now);
                 room = goal;
             }
             int part = Math.min(room, length - copied);
+            // RFC 9293 3.9.1.2, SHLD-27, MAY-16: one segment, and one PSH.
             if (copied == 0 && !rest) last.flags &= ~Segment.PSH;
             c.send.append(last, from, offset + copied, part);
             copied += part;
+            // All of what is urgent is there before any of it goes, so that the pointer is right from the first.
             if (copied < length && last.length() >= goal && !urgent && sendInBetween(last)) return copied;
         }
         finish(flags);
@@ -94,6 +97,7 @@ final class StreamWriter {
         if (last == null) return;
         boolean more = (flags & Connection.MSG_MORE) != 0;
         if ((flags & Connection.MSG_EOR) != 0) last.endOfRecord = true;
+        // RFC 9293 3.9.1.2, MUST-61
         if (!more || isPushDue()) markPush(last);
         if ((flags & Connection.MSG_OOB) != 0) c.sndUp = c.send.writeSeq;
         if (more) c.output.push(Output.NAGLE_CORK);

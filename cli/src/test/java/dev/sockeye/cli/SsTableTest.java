@@ -129,7 +129,17 @@ class SsTableTest {
                 0,
                 1,
                 1,
-                210);
+                210,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0);
     }
 
     private static String table(SsTable.Columns columns, SocketSnapshot... sockets) {

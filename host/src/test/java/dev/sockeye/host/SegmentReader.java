@@ -72,7 +72,8 @@ final class SegmentReader {
                 case "ECN" -> {
                     seg.accEcnKind = TcpOptions.KIND_ACCECN1;
                     while (words.hasNext()) {
-                        if (words.next().equals("e0b") && seg.accEcnFields == 0) seg.accEcnKind = TcpOptions.KIND_ACCECN0;
+                        if (words.next().equals("e0b") && seg.accEcnFields == 0)
+                            seg.accEcnKind = TcpOptions.KIND_ACCECN0;
                         seg.accEcnCounters[seg.accEcnFields++] = words.nextInt();
                     }
                 }

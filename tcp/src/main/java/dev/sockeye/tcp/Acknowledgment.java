@@ -282,6 +282,14 @@ final class Acknowledgment {
         return more;
     }
 
+    /// The round trip of what stands in no queue: our SYN-ACK. Microseconds; negative where it is not known.
+    void sampleRtt(long micros, long now) {
+        if (micros < 0) return;
+        updateMin(micros, now);
+        c.rtt.sample(micros, c.sndUna, c.sndNxt);
+        c.timeouts.backoff = 0;
+    }
+
     private void updateMin(long micros, long now) {
         long window = c.context.sysctl.tcp_min_rtt_wlen * 1000L;
         c.rtt.min.update(Math.clamp(micros, 1, Integer.MAX_VALUE), now / Timers.MILLI, window);

@@ -414,6 +414,25 @@ final class LossRecovery {
         }
         if (!any) return;
         if (!c.sackPermitted) board.limitDuplicateAcks();
+        retransmitWithoutCongestion();
+    }
+
+    /// The data on our SYN was not taken by the server: it goes again at once, which says nothing about the path.
+    void onSynDataLost() {
+        TxQueue queue = c.send.inFlight;
+        for (int i = 0; i < queue.size(); i++) board.markLost(queue.get(i));
+        retransmitWithoutCongestion();
+    }
+
+    /// The SYN-ACK of a connection opened fast is acknowledged: what its timeouts have begun ends, where nothing
+    /// else is in flight.
+    void onSynAckAcked() {
+        if (state == State.LOSS && board.packetsOut == 0) tryUndoRecovery();
+        if (!anyRetransmitted()) firstRetransmitAt = 0;
+    }
+
+    /// `tcp_non_congestion_loss_retransmit`
+    private void retransmitWithoutCongestion() {
         if (state != State.LOSS) {
             highSeq = c.sndNxt;
             cwnd.ssthresh = cwnd.currentSsthresh(isReducing());
@@ -602,6 +621,7 @@ final class LossRecovery {
         int early = c.context.sysctl.tcp_early_retrans;
         if ((early != 3 && early != 4) || board.packetsOut == 0 || !c.sackPermitted) return false;
         if (state != State.OPEN && state != State.CWR) return false;
+        if (c.fastOpen.isHalfOpen()) return false;
         long millis = RttEstimator.INITIAL_RTO_MILLIS;
         if (c.rtt.hasSample()) {
             long micros = c.rtt.srttTimes8 >> 2;

@@ -21,9 +21,11 @@ final class SegmentArrives {
             return;
         }
         if (c.state == TcpState.SYN_SENT) {
-            synSent(seg, now);
+            if (!c.isDeferred()) synSent(seg, now);
             return;
         }
+        PassiveFastOpen opening = c.fastOpen.passive;
+        if (opening != null && !opening.passes(seg, now)) return;
         // No ACK, no RST, no SYN: nothing to go by (RFC 9293 3.10.7.4, fifth check; Linux looks first).
         if ((seg.flags & (Segment.ACK | Segment.RST | Segment.SYN)) == 0) return;
         if (!isAcceptable(seg, now)) return;
@@ -39,6 +41,8 @@ final class SegmentArrives {
         if (seg.hasAck()) {
             // First: the ACK bit.
             if (!Seq.gt(seg.ack, c.sndUna) || Seq.gt(seg.ack, c.sndNxt)) {
+                // Linux: the answer belongs to another SYN, and ours is perhaps better sent again.
+                if (c.timeouts.retransmits == 0) c.timeouts.start(now, Timeouts.LEAST_MILLIS);
                 if (!seg.rst()) c.output.answerWithReset(seg);
                 return;
             }
@@ -65,7 +69,7 @@ final class SegmentArrives {
     }
 
     /// Our SYN is acknowledged by a SYN: the connection is established. Linux: data and FIN on a SYN-ACK are
-    /// thrown away, see docs/linux/open.md
+    /// thrown away but for Fast Open, see docs/linux/open.md
     private void synAck(Segment seg, long now) {
         c.receivedSyn(seg, now);
         c.sndWl1 = seg.seq;
@@ -74,8 +78,12 @@ final class SegmentArrives {
         c.maxWindow = Math.max(c.maxWindow, seg.window);
         c.ecn.agreed = c.offersEcn && (seg.flags & (Segment.ECE | Segment.CWR)) == Segment.ECE;
         c.established(Segment.SYN | Segment.ACK, now);
-        if (c.acks.inPingPong()) {
-            c.acks.schedule();
+        if (c.fastOpen.active != null && c.fastOpen.active.onSynAck(seg, now)) {
+            c.output.pushPending();
+            return;
+        }
+        if (c.acks.inPingPong() || c.isWritePending() || c.options.deferAcceptSeconds > 0) {
+            c.ackSchedule.waitForData(now);
         } else {
             c.output.ackNow();
         }
@@ -120,7 +128,7 @@ final class SegmentArrives {
             // RFC 5961 3.2: exactly the expected number, or what a peer that has sent a FIN or awaits a hole's
             // filling would use.
             if (seg.seq == c.rcvNxt || isResetOfFin(seg) || isResetAtSack(seg)) reset(seg);
-            else challengeAck(now);
+            else onUnacceptableReset(now);
             return false;
         }
         // Third: security. Fourth: the SYN bit, RFC 5961 4.2.
@@ -175,6 +183,11 @@ final class SegmentArrives {
             case CLOSE_WAIT -> c.teardown.failBySegment(Errno.EPIPE, seg);
             default -> c.teardown.failBySegment(Errno.ECONNRESET, seg);
         }
+    }
+
+    private void onUnacceptableReset(long now) {
+        if (c.fastOpen.active != null) c.fastOpen.active.onUnacceptableReset(now);
+        challengeAck(now);
     }
 
     // ---------------------------------------------------------------- challenge and duplicate ACKs
@@ -272,6 +285,8 @@ final class SegmentArrives {
     }
 
     private boolean synReceivedAck(Segment seg, long now) {
+        // Our SYN-ACK was delivered; it stands in no queue.
+        c.rate.delivered++;
         c.sndWnd = seg.window << c.sendScale;
         c.maxWindow = Math.max(c.maxWindow, c.sndWnd);
         c.sndWl1 = seg.seq;
@@ -282,6 +297,7 @@ final class SegmentArrives {
     }
 
     private boolean finWait1Ack(Segment seg, long now) {
+        if (c.fastOpen.isHalfOpen()) c.fastOpen.complete(now);
         if (!isFinAcked()) return true;
         c.setState(TcpState.FIN_WAIT2, Journal.Cause.SEGMENT, seg.flags);
         c.shutdown |= Connection.SEND;
@@ -447,6 +463,18 @@ final class SegmentArrives {
             c.bytesReceived += length - skip;
             skip = 0;
         }
+    }
+
+    /// What came with a SYN, and is next in order.
+    void takeSynData(Segment seg, long now) {
+        c.segmentsIn = 1;
+        if (seg.length > 0) c.dataSegmentsIn++;
+        appendText(seg, 0, ReceiveWindow.truesize(seg.length));
+        if (seg.fin()) {
+            c.rcvNxt++;
+            fin(seg, now);
+        }
+        c.raiseReadable();
     }
 
     /// Bookkeeping for a data segment in order (`tcp_event_data_recv`).

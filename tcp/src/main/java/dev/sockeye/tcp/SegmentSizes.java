@@ -3,7 +3,7 @@ package dev.sockeye.tcp;
 /// How large segments are: what we send at most, and what we tell the peer to send (RFC 9293 3.7.1). Bytes.
 final class SegmentSizes {
 
-    static final int DEFAULT_MSS = 536;
+    static final int DEFAULT_MSS = 536, DEFAULT_MSS_V6 = 1220;
     private static final int MIN_MSS = 88; // TCP_MIN_MSS
 
     private final Connection c;
@@ -31,10 +31,19 @@ final class SegmentSizes {
 
     /// Computes the segment size from the path's MTU and the peer's option (`tcp_sync_mss`).
     void sync() {
+        mss = boundToHalfWindow(largest() - (headerLength - 20));
+    }
+
+    /// The most payload of a segment without options, bytes.
+    int largest() {
         int most = pathMtu - (c.tuple.isV4() ? 20 : 40) - 20;
-        most = Math.min(most, peerMss);
-        most = Math.max(most, c.context.sysctl.tcp_min_snd_mss) - (headerLength - 20);
-        mss = boundToHalfWindow(most);
+        return Math.max(Math.min(most, peerMss), c.context.sysctl.tcp_min_snd_mss);
+    }
+
+    /// What the peer is taken to accept before its SYN says so, bytes.
+    void assumePeerMss(int bytes) {
+        peerMss = c.options.maxSegment > 0 ? Math.min(bytes, c.options.maxSegment) : bytes;
+        sync();
     }
 
     /// Never more than half the largest window that the peer has announced (RFC 9293 3.8.6.2.1).

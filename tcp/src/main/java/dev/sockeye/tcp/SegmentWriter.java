@@ -62,6 +62,7 @@ final class SegmentWriter {
         if (c.offersEcn && c.state == TcpState.SYN_SENT && c.timeouts.retransmits < 1)
             out.flags |= Segment.ECE | Segment.CWR;
         out.window = Math.min(c.receive.window, 65535);
+        if (c.fastOpen.active != null && c.state == TcpState.SYN_SENT) c.fastOpen.active.writeOption(out);
     }
 
     // ---------------------------------------------------------------- what is queued
@@ -85,6 +86,16 @@ final class SegmentWriter {
         c.pacer.onSent(out.length, departure);
         c.rate.onSent(segment, c.board.packetsOut, c.board.inFlight() + segment.packets);
         c.recovery.rack.onSent(segment);
+    }
+
+    /// The data that goes with the SYN that `out` is (RFC 7413 4.2.1).
+    void withSyn(Segment out, TxSegment syn, TxSegment data) {
+        c.send.payload(data, out);
+        data.sentAt = syn.sentAt;
+        c.bytesSent += out.length;
+        if (out.length > 0) c.dataSegmentsOut++;
+        c.rate.onSent(data, c.board.packetsOut, c.board.inFlight() + 1);
+        c.recovery.rack.onSent(data);
     }
 
     /// RFC 9293 3.8.5, with Linux's reading of where urgent data ends (`tcp_stdurg`).

@@ -209,6 +209,10 @@ final class ActiveFastOpen {
         return optionSent || dataSent;
     }
 
+    boolean hasSentData() {
+        return dataSent;
+    }
+
     /// A RST came that is not acceptable, before any data: a firewall may have been confused by ours.
     void onUnacceptableReset(long now) {
         if (optionSent && c.dataSegmentsIn == 0 && c.state == TcpState.ESTABLISHED) c.context.fastOpenPause.begin(now);

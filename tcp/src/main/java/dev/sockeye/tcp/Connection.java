@@ -570,8 +570,7 @@ public final class Connection {
             return;
         }
         if (mtu >= sizes.pathMtu) return;
-        sizes.pathMtu = mtu;
-        sizes.sync();
+        sizes.narrow(mtu);
         recovery.onSmallerMss(now);
     }
 

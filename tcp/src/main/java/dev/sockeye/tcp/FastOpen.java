@@ -45,6 +45,11 @@ final class FastOpen {
         return active.open(from, offset, length, now);
     }
 
+    /// Whether our SYN has carried data, and is not answered yet.
+    boolean hasSentSynData() {
+        return c.state == TcpState.SYN_SENT && active != null && active.hasSentData();
+    }
+
     // ---------------------------------------------------------------- the server
 
     void beginPassive(HalfOpen request, Segment syn, long now) {

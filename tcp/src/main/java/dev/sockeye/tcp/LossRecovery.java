@@ -407,8 +407,11 @@ final class LossRecovery {
         boolean any = false;
         for (int i = 0; i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
-            if (segment.is(TxSegment.SACKED) || Math.min(segment.mss, segment.length()) <= c.sizes.mss) continue;
-            board.resize(segment, c.sizes.mss);
+            // A SYN with data is one packet, but two segments here: whatever their sizes, that was lost.
+            boolean withSyn = c.fastOpen.hasSentSynData();
+            boolean large = Math.min(segment.mss, segment.length()) > c.sizes.mss;
+            if (segment.is(TxSegment.SACKED) || !large && !withSyn) continue;
+            if (!withSyn) board.resize(segment, c.sizes.mss);
             board.markLost(segment);
             any = true;
         }

@@ -53,13 +53,13 @@ final class Retransmitter {
             c.send.trimFirst(segment, c.sndUna);
             c.board.resize(segment, segment.mss);
         }
-        if (segment.mss > mss && segment.length() > mss) c.board.resize(segment, mss);
         int room = c.windowEnd() - segment.seq;
         if (room <= 0) {
             // The window was shrunk: the first segment goes all the same, as a probe.
             if (segment.seq != c.sndUna) return false;
             room = mss;
         }
+        if (segment.mss > mss && segment.length() > mss) c.board.resize(segment, mss);
         int length = mss * packets;
         if (length > room) length = room < mss ? room : room - room % mss;
         if (segment.length() > length) c.board.split(i, length, mss);

@@ -5,6 +5,7 @@ final class SegmentSizes {
 
     static final int DEFAULT_MSS = 536, DEFAULT_MSS_V6 = 1220;
     private static final int MIN_MSS = 88; // TCP_MIN_MSS
+    private static final int MIN_ADVERTISED = 256; // net.ipv4.route.min_adv_mss
 
     private final Connection c;
 
@@ -27,6 +28,17 @@ final class SegmentSizes {
     static int advertised(int mtu, boolean v4, SocketOptions options) {
         int most = mtu - (v4 ? 20 : 40) - 20;
         return options.maxSegment > 0 ? Math.min(most, options.maxSegment) : most;
+    }
+
+    /// The path has become narrower. A SYN that has to go again announces that, too.
+    void narrow(int mtu) {
+        pathMtu = mtu;
+        if (c.state == TcpState.SYN_SENT) {
+            advertisedMss =
+                    Math.min(advertisedMss, Math.max(advertised(mtu, c.tuple.isV4(), c.options), MIN_ADVERTISED));
+            advMss = advertisedMss;
+        }
+        sync();
     }
 
     /// Computes the segment size from the path's MTU and the peer's option (`tcp_sync_mss`).

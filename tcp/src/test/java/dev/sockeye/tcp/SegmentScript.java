@@ -1,5 +1,7 @@
 package dev.sockeye.tcp;
 
+import java.util.HexFormat;
+
 /// Reads segments in packetdrill's notation: `FP. 1:11(10) ack 5 win 65535 urg 3 <mss 1460,sack 20:30 40:50>`. As
 /// in [SegmentText], SYN and FIN count in the range: `S 0:1(0)`. Numbers are as written; the payload's bytes are
 /// for the caller to fill in: only its length is set. A timestamp option may be `TS val 5 ecr 4`, or `TS` alone,
@@ -75,6 +77,12 @@ final class SegmentScript {
                     String[] edges = words[i].split(":");
                     seg.addSack(Integer.parseInt(edges[0]), Integer.parseInt(edges[1]));
                 }
+            }
+            case "FO", "FOEXP" -> {
+                byte[] cookie = HexFormat.of().parseHex(words.length > 1 ? words[1] : "");
+                System.arraycopy(cookie, 0, seg.fastOpenCookie, 0, cookie.length);
+                seg.fastOpenLength = cookie.length;
+                seg.fastOpenExperimental = words[0].equals("FOEXP");
             }
             default -> throw new IllegalArgumentException("option " + option);
         }

@@ -216,6 +216,19 @@ public final class TcpEndpoint extends Endpoint {
         };
     }
 
+    /// How the connect that is under way has ended, as a `connect` that waits returns it.
+    ///
+    /// @return 0 if it is connected, `-EINPROGRESS` if that has not ended; or why it failed, once; then
+    ///     `-ENOTCONN`
+    public int connectResult() {
+        TcpState state = state();
+        if (state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD) return Errno.EINPROGRESS.asResult();
+        if (state.isSynchronized()) return 0;
+        if (phase == Phase.CONNECTING) return continueConnect();
+        int pending = takeError();
+        return pending != 0 ? -pending : Errno.ENOTCONN.asResult();
+    }
+
     /// @param length of what is to go with the SYN (`MSG_FASTOPEN`); -1 for a plain connect
     /// @return how much of it goes, or 0 where connecting waits for the first write, or a negated errno
     private int beginConnect(TransportAddress remote, MemorySegment from, long offset, int length, long now) {

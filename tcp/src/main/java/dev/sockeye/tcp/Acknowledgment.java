@@ -55,6 +55,7 @@ final class Acknowledgment {
         c.rate.beginSample(c.board.inFlight());
         c.board.beginAck();
         if (Seq.lt(seg.ack, priorSndUna)) {
+            // RFC 9293 3.10.7.4, MAY-12
             // RFC 5961 5.2: at most a window behind.
             long reach = Math.min(Integer.toUnsignedLong(c.maxWindow), c.bytesAcked);
             if (Seq.lt(seg.ack, priorSndUna - (int) reach)) return Outcome.TOO_OLD;
@@ -237,6 +238,7 @@ final class Acknowledgment {
         long seqRtt = -1;
         long latestRtt = -1;
         boolean retransmitted = (flags & RETRANSMITTED_ACKED) != 0;
+        // RFC 9293 3.8.1, MUST-18: Karn's algorithm.
         if (firstSentAt >= 0 && !retransmitted) {
             seqRtt = (now - firstSentAt) / 1000;
             latestRtt = (now - lastSentAt) / 1000;

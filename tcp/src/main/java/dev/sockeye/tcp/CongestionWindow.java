@@ -61,6 +61,7 @@ final class CongestionWindow {
     /// RFC 5681 3.1: slow start, then congestion avoidance; neither where the window is not used.
     void growAsReno(int acked) {
         if (!isLimited()) return;
+        // RFC 9293 3.8.2, MUST-19
         if (inSlowStart()) {
             acked = slowStart(acked);
             if (acked == 0) return;

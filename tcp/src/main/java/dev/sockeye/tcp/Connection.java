@@ -42,7 +42,7 @@ public final class Connection {
     private final Journal journal = new Journal();
     TcpState state = TcpState.CLOSED;
 
-    // The send sequence space (RFC 9293 3.3.1), and the largest window ever seen.
+    // The send sequence space (RFC 9293 3.3.1), and the largest window ever seen. RFC 9293 3.1, REC-1
     int iss, sndUna, sndNxt, sndWnd, sndWl1, sndUp, maxWindow;
     int sendScale;
     // The receive sequence space, and how far the program has read.
@@ -65,7 +65,7 @@ public final class Connection {
     final AckPolicy acks = new AckPolicy();
     final AckSchedule ackSchedule = new AckSchedule(this);
     final UrgentData urgent = new UrgentData();
-    private final StreamReader reader = new StreamReader(this);
+    final StreamReader reader = new StreamReader(this);
     private final StreamWriter writer = new StreamWriter(this);
     final Ecn ecn = new Ecn();
     final RttEstimator rtt;
@@ -163,6 +163,7 @@ public final class Connection {
         return connection;
     }
 
+    /// RFC 9293 3.8.2, MAY-18
     private CongestionControl chooseCongestionControl() {
         String wanted =
                 options.congestionControl.isEmpty() ? context.sysctl.tcp_congestion_control : options.congestionControl;
@@ -251,6 +252,11 @@ public final class Connection {
         return orphan;
     }
 
+    /// Whether the next byte to be read is the urgent one: `SIOCATMARK`. RFC 9293 3.8.5, MUST-33
+    public boolean isAtUrgentMark() {
+        return urgent.pending && urgent.seq == copiedSeq;
+    }
+
     /// Bytes received and not yet read: `SIOCINQ`, the Recv-Q of `ss`.
     public int receiveQueueBytes() {
         return receiveQueue.bytes();
@@ -318,6 +324,12 @@ public final class Connection {
     /// When that timer runs out, nanoseconds; `Long.MAX_VALUE` without one.
     public long timerDeadline() {
         return timers.retransmission != Timers.Retransmission.OFF ? timers.retransmissionAt : timers.keepAliveAt;
+    }
+
+    /// How often a timeout has made another way through the network worth trying: a flow label that goes with it
+    /// finds one where routers choose by flow (RFC 6438).
+    public int rehashes() {
+        return timeouts.rehashes;
     }
 
     /// What the connection asks its host to go on with in its place, once [#state] is CLOSED; null if nothing: a
@@ -392,7 +404,7 @@ public final class Connection {
         timestamps.offered = sysctl.tcp_timestamps != 0;
         offersEcn = sysctl.tcp_ecn == 1;
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
-        sizes.assumePeerMss(tuple.isV4() ? SegmentSizes.DEFAULT_MSS : SegmentSizes.DEFAULT_MSS_V6);
+        sizes.assumePeerMss(SegmentSizes.unannounced(tuple.isV4()));
         receive.initialize(sizes.advMss, offersScaling);
         synScale = offersScaling ? receive.scale : -1;
         synTimestamps = timestamps.offered;
@@ -557,6 +569,7 @@ public final class Connection {
             raise(Readiness.ERR | Readiness.IN | Readiness.OUT | Readiness.HUP);
             teardown.done(Journal.Cause.ICMP);
         } else {
+            // RFC 9293 3.9.1.8, MUST-47, SHLD-20; RFC 9293 3.9.2.2, MUST-56, SHLD-25: told to who asks.
             softError = icmp.number();
         }
     }
@@ -588,6 +601,12 @@ public final class Connection {
     /// When [#onTimer] is to be called; `Long.MAX_VALUE` for never.
     public long nextDeadline() {
         return timers.next();
+    }
+
+    /// Whether since the last call so many retransmissions have failed that the host had better look for the path anew:
+    /// RFC 9293 3.8.3's R1, `tcp_retries1`.
+    public boolean takeAdviceAgainstPath() {
+        return timeouts.takeAdviceAgainstPath();
     }
 
     /// The [Readiness] bits of what has happened since the last call: what a waiting program is to be woken for.

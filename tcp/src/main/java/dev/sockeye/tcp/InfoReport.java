@@ -74,7 +74,7 @@ final class InfoReport {
                 c.outOfOrderPackets,
                 c.sndWnd,
                 c.receive.remaining(c.rcvNxt),
-                0,
+                timeouts.rehashes,
                 timeouts.totalTimeouts,
                 timeouts.totalTimeoutRecoveries,
                 timeouts.totalTimeoutMillis());

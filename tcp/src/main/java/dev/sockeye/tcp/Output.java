@@ -34,8 +34,8 @@ final class Output {
     private boolean first, tailProbe;
     /// What is lost is to go again, as far as the congestion window allows.
     private boolean lost;
-    /// A window or keepalive probe is due.
-    private boolean probe;
+    /// A window or keepalive probe is due; and one in front of it that tells of urgent data.
+    private boolean probe, urgentProbe;
 
     private TcpMib probeCounter = TcpMib.TCPWinProbe;
     /// The probe is data.
@@ -97,6 +97,7 @@ final class Output {
     }
 
     void ackNow() {
+        // RFC 9293 3.10.7.4, MUST-58: one, for however many reasons.
         immediateAcks = Math.max(immediateAcks, 1);
     }
 
@@ -123,6 +124,7 @@ final class Output {
     }
 
     private int nagle() {
+        // RFC 9293 3.7.4, MUST-17
         return (c.options.noDelay ? NAGLE_OFF : 0) | (c.options.cork ? NAGLE_CORK : 0) | nagleOnce;
     }
 
@@ -158,7 +160,7 @@ final class Output {
     }
 
     void clear() {
-        synAck = first = tailProbe = lost = probe = probeData = push = frtoProbe = false;
+        synAck = first = tailProbe = lost = probe = urgentProbe = probeData = push = frtoProbe = false;
         immediateAcks = lastAck ? 1 : 0;
     }
 
@@ -212,11 +214,15 @@ final class Output {
             lost = false;
         }
         if (probe) {
-            probe = false;
             c.context.count(probeCounter);
-            // One before what the peer expects: it answers with an ACK (RFC 9293 3.8.4).
-            headers.header(out, Segment.ACK, c.sndUna - 1, now);
-            c.segmentsOut++;
+            if (urgentProbe) {
+                urgentProbe = false;
+                headers.probe(out, c.sndUna, now);
+                return true;
+            }
+            probe = false;
+            // RFC 9293 3.8.4, SHLD-12: one before what the peer expects, and no data; it answers with an ACK.
+            headers.probe(out, c.sndUna - 1, now);
             return true;
         }
         if (probeData && probeWithData(out, now)) return true;
@@ -294,6 +300,7 @@ final class Output {
         quota = Math.min(quota, burst);
         fillUp(segment, (long) quota * mss - segment.length());
         segment.setPackets(mss);
+        // RFC 9293 3.8.6, SHLD-15
         if (!fitsWindow(segment, mss)) {
             windowLimited = true;
             return false;
@@ -356,6 +363,7 @@ final class Output {
         return Math.max(mss, most - most % mss);
     }
 
+    /// RFC 9293 3.8.6.2.1, MUST-38: a whole segment, or all that is left of what was written.
     private boolean fitsWindow(TxSegment segment, int mss) {
         int end = segment.length() > mss ? segment.seq + mss : segment.endSeq;
         return !Seq.gt(end, c.windowEnd());
@@ -432,6 +440,7 @@ final class Output {
             c.recovery.onSentWhileReducing(pushed);
             if (!wasProbe) c.recovery.scheduleProbe(false, now);
         } else if (c.board.packetsOut == 0 && !c.send.unsent.isEmpty()) {
+            // RFC 9293 3.9.1.2, MUST-60: what is held back goes when the timer rings.
             c.timeouts.startWindowProbe(now);
         }
         if (wasProbe) endTailProbe(pushed > 0, false, now);
@@ -492,6 +501,8 @@ final class Output {
         }
         probe = true;
         probeCounter = counter;
+        // Linux: a closed window does not hold back the news of urgent data, see docs/linux/urgent.md
+        urgentProbe = Seq.between(c.sndUp, c.sndUna + 1, c.sndUna + 0xffff);
         return false;
     }
 

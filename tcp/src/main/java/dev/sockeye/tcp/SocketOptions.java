@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class SocketOptions {
 
     /// `SO_KEEPALIVE`
+    /// RFC 9293 3.8.4, MUST-25
     public boolean keepAlive;
 
     /// `TCP_KEEPIDLE`, `TCP_KEEPINTVL` in seconds, `TCP_KEEPCNT`; 0: the sysctl's

@@ -42,6 +42,7 @@ final class StreamWriter {
         boolean all = copied == length;
         boolean more = (flags & Connection.MSG_MORE) != 0 && all;
         TxSegment last = c.send.unsent.last();
+        // RFC 9293 3.9.1.2, MUST-61
         if (last != null && all && !more) last.flags |= Segment.PSH;
         if (last != null && all && (flags & Connection.MSG_EOR) != 0) last.endOfRecord = true;
         if ((flags & Connection.MSG_OOB) != 0) c.sndUp = c.send.writeSeq;
@@ -69,6 +70,7 @@ final class StreamWriter {
         while (copied < length) {
             TxSegment last = c.send.unsent.last();
             int room = last == null || last.endOfRecord ? 0 : goal - last.length();
+            // RFC 9293 3.9.1.2, SHLD-28
             if (last == null || room <= 0) {
                 if (!c.sendBuffer.hasSpace()) break;
                 last = c.send.appendSegment();
@@ -78,9 +80,12 @@ final class StreamWriter {
                 room = goal;
             }
             int part = Math.min(room, length - copied);
+            // RFC 9293 3.9.1.2, SHLD-27, MAY-16: one segment, and one PSH.
             if (copied == 0) last.flags &= ~Segment.PSH;
             c.send.append(last, from, offset + copied, part);
             copied += part;
+            // All of what is urgent is there before any of it goes, so that the pointer is right from the first.
+            if ((flags & Connection.MSG_OOB) != 0) continue;
             // Linux pushes every half window, so that the peer's program sees data before the end of a long write.
             if (c.send.writeSeq - pushedSeq > c.maxWindow >>> 1) {
                 last.flags |= Segment.PSH;

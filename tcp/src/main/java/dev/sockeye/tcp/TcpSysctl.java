@@ -33,6 +33,7 @@ public final class TcpSysctl {
     public int tcp_invalid_ratelimit = 500;
     public int tcp_keepalive_intvl = 75;
     public int tcp_keepalive_probes = 9;
+    /// RFC 9293 3.8.4, MUST-28
     public int tcp_keepalive_time = 7200;
     public long tcp_limit_output_bytes = 4_194_304;
     public int tcp_max_orphans = 131_072;
@@ -56,7 +57,9 @@ public final class TcpSysctl {
     public int tcp_recovery = 1;
     public int tcp_reordering = 3;
     public int tcp_retrans_collapse = 1;
+    /// RFC 9293 3.8.3, SHLD-10
     public int tcp_retries1 = 3;
+    /// RFC 9293 3.8.3, SHLD-11: 924.6 s at least.
     public int tcp_retries2 = 15;
     public int tcp_rfc1337 = 0;
     /// Bytes: minimum, default, maximum.

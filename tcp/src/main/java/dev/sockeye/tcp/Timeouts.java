@@ -30,6 +30,11 @@ final class Timeouts {
     /// For TCP_INFO: timeouts of all time, recoveries from them, milliseconds spent so.
     int totalTimeouts, totalTimeoutRecoveries;
 
+    /// How often a timeout has made another way worth trying: `timeout_rehash`.
+    int rehashes;
+
+    private boolean adviseAgainstPath;
+
     private long timeoutSince = -1;
     private long totalTimeoutMillis;
 
@@ -158,6 +163,7 @@ final class Timeouts {
             giveUp();
             return;
         }
+        doubtPath(opening, now);
         if (retransmits == 0) countCause();
         c.recovery.enterLoss(now);
         onTimeoutCounted(now);
@@ -198,8 +204,26 @@ final class Timeouts {
                 Journal.Cause.TIMER_RETRANSMIT);
     }
 
+    /// RFC 9293 3.8.3, MUST-20, SHLD-10: at R1 IP is told. Linux: each timeout also sends what follows on another way,
+    /// where there are several and they are chosen by flow (`sk_rethink_txhash`).
+    private void doubtPath(boolean opening, long now) {
+        boolean r1 = opening
+                ? retransmits > 0
+                : hasTimedOut(c.context.sysctl.tcp_retries1, RTO_MIN_MILLIS, stalledSince(), now);
+        if (r1) adviseAgainstPath = true;
+        rehashes++;
+        c.context.count(TcpMib.TcpTimeoutRehash);
+    }
+
+    /// Whether the path has become doubtful since the last call.
+    boolean takeAdviceAgainstPath() {
+        boolean advice = adviseAgainstPath;
+        adviseAgainstPath = false;
+        return advice;
+    }
+
     /// The peer has shrunk its window to nothing: our retransmission is a window probe, and it may take as long as
-    /// it will.
+    /// it will. RFC 9293 3.8.6, MUST-35, SHLD-17
     private void onTimeoutInClosedWindow(long now) {
         long silent = (now - c.lastAckReceivedAt) / MILLI;
         int user = c.options.userTimeoutMillis;
@@ -249,7 +273,7 @@ final class Timeouts {
         return (int) totalTimeoutMillis;
     }
 
-    /// Has it gone on for too long (RFC 9293 3.8.3, R2)?
+    /// Has it gone on for too long? RFC 9293 3.8.3, MUST-20, MUST-22: R2, of SYNs too.
     private boolean hasExpired(boolean opening, long now) {
         TcpSysctl sysctl = c.context.sysctl;
         if (opening) {
@@ -273,6 +297,7 @@ final class Timeouts {
     /// as the user allows.
     private boolean hasTimedOut(int boundary, int base, long since, long now) {
         if (retransmits == 0 || since == 0) return false;
+        // RFC 9293 3.8.3, MUST-21
         int user = c.options.userTimeoutMillis;
         return (now - since) / MILLI >= (user > 0 ? user : modelMillis(boundary, base));
     }
@@ -295,6 +320,7 @@ final class Timeouts {
     // ---------------------------------------------------------------- window probes
 
     /// There is something to send, nothing in flight, and no window: probe it.
+    /// RFC 9293 3.8.6.1, MUST-36, SHLD-29: after the retransmission timeout.
     void startWindowProbe(long now) {
         if (c.board.packetsOut > 0 || timers.retransmission != Timers.Retransmission.OFF) return;
         setWindowProbe(now, Math.max(c.rtt.rtoMillis, RTO_MIN_MILLIS));
@@ -308,6 +334,7 @@ final class Timeouts {
         timers.setRetransmission(Timers.Retransmission.WINDOW_PROBE, now + millis * MILLI);
     }
 
+    /// RFC 9293 3.8.6.1, SHLD-30: twice as long each time.
     private long windowProbeMillis() {
         long base = Math.max(c.rtt.rtoMillis, RTO_MIN_MILLIS);
         return Math.min(base << Math.min(backoff, 30), c.context.sysctl.tcp_rto_max_ms);
@@ -337,6 +364,7 @@ final class Timeouts {
             }
             if (c.teardown.outOfResources(true)) return;
         }
+        // RFC 9293 3.8.6.1, MUST-37: every answer sets the count to 0.
         if (probes >= most) {
             giveUp();
             return;
@@ -369,6 +397,7 @@ final class Timeouts {
     // ---------------------------------------------------------------- keepalive
 
     private long keepIdleMillis() {
+        // RFC 9293 3.8.4, MUST-27
         int seconds = c.options.keepIdleSeconds;
         return 1000L * (seconds > 0 ? seconds : c.context.sysctl.tcp_keepalive_time);
     }
@@ -382,6 +411,7 @@ final class Timeouts {
     void onKeepAliveOption(long now) {
         if (c.state == TcpState.CLOSED || c.state == TcpState.SYN_SENT || (c.orphan && c.state == TcpState.FIN_WAIT2))
             return;
+        // RFC 9293 3.8.4, MAY-5, MUST-24
         if (!c.options.keepAlive) timers.keepAliveAt = Timers.NEVER;
         else if (timers.keepAliveAt == Timers.NEVER) timers.keepAliveAt = now + keepIdleMillis() * MILLI;
     }
@@ -411,6 +441,7 @@ final class Timeouts {
         if (!c.options.keepAlive || c.state == TcpState.CLOSED || c.state == TcpState.SYN_SENT) return;
         long idle = keepIdleMillis() * MILLI;
         long next;
+        // RFC 9293 3.8.4, MUST-26
         if (c.board.packetsOut > 0 || !c.send.unsent.isEmpty()) {
             next = idle; // the retransmission timer watches
         } else {
@@ -437,6 +468,7 @@ final class Timeouts {
     private boolean isDead(long elapsed) {
         int user = c.options.userTimeoutMillis;
         if (user != 0) return elapsed / MILLI >= user && probes > 0;
+        // RFC 9293 3.8.4, MUST-29
         int most = c.options.keepCount > 0 ? c.options.keepCount : c.context.sysctl.tcp_keepalive_probes;
         return probes >= most;
     }

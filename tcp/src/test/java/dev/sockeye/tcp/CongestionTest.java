@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 class CongestionTest {
 
     /// RFC 5681 3.1: one segment a round trip in congestion avoidance.
+    /// RFC 9293 3.8.2, MUST-19
     @Test
     void renoGrowsByOneSegmentARoundTrip() {
         var cwnd = new CongestionWindow();
@@ -49,6 +50,7 @@ class CongestionTest {
     }
 
     /// RFC 9438 4.2: W(t) = C * (t - K)^3 + Wmax with C 0.4, beta 0.7, K = cbrt(Wmax * (1 - beta) / C).
+    /// RFC 9293 3.8.2, MAY-18
     @Test
     void cubicFollowsItsCurve() {
         var connection = connection();

@@ -72,9 +72,13 @@ final class FastOpen {
         if (passive != null) passive.accepted = true;
     }
 
+    /// The round trip of the SYN-ACK, microseconds; -1 where it is not known.
+    long synAckRttMicros(long now) {
+        return passive == null ? -1 : passive.synAckRttMicros(now);
+    }
+
     /// The handshake is complete; data has gone already.
     void established(long now) {
-        if (!c.rtt.hasSample() && passive != null) c.acknowledgment.sampleRtt(passive.synAckRttMicros(now), now);
         complete(now);
         c.output.lastSentAt = now;
         c.acks.rcvMss = c.sizes.initialReceived();

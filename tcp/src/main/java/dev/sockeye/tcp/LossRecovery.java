@@ -184,7 +184,7 @@ final class LossRecovery {
     private boolean inLoss(int duplicateAcks, int ackFlags) {
         boolean recovered = !Seq.lt(c.sndUna, highSeq);
         boolean advanced = (ackFlags & Acknowledgment.ADVANCED) != 0;
-        if (advanced && tryUndoLoss(false)) return false;
+        if ((advanced || c.fastOpen.isHalfOpen()) && tryUndoLoss(false)) return false;
         if (frto) {
             // RFC 5682 3, step 3b with SACK: something that was sent once has arrived.
             if ((ackFlags & Acknowledgment.ORIGINAL_SACKED) != 0 && tryUndoLoss(true)) return false;
@@ -312,7 +312,7 @@ final class LossRecovery {
         if (board.inFlight() != inFlight) {
             if (state != State.RECOVERY) {
                 enterRecovery(false, now);
-                reduce(1, c.rate.lost - lost, false);
+                if (!c.congestion.takesControl()) reduce(1, c.rate.lost - lost, false);
             }
             c.output.retransmitLost();
         }

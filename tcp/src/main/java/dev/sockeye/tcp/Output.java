@@ -44,6 +44,9 @@ final class Output {
     private boolean push;
 
     private int pushNagle;
+    /// Only one segment.
+    private boolean pushOne;
+
     private boolean pushProbe;
     private boolean frtoProbe;
     private int pushed;
@@ -133,8 +136,15 @@ final class Output {
         if (!push) push(nagle());
     }
 
+    /// The first segment that is queued may go, whatever Nagle's rule says (`tcp_push_one`).
+    void pushOne() {
+        push(NAGLE_PUSH);
+        pushOne = true;
+    }
+
     void push(int nagle) {
         push = true;
+        pushOne = false;
         pushNagle = nagle;
         pushed = 0;
         cwndLimited = windowLimited = false;
@@ -186,6 +196,7 @@ final class Output {
         if (reset) {
             reset = false;
             headers.header(out, Segment.RST | Segment.ACK, headers.acceptableSeq(), now);
+            c.ecn.mark(out, false);
             return true;
         }
         if (c.state == TcpState.CLOSED && c.timeWait() == null && !lastAck) return false;
@@ -286,7 +297,8 @@ final class Output {
             if (c.fastOpen.active != null && c.fastOpen.active.isPaired()) transmitWithSyn(out, segment, now);
             return true;
         }
-        if (!c.mayTransmit() || (pushProbe && pushed > 0) || c.pacer.holds(now)) return false;
+        boolean enough = (pushProbe || pushOne) && pushed > 0;
+        if (!c.mayTransmit() || enough || c.pacer.holds(now)) return false;
         int mss = c.sizes.current();
         int burst = burstPackets(mss);
         int quota = windowQuota();
@@ -308,7 +320,7 @@ final class Output {
         boolean isLast = c.send.unsent.size() == 1;
         if (segment.packets == 1) {
             if (!nagleAllows(segment, mss, isLast ? pushNagle : NAGLE_PUSH)) return false;
-        } else if (!pushProbe && shouldDefer(segment, burst, isLast, now)) {
+        } else if (!pushProbe && !pushOne && shouldDefer(segment, burst, isLast, now)) {
             return false;
         }
         int limit = mss;
@@ -431,7 +443,7 @@ final class Output {
     private void endPush(long now) {
         push = false;
         boolean wasProbe = pushProbe;
-        pushProbe = false;
+        pushProbe = pushOne = false;
         if (!c.mayTransmit()) return;
         c.onWindowLimited(windowLimited, now);
         cwndLimited |= c.board.inFlight() >= c.cwnd.segments;

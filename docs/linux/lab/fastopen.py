@@ -300,6 +300,35 @@ def late_ack(lab):
     lab.counted_since()
 
 
+@experiment(LISTENERS, SAME_KEY, seconds=60)
+def ack_dropped(lab):
+    """the final ACK comes after timeouts of the SYN-ACK, and echoes the timestamp of the first one or the last"""
+    listener = lab.listener()
+    cookie = cookie_of(lab, listener)
+    for wait, count in ((1.5, 0), (3.5, 0), (1.5, 3000), (3.5, 3000)):
+        for which in ("first", "last"):
+            lab.note("%s s, %d B written, the ACK echoes the %s SYN-ACK" % (wait, count, which))
+            c = lab.dial(options=("mss", "sackok", "ts", "ws", ("fo", cookie)))
+            c.send("S", data=b"d" * 10)
+            c.ts_on, first = True, c.last_tsval
+            s = listener.accept_()
+            s.recv(100)
+            if count:
+                s.send(b"x" * count)
+            lab.run(wait)
+            lab.counted_since()
+            echo = first if which == "first" else c.last_tsval
+            c.send("A", seq=11, ack=1, options=[("ts", (c.tsval(), echo))])
+            show(s)
+            lab.run(0.3)
+            if count:
+                c.send("A", seq=11, ack=count + 1, options=[("ts", (c.tsval(), echo))])
+                show(s)
+            lab.counted_since()
+            s.linger(0)
+            s.close()
+
+
 @experiment(LISTENERS, SAME_KEY, PLAIN)
 def ends(lab):
     """close, shutdown and disconnect before the final ACK"""
@@ -879,105 +908,91 @@ def no_cookie(lab):
     lab.counted_since()
 
 
+def used(lab, port, flags, seq, end=True, data=b""):
+    """A connection that was opened fast, and what then comes of the peer; in the end it is reset."""
+    c = Client(lab, port)
+    c.send(b"d" * 1000)
+    c.answer(1001, ("mss", 1460))
+    c.conn.send(flags, seq=seq, ack=1001 if "A" in flags else None, data=data)
+    if data:
+        c.sock.recv(10)
+    c.conn.send("R", seq=1 + len(data))
+    c.sock.close()
+    lab.counted_since()
+
+
+def trial(lab, note):
+    """Whether Fast Open is on."""
+    lab.next_port += 1
+    lab.note(note)
+    c = Client(lab, lab.next_port)
+    c.send(b"d" * 100)
+    c.sock.close()
+
+
 @experiment(("net.ipv4.tcp_fastopen_blackhole_timeout_sec", 3), PLAIN, seconds=120)
 def blackhole(lab):
-    """timeouts, resets and FINs that show a path without Fast Open: how long it is off then"""
-    def probe(note):
-        c = Client(lab, lab.next_port)
-        lab.next_port += 1
-        lab.note(note)
-        c.send(b"d" * 100)
-        show(c.sock)
-        c.sock.close()
-        lab.counted_since()
-
+    """what makes Fast Open pause: three timeouts, a RST out of order, a lone FIN out of order; and for how long"""
     learn(lab)
-    lab.sysctl("net.ipv4.tcp_syn_retries", 6)
     c = Client(lab, 80)
     c.send(b"d" * 1000)
     for i in range(5):
         lab.run(1)
         lab.counted_since()
     c.sock.close()
-    probe("after three timeouts")
+    trial(lab, "after three timeouts")
     lab.run(3)
-    probe("3 s later")
-    c = Client(lab, 81)
-    c.send(b"d" * 1000)
-    c.answer(1001, ("mss", 1460))
-    c.conn.send("R", seq=5)
-    lab.counted_since()
-    c.sock.close()
-    probe("after a reset out of order")
+    trial(lab, "3 s later")
+    used(lab, 81, "R", 5)
+    trial(lab, "after a RST out of order")
     lab.run(3)
-    probe("3 s later")
+    trial(lab, "3 s later")
     lab.run(3)
-    probe("6 s later")
-    c = Client(lab, 82)
-    c.send(b"d" * 1000)
-    c.answer(1001, ("mss", 1460))
-    c.conn.send("FA", seq=5, ack=1001)
-    c.sock.close()
-    lab.counted_since()
-    c.conn.send("R", seq=1)
-    lab.counted_since()
-    probe("after a FIN out of order")
-    lab.run(12)
-    probe("12 s later")
-    c = Client(lab, 83)
-    c.send(b"d" * 1000)
-    c.answer(1001, ("mss", 1460))
-    c.conn.send("PA", seq=1, ack=1001, data=b"fine")
-    c.sock.recv(10)
-    c.sock.close()
-    c.conn.send("R", seq=5)
-    c = Client(lab, 84)
-    c.send(b"d" * 1000)
-    c.answer(1001, ("mss", 1460))
-    c.conn.send("R", seq=5)
-    c.sock.close()
+    trial(lab, "6 s later")
+    used(lab, 82, "FA", 5)
+    trial(lab, "after a FIN out of order")
+    lab.run(10)
+    trial(lab, "10 s later")
+    lab.run(2)
+    used(lab, 83, "PA", 1, data=b"fine")
+    used(lab, 84, "R", 5)
     lab.run(3)
-    probe("3 s after the next, for the count began anew after a good one")
-    c = Client(lab, 85)
-    c.send(b"d" * 1000)
-    c.answer(1001, ("mss", 1460))
-    c.conn.send("R", seq=5)
-    c.sock.close()
-    probe("off again")
+    trial(lab, "after one that went well, and another RST out of order, 3 s later")
+    used(lab, 85, "R", 5)
+    trial(lab, "after yet another")
     lab.sysctl("net.ipv4.tcp_fastopen_blackhole_timeout_sec", 3)
-    probe("on after the sysctl was written")
+    trial(lab, "the sysctl was written")
 
 
 @experiment(("net.ipv4.tcp_fastopen_blackhole_timeout_sec", 3), PLAIN, seconds=120)
 def blackhole_later(lab):
-    """timeouts after the handshake; expiry after fewer"""
+    """timeouts after the handshake; giving up before the third; a SYN that only asks for a cookie"""
     learn(lab)
     c = Client(lab, 80)
     c.send(b"d" * 1000)
     c.answer(1001, ("mss", 1460))
     c.sock.send(b"e" * 1000)
-    for i in range(4):
+    for i in range(3):
         lab.run(1)
         lab.counted_since()
+    c.conn.send("R", seq=1)
     lab.sysctl("net.ipv4.tcp_fastopen_blackhole_timeout_sec", 3)
     lab.note("TCP_SYNCNT 1, no linear timeouts")
     lab.sysctl("net.ipv4.tcp_syn_linear_timeouts", 0)
     c = Client(lab, 81, lambda s: s.option(TCP, socket.TCP_SYNCNT, 1))
     c.send(b"d" * 1000)
-    for i in range(5):
-        lab.run(1)
-        lab.counted_since()
+    lab.run(5)
+    lab.counted_since()
     c.sock.error()
-    lab.note("a cookie request that times out")
+    lab.note("a SYN that asks for a cookie")
     lab.sysctl("net.ipv4.tcp_fastopen_blackhole_timeout_sec", 3)
     import subprocess
     subprocess.run(["ip", "tcp_metrics", "flush", "all"])
     c = Client(lab, 82)
     c.send(b"")
-    for i in range(5):
-        lab.run(1)
+    for i in range(4):
+        lab.run(2)
         lab.counted_since()
-    lab.note("the passive side")
 
 
 @experiment(PLAIN)
@@ -1021,6 +1036,38 @@ def blocking(lab):
     c.sock.setsockopt(SOL, socket.SO_RCVTIMEO, struct.pack("qq", 0, 300000))
     lab.later(lambda: c.sock.sock.recv(100), "recv")
     lab.run(0.5)
+
+
+@experiment(BOTH, SAME_KEY)
+def cookies_v6(lab):
+    """cookies over IPv6, and of other addresses: both ends are the kernel's, on lo"""
+    import subprocess
+
+    def run(*command):
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    pairs = (("192.168.0.1", "192.0.2.1"), ("fd3d:0a0b:17d6::1", "fd3d:fa7b:d17d::1"))
+    for address in sum(pairs, ()):
+        if address != KERNEL:
+            run("ip", "addr", "add", address + ("/128" if ":" in address else "/32"), "dev", "lo",
+                *(("nodad",) if ":" in address else ()))
+    for key in (KEY, "00000000-00000000-00000000-00000000"):
+        lab.sysctl("net.ipv4.tcp_fastopen_key", key)
+        for server, client in pairs:
+            family = socket.AF_INET6 if ":" in server else socket.AF_INET
+            listener = socket.socket(family, socket.SOCK_STREAM)
+            listener.setsockopt(SOL, socket.SO_REUSEADDR, 1)
+            listener.setsockopt(TCP, FASTOPEN, 5)
+            listener.bind((server, 5000))
+            listener.listen(5)
+            dialer = socket.socket(family, socket.SOCK_STREAM)
+            dialer.bind((client, 0))
+            run("ip", "tcp_metrics", "flush", "all")
+            dialer.sendto(b"x", MSG_FASTOPEN, (server, 5000))
+            shown = run("ip", "tcp_metrics", "show", server).split("fo_cookie ")[1].split()[0]
+            lab.note("key %s server %s client %s: cookie %s" % (key, server, client, shown))
+            dialer.close()
+            listener.close()
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ final class SegmentInput {
             seg.tsEcr = options.tsEcr();
         }
         for (int i = 0; i < options.sackBlocks(); i++) seg.addSack(options.sackLeft(i), options.sackRight(i));
+        // RFC 7323 2.2, MUST-2
         if (!seg.syn()) return;
         seg.mss = options.mss();
         seg.windowScale = options.windowScale();

@@ -35,6 +35,7 @@ final class Ecn {
     boolean onData(Segment seg) {
         if (!agreed) return false;
         if (seg.ecn != NOT_ECT) seen = true;
+        // RFC 3168 6.1.1, MUST-11
         if (seg.ecn != CE || echoing) return false;
         echoing = true;
         return true;
@@ -49,13 +50,16 @@ final class Ecn {
         return seg.length > 0;
     }
 
-    /// Marks a segment on its way out.
+    /// Marks a segment on its way out. Only what carries data for the first time is ECN-capable: RFC 3168
+    /// 5.2, MUST-2, MUST-3; RFC 3168 6.1.4, MUST-15; RFC 3168 6.1.5, MUST-16, MUST-17
     ///
-    /// @param newData it carries data for the first time: only such a one is ECN-capable (RFC 3168 6.1.5)
+    /// @param newData it is such a one
     void mark(Segment out, boolean newData) {
+        // RFC 3168 6.1.1, MUST-9
         if (!agreed) return;
         if (newData) {
             out.ecn = ECT0;
+            // RFC 3168 6.1.1, MUST-10
             if (cwrQueued) {
                 out.flags |= Segment.CWR;
                 cwrQueued = false;

@@ -62,10 +62,11 @@ public final class Handshake {
             handshake.tsRecentAt = now;
         }
         if (syn.windowScale >= 0 && sysctl.tcp_window_scaling != 0) {
-            // RFC 7323 2.3, MUST: a shift above 14 is taken as 14.
+            // RFC 7323 2.2, MUST-1; RFC 7323 2.3, MUST-11
             handshake.sendWindowScale = Math.min(syn.windowScale, 14);
         }
-        // RFC 3168 6.1.1: a SYN with ECE and CWR asks for ECN. Linux: only where its IP header is not-ECT.
+        // RFC 3168 6.1.1, MUST-8, MUST-12: a SYN with ECE and CWR asks for ECN. Linux: only where its IP
+        // header is not-ECT.
         boolean asksEcn = syn.has(Segment.ECE) && syn.has(Segment.CWR) && syn.ecn == 0;
         handshake.ecn = asksEcn && (sysctl.tcp_ecn == 1 || sysctl.tcp_ecn == 2);
         handshake.chooseReceiveWindow(context, options);

@@ -91,7 +91,7 @@ final class Timeouts {
 
     // ---------------------------------------------------------------- retransmission
 
-    /// Sets the timer: a tail loss probe where one makes sense, else the timeout (RFC 6298 5.1 to 5.3).
+    /// Sets the timer: a tail loss probe where one makes sense, else the timeout. RFC 6298 5, MUST-10
     void setTimer(long now) {
         if (!c.recovery.scheduleProbe(true, now)) rearm(now);
     }

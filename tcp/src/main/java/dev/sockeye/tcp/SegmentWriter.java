@@ -28,7 +28,9 @@ final class SegmentWriter {
         }
         if ((flags & Segment.ACK) != 0) {
             out.ack = c.rcvNxt;
+            boolean duplicate = c.sackList.hasDuplicate();
             if (c.sackPermitted && (flags & Segment.RST) == 0) c.sackList.writeTo(out, c.sizes.sackRoom());
+            c.ecn.option.writeTo(out, duplicate);
         }
         out.window = c.receive.announce(c.rcvNxt, c.receiveCharged(), c.acks);
         if ((flags & Segment.ACK) != 0) {
@@ -41,6 +43,7 @@ final class SegmentWriter {
     /// CWR.
     void probe(Segment out, int seq, long now) {
         header(out, Segment.ACK, seq, now);
+        c.ecn.mark(out, false);
         urgent(out);
         c.segmentsOut++;
     }
@@ -71,8 +74,8 @@ final class SegmentWriter {
             out.tsVal = c.timestamps.now(now);
             out.tsEcr = c.timestamps.recent;
         }
-        if (c.offersEcn && c.state == TcpState.SYN_SENT && c.timeouts.retransmits < 1)
-            out.flags |= Segment.ECE | Segment.CWR;
+        if (c.state == TcpState.SYN_SENT) c.ecn.markSyn(out);
+        else c.ecn.markCrossedSynAck(out);
         // RFC 7323 2.2, MUST-3
         out.window = Math.min(c.receive.window, 65535);
     }
@@ -84,7 +87,10 @@ final class SegmentWriter {
         if ((segment.flags & Segment.SYN) != 0) {
             syn(out, now);
         } else {
-            header(out, Segment.ACK | segment.flags, segment.seq, now);
+            // Linux: several packets at once push, so that the receiver's offload hands them on. This time only: cut,
+            // and sent again as single packets, they do not.
+            int push = segment.packets > 1 ? Segment.PSH : 0;
+            header(out, Segment.ACK | segment.flags | push, segment.seq, now);
             c.send.payload(segment, out);
             if (out.length > c.sizes.mss || segment.packets > 1) out.packetPayload = segment.mss;
             urgent(out);

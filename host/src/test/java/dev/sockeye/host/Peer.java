@@ -113,11 +113,15 @@ final class Peer {
         for (int i = 0; i < seg.sackBlocks; i++) options.sack(seg.sackLeft[i] + hostIsn, seg.sackRight[i] + hostIsn);
         int[] marks = seg.accEcnCounters;
         if (seg.accEcnKind != 0) options.accEcn(seg.accEcnKind, seg.accEcnFields, marks[0], marks[1], marks[2]);
+        if (seg.fastOpenLength >= 0) {
+            options.fastOpen(seg.fastOpenCookie, seg.fastOpenLength, seg.fastOpenExperimental);
+        }
         boolean v4 = own.ip().isV4();
         int header = IpOutput.headerLength(v4);
         int transport = TcpHeader.MIN_LENGTH + options.length();
         byte[] bytes = new byte[header + transport + seg.length];
-        for (int i = 0; i < seg.length; i++) bytes[header + transport + i] = (byte) ('a' + (seg.seq - isn + i) % 26);
+        int first = seg.seq - isn + (seg.syn() ? 1 : 0);
+        for (int i = 0; i < seg.length; i++) bytes[header + transport + i] = (byte) ('a' + (first + i) % 26);
         Packet packet = Packet.of(bytes, rig.pool);
         MemorySegment memory = packet.memory(0);
         if (v4) {

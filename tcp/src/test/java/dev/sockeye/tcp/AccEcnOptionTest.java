@@ -1,5 +1,7 @@
 package dev.sockeye.tcp;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.Test;
 
 /// The AccECN option beside SACK blocks and timestamps (docs/linux/ecn.md, "room"): as many counters as fit; where
@@ -50,6 +52,24 @@ class AccEcnOptionTest {
                 "EA. 1001:1001(0) ack 1 <ECN e1b 6001,sack 10001:11001 10001:11001 8001:9001 6001:7001>",
                 "EA. 1001:1973(972) ack 1 <ECN e1b 6001,sack 10001:11001 8001:9001 6001:7001 4001:5001>",
                 "PEA. 1973:2001(28) ack 1 <ECN e1b 6001,sack 10001:11001 8001:9001 6001:7001 4001:5001>");
+    }
+
+    /// A SYN-ACK with all that it can have: 4 bytes MSS, 12 timestamps and SACK-permitted, 4 window scale, and a
+    /// cookie.
+    @Test
+    void besideAFastOpenCookie() {
+        int[][] cookieAndFields = {{-1, 3}, {4, 3}, {6, 3}, {8, 2}, {10, 2}, {12, 1}, {14, 1}, {16, -1}};
+        for (int[] each : cookieAndFields) {
+            var synAck = new Segment();
+            synAck.mss = 1460;
+            synAck.timestamps = synAck.sackPermitted = true;
+            synAck.windowScale = 8;
+            synAck.fastOpenLength = each[0];
+            AccEcnOption.writeToSynAck(synAck, TcpSysctl.linux());
+            assertThat(synAck.accEcnKind == 0 ? -1 : synAck.accEcnFields)
+                    .as("cookie of " + each[0])
+                    .isEqualTo(each[1]);
+        }
     }
 
     @Test

@@ -432,8 +432,7 @@ final class SegmentArrives {
 
     /// The next bytes, perhaps after some that came before.
     private void inOrder(Segment seg, long now) {
-        int cost = ReceiveWindow.truesize(seg.length);
-        if (!c.hasRoomFor(cost)) {
+        if (!c.hasRoomFor(seg.truesize())) {
             c.acks.now = c.acks.noMemory = true;
             c.acks.schedule();
             c.ackSchedule.checkDue = true;
@@ -443,7 +442,7 @@ final class SegmentArrives {
             }
         }
         int skip = c.rcvNxt - seg.seq;
-        appendText(seg, skip, cost);
+        appendText(seg, skip);
         boolean fin = seg.fin();
         if (seg.length > 0) onData(seg, now);
         if (fin) {
@@ -456,19 +455,21 @@ final class SegmentArrives {
         c.raiseReadable();
     }
 
-    private void appendText(Segment seg, int skip, int cost) {
+    private void appendText(Segment seg, int skip) {
+        int count = seg.length - skip;
+        if (count <= 0) return;
+        if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
         for (int i = 0; i < seg.slices(); i++) {
             int length = seg.length(i);
             if (skip >= length) {
                 skip -= length;
                 continue;
             }
-            c.receiveQueue.append(seg.page(i), seg.offset(i) + skip, length - skip, cost);
-            cost = 0;
-            c.rcvNxt += length - skip;
-            c.bytesReceived += length - skip;
+            c.receiveQueue.append(seg.page(i), seg.offset(i) + skip, length - skip);
             skip = 0;
         }
+        c.rcvNxt += count;
+        c.bytesReceived += count;
     }
 
     /// Bookkeeping for a data segment in order (`tcp_event_data_recv`).
@@ -480,13 +481,15 @@ final class SegmentArrives {
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         c.ecn.onData(seg);
-        if (seg.length >= 128) c.receive.grow(seg.length, c.receiveCharged(), c.sizes.advMss, c.acks);
+        if (seg.length >= 128) {
+            c.receive.grow(seg.length, seg.truesize(), c.receiveCharged(), c.sizes.advMss, c.acks);
+        }
     }
 
     private void measureSegment(Segment seg) {
         int header = c.sizes.headerLength + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
         if (c.acks.measure(seg, header, c.sizes.headerLength, c.sizes.advMss)) {
-            c.receive.learnRatio(seg.length);
+            c.receive.learnRatio(seg.length, seg.truesize());
         }
     }
 
@@ -495,6 +498,8 @@ final class SegmentArrives {
         int before = c.rcvNxt;
         // RFC 9293 3.10.7.4, MUST-59: all of it, and then one acknowledgment.
         c.rcvNxt = c.outOfOrder.moveTo(c.receiveQueue, c.rcvNxt);
+        c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.coalescedOnMove);
+        if (!c.sackList.hasDuplicate()) noteQueuedTwice();
         if (c.rcvNxt == before) return;
         c.bytesReceived += c.rcvNxt - before - (c.outOfOrder.finMoved ? 1 : 0);
         // RFC 5681 4.2: at once when the gap is filled.
@@ -505,19 +510,20 @@ final class SegmentArrives {
     private void outOfOrder(Segment seg) {
         c.ecn.onData(seg);
         c.ackSchedule.checkDue = true;
-        c.acks.schedule();
-        c.context.count(TcpMib.TCPOFOQueue);
-        if (!c.hasRoomFor(ReceiveWindow.truesize(seg.length))) {
+        if (!c.hasRoomFor(seg.truesize())) {
             c.context.count(TcpMib.TCPOFODrop);
+            c.raise(Readiness.IN);
             return;
         }
-        c.outOfOrderPackets += Math.max(1, seg.packetPayload);
         measureSegment(seg);
+        c.acks.schedule();
+        c.outOfOrderPackets += Math.max(1, seg.packetPayload);
+        c.context.count(TcpMib.TCPOFOQueue);
         // RFC 9293 3.10.7.4, SHLD-31
         boolean kept = c.outOfOrder.insert(seg);
-        if (c.outOfOrder.duplicateStart != c.outOfOrder.duplicateEnd) {
-            noteDuplicate(c.outOfOrder.duplicateStart, c.outOfOrder.duplicateEnd);
-        }
+        if (c.outOfOrder.coalesced) c.context.count(TcpMib.TCPRcvCoalesce);
+        c.context.counters.add(TcpMib.TCPOFOMerge, c.outOfOrder.covered);
+        noteQueuedTwice();
         // RFC 2018 4: the first block is the one that the segment at hand lies in, new or not.
         if (c.sackPermitted) c.sackList.add(seg.seq, seg.endSeq());
         if (!kept) {
@@ -525,8 +531,15 @@ final class SegmentArrives {
             return;
         }
         if (c.sackPermitted) {
-            c.receive.grow(seg.length, c.receiveCharged(), c.sizes.advMss, c.acks);
+            c.receive.grow(seg.length, seg.truesize(), c.receiveCharged(), c.sizes.advMss, c.acks);
         }
+    }
+
+    /// What the out-of-order queue has found to be there already.
+    private void noteQueuedTwice() {
+        int from = c.outOfOrder.duplicateStart;
+        int to = c.outOfOrder.duplicateEnd;
+        if (from != to) noteDuplicate(from, to);
     }
 
     /// Eighth: the FIN bit.

@@ -1,7 +1,9 @@
 package dev.sockeye.tcp;
 
-/// BBR, version 3 (draft-ietf-ccwg-bbr-05). As [Bbr] it models the path by bandwidth and round trip, but it minds losses
-/// (more than 2 % of a round trip is too much) and congestion marks, probes for bandwidth at a pace that leaves Reno and
+/// BBR, version 3 (draft-ietf-ccwg-bbr-05). As [Bbr] it models the path by bandwidth and round trip, but it minds
+/// losses
+/// (more than 2 % of a round trip is too much) and congestion marks, probes for bandwidth at a pace that leaves Reno
+/// and
 /// CUBIC a share, leaves headroom between probes, and probes the round trip every five seconds with half the
 /// bandwidth-delay product in flight instead of four packets. Method names are the draft's, shortened.
 ///
@@ -17,7 +19,6 @@ final class Bbr3 implements CongestionControl {
         PROBE_BW_REFILL(100, 200),
         PROBE_BW_UP(125, 225),
         PROBE_RTT(100, 50);
-
         final int pacingGain, windowGain;
 
         State(int pacingPercent, int windowPercent) {

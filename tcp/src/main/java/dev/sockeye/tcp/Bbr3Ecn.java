@@ -1,13 +1,14 @@
 package dev.sockeye.tcp;
 
-/// How BBRv3 takes congestion marks, as Google's version of it does: in the way of DCTCP (RFC 8257 3.3), by the share of
+/// How BBRv3 takes congestion marks, as Google's version of it does: in the way of DCTCP (RFC 8257 3.3), by the share
+/// of
 /// packets marked in each round, and only on paths of 5 ms at most, where marks are those of a data centre's switches.
-/// It needs AccECN, which counts them; by classic ECN a single mark is said for a whole round. Shares are of 256.
+/// It needs AccECN, which counts them; by classic ECN a single mark is said for a whole round. Shares are of 65536.
 final class Bbr3Ecn {
 
     private static final int MOST_RTT_MICROS = 5000;
     private static final int GAIN_SHIFT = 4;
-    private static final int UNIT = 256;
+    private static final int UNIT = 1 << 16;
     /// Half of all packets marked is too much.
     private static final int THRESHOLD = UNIT / 2;
     /// Two such rounds end the startup.
@@ -62,7 +63,9 @@ final class Bbr3Ecn {
 
     /// Too many of a sample's packets were marked.
     boolean isTooHigh(RateSample sample) {
-        return sample.deliveredCe > 0 && isUsed() && sample.deliveredCe * UNIT >= sample.delivered * THRESHOLD;
+        return sample.deliveredCe > 0
+                && isUsed()
+                && (long) sample.deliveredCe * UNIT >= (long) sample.delivered * THRESHOLD;
     }
 
     /// The volume to go back to: less by a third of the share of marks.

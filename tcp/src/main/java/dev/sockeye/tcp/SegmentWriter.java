@@ -74,6 +74,7 @@ final class SegmentWriter {
         if (c.state == TcpState.SYN_SENT) c.ecn.markSyn(out);
         else c.ecn.markCrossedSynAck(out);
         out.window = Math.min(c.receive.window, 65535);
+        if (c.fastOpen.active != null && c.state == TcpState.SYN_SENT) c.fastOpen.active.writeOption(out);
     }
 
     // ---------------------------------------------------------------- what is queued
@@ -83,9 +84,10 @@ final class SegmentWriter {
         if ((segment.flags & Segment.SYN) != 0) {
             syn(out, now);
         } else {
-            // Linux: several packets at once push, so that the receiver's offload hands them on.
-            if (segment.packets > 1) segment.flags |= Segment.PSH;
-            header(out, Segment.ACK | segment.flags, segment.seq, now);
+            // Linux: several packets at once push, so that the receiver's offload hands them on. This time only: cut,
+            // and sent again as single packets, they do not.
+            int push = segment.packets > 1 ? Segment.PSH : 0;
+            header(out, Segment.ACK | segment.flags | push, segment.seq, now);
             c.send.payload(segment, out);
             if (out.length > c.sizes.mss || segment.packets > 1) out.packetPayload = segment.mss;
             urgent(out);
@@ -99,6 +101,16 @@ final class SegmentWriter {
         c.pacer.onSent(out.length, departure);
         c.rate.onSent(segment, c.board.packetsOut, c.board.inFlight() + segment.packets);
         c.recovery.rack.onSent(segment);
+    }
+
+    /// The data that goes with the SYN that `out` is (RFC 7413 4.2.1).
+    void withSyn(Segment out, TxSegment syn, TxSegment data) {
+        c.send.payload(data, out);
+        data.sentAt = syn.sentAt;
+        c.bytesSent += out.length;
+        if (out.length > 0) c.dataSegmentsOut++;
+        c.rate.onSent(data, c.board.packetsOut, c.board.inFlight() + 1);
+        c.recovery.rack.onSent(data);
     }
 
     /// Points to the byte behind the urgent data. RFC 9293 3.8.5, MUST-31, MUST-62. Linux: as near to it as a pointer

@@ -47,7 +47,7 @@ final class AckSchedule {
         return c.outOfOrder.isEmpty() ? delayAck(now) : compressAck(now);
     }
 
-    /// RFC 9293 3.8.6.3, SHLD-18
+    /// RFC 9293 3.8.6.3, SHLD-18; RFC 5681 4.2, MUST-25
     private boolean delayAck(long now) {
         long millis = Math.max(1, c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample()));
         long at = now + millis * Timers.MILLI;

@@ -585,6 +585,7 @@ public final class Connection {
             context.count(TcpMib.OutOfWindowIcmps);
             return;
         }
+        // RFC 7323 5.7, MUST-31
         if (mtu >= sizes.pathMtu) return;
         sizes.narrow(mtu);
         recovery.onSmallerMss(now);
@@ -657,10 +658,10 @@ public final class Connection {
         acks.rcvMss = sizes.initialReceived();
         output.lastSentAt = now;
         writer.start(sndNxt);
-        // RFC 6298 5.7: no round trip could be measured.
+        // RFC 6298 5.7, MUST-12: no round trip could be measured.
         if (!rtt.hasSample()) rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
-        // RFC 5681 3.1: one segment where the SYN was lost more than once. Linux: the timeouts of one lost SYN
-        // cost nothing.
+        // RFC 5681 3.1, MUST-9, MUST-10: one segment where the SYN was lost more than once. Linux: the
+        // timeouts of one lost SYN cost nothing.
         cwnd.segments = totalRetransmits > 1 && recovery.isUndoPossible() ? 1 : CongestionWindow.INITIAL;
         cwnd.ssthresh = CongestionWindow.INFINITE_SSTHRESH;
         cwnd.stamp = now;
@@ -687,6 +688,7 @@ public final class Connection {
         // RFC 9293 MUST-15: without the option it is what was assumed.
         if (seg.mss != 0) sizes.peerMss = options.maxSegment > 0 ? Math.min(seg.mss, options.maxSegment) : seg.mss;
         sackPermitted = seg.sackPermitted && context.sysctl.tcp_sack != 0;
+        // RFC 7323 2.2, MUST-1; RFC 7323 2.3, MUST-5, MUST-7, MUST-11
         if (offersScaling && seg.windowScale >= 0) {
             sendScale = Math.min(seg.windowScale, ReceiveWindow.MAX_SCALE);
         } else {

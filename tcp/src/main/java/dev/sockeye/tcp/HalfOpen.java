@@ -112,7 +112,7 @@ public final class HalfOpen {
         if (!fastOpen && seg.hasAck() && seg.ack != handshake.iss + 1) return Disposition.RESET;
         if (paws || failsEcho(seg) || !isInWindow(seg)) return onOutOfWindow(seg, paws, now);
         updateTsRecent(seg, now);
-        // RFC 5961 3.2, MUST: a RST inside the window, but not at its begin, gets a challenge ACK.
+        // RFC 5961 3.2, MUST-2: a RST inside the window, but not at its begin, gets a challenge ACK.
         if (seg.rst() && seg.seq != rcvNxt) return challenge(seg, now);
         // A SYN at IRS is left of the window and trimmed; one inside the window resets, as does a RST at its
         // begin.
@@ -282,7 +282,8 @@ public final class HalfOpen {
         out.flags = Segment.SYN | Segment.ACK;
         out.seq = handshake.iss;
         out.ack = handshake.irs + 1;
-        out.window = Math.min(handshake.receiveWindow, 65535); // RFC 7323 2.2: never scaled in a SYN
+        // RFC 7323 2.2, MUST-3
+        out.window = Math.min(handshake.receiveWindow, 65535);
         // RFC 9293 3.7.1, MUST-14, SHLD-5, MAY-3
         out.mss = handshake.advertisedMss;
         out.sackPermitted = handshake.sackPermitted;

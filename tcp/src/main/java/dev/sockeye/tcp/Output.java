@@ -100,7 +100,7 @@ final class Output {
     }
 
     void ackNow() {
-        // RFC 9293 3.10.7.4, MUST-58: one, for however many reasons.
+        // RFC 9293 3.10.7.4, MUST-58; RFC 5681 4.2, MUST-26: one, for however many reasons.
         immediateAcks = Math.max(immediateAcks, 1);
     }
 
@@ -220,6 +220,7 @@ final class Output {
             if (segment != null && again.retransmit(out, 0, 1, now)) return true;
         }
         if (tailProbe && tailProbe(out, now)) return true;
+        // RFC 6675 4, MUST-3, MUST-5, MUST-8: what is lost before what is new, if there is any.
         if (lost && !frtoProbe) {
             if (again.nextLost(out, now)) return true;
             lost = false;
@@ -351,6 +352,7 @@ final class Output {
     }
 
     /// Packets that the congestion window has room for: half of it at a time, so that ACKs keep coming.
+    /// RFC 5681 2, MUST-1; RFC 5681 3, MUST-3
     private int windowQuota() {
         int inFlight = c.board.inFlight();
         int window = c.cwnd.segments;
@@ -375,7 +377,8 @@ final class Output {
         return Math.max(mss, most - most % mss);
     }
 
-    /// RFC 9293 3.8.6.2.1, MUST-38: a whole segment, or all that is left of what was written.
+    /// RFC 9293 3.8.6.2.1, MUST-38: a whole segment, or all that is left of what was written. RFC 5681 2,
+    /// MUST-1; RFC 7323 2.4, MUST-14
     private boolean fitsWindow(TxSegment segment, int mss) {
         int end = segment.length() > mss ? segment.seq + mss : segment.endSeq;
         return !Seq.gt(end, c.windowEnd());
@@ -464,7 +467,8 @@ final class Output {
 
     // ---------------------------------------------------------------- probes
 
-    /// RFC 8985 7.3: new data if there is any that fits, else the last segment again.
+    /// RFC 8985 7.3: new data if there is any that fits, else the last segment again. RFC 8985 7.3, MUST-5,
+    /// MUST-6, MUST-7: but only one at a time.
     void sendTailProbe(long now) {
         if (c.recovery.isProbing()) {
             c.timeouts.rearm(now);
@@ -498,6 +502,7 @@ final class Output {
             c.recovery.onProbeSent(again);
             c.timers.stopRetransmission();
         }
+        // RFC 8985 7.3, MUST-9
         c.timeouts.rearm(now);
     }
 

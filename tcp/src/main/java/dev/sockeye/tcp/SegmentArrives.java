@@ -39,6 +39,7 @@ final class SegmentArrives {
 
     private void synSent(Segment seg, long now) {
         if (seg.hasAck()) {
+            // RFC 5961 3.2, MUST-5: a reset too is to acknowledge our SYN.
             // First: the ACK bit.
             if (!Seq.gt(seg.ack, c.sndUna) || Seq.gt(seg.ack, c.sndNxt)) {
                 // Linux: the answer belongs to another SYN, and ours is perhaps better sent again.
@@ -46,6 +47,7 @@ final class SegmentArrives {
                 if (!seg.rst()) c.output.answerWithReset(seg);
                 return;
             }
+            // RFC 7323 3.2, MUST-17: the echo counts beside an ACK only.
             if (seg.timestamps
                     && seg.tsEcr != 0
                     && c.timestamps.offered
@@ -106,10 +108,11 @@ final class SegmentArrives {
 
     // ---------------------------------------------------------------- 3.10.7.4, first to fourth check
 
-    /// PAWS, sequence number, RST, SYN.
+    /// PAWS, sequence number, RST, SYN. RFC 7323 5.3, MUST-26, MUST-27, MUST-28
     private boolean isAcceptable(Segment seg, long now) {
+        // RFC 7323 3.2, MUST-19, MUST-20
         if (c.timestamps.agreed && seg.timestamps && isOldTimestamp(seg, now)) {
-            // RFC 7323 5.3 R1; a reset is accepted all the same.
+            // RFC 7323 5.2, MUST-24
             if (!seg.rst()) {
                 if (seg.syn()) return challengeSyn(now);
                 c.context.count(TcpMib.PAWSEstab);
@@ -125,18 +128,21 @@ final class SegmentArrives {
             } else if (isResetOfFin(seg)) {
                 reset(seg);
             }
+            // RFC 5961 3.2, MUST-4
             return false;
         }
-        // Second: the RST bit.
+        // Second: the RST bit. RFC 7323 5.2, MUST-25: its timestamp is not even looked at.
         if (seg.rst()) {
-            // RFC 5961 3.2: exactly the expected number, or what a peer that has sent a FIN or awaits a hole's
-            // filling would use.
+            // RFC 5961 3.2, MUST-1: exactly the expected number, or what a peer that has sent a FIN or
+            // awaits a hole's filling would use. RFC 5961 4.2, MUST-8: so answers a peer that has closed.
             // RFC 9293 3.5.3, SHLD-2: with data or without.
             if (seg.seq == c.rcvNxt || isResetOfFin(seg) || isResetAtSack(seg)) reset(seg);
+            // RFC 5961 3.2, MUST-2, MUST-3
             else onUnacceptableReset(now);
             return false;
         }
-        // Third: security. Fourth: the SYN bit, RFC 5961 4.2.
+        // Third: security. Fourth: the SYN bit.
+        // RFC 5961 4.2, MUST-6, MUST-7
         if (seg.syn()) {
             if (isCrossedSynAck(seg)) return true;
             c.ecn.onSynAgain(seg);
@@ -268,7 +274,7 @@ final class SegmentArrives {
             return false;
         }
         switch (outcome) {
-            // RFC 9293 3.10.7.4 and RFC 5961 5.2. Linux: a challenge ACK for both, see docs/linux/challenge-ack.md
+            // RFC 5961 5.2, MUST-10. Linux: a challenge ACK for both, see docs/linux/challenge-ack.md
             case TOO_OLD, UNSENT -> {
                 challengeAck(now);
                 return false;

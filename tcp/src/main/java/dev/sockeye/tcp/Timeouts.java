@@ -93,7 +93,7 @@ final class Timeouts {
 
     // ---------------------------------------------------------------- retransmission
 
-    /// Sets the timer: a tail loss probe where one makes sense, else the timeout (RFC 6298 5.1 to 5.3).
+    /// Sets the timer: a tail loss probe where one makes sense, else the timeout. RFC 6298 5, MUST-10
     void setTimer(long now) {
         if (c.fastOpen.isHalfOpen()) return;
         if (!c.recovery.scheduleProbe(true, now)) rearm(now);

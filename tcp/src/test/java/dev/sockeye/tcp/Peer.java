@@ -31,7 +31,7 @@ final class Peer {
     private static final int OUR_ISN = -2000;
 
     /// What was sent, and when.
-    private record Sent(String text, long at, int tsVal, int tsEcr, int ecn) {}
+    private record Sent(String text, long at, boolean timestamps, int tsVal, int tsEcr, int ecn) {}
 
     final TcpSysctl sysctl = TcpSysctl.linux();
     final SocketOptions options = new SocketOptions();
@@ -262,6 +262,10 @@ final class Peer {
         return last.ecn;
     }
 
+    boolean lastHasTimestamps() {
+        return last.timestamps;
+    }
+
     int lastTsVal() {
         return last.tsVal;
     }
@@ -277,7 +281,7 @@ final class Peer {
             do {
                 int length = Math.min(size, out.length - at);
                 boolean isLast = at + length == out.length;
-                inbox.add(new Sent(words(out, at, length, isLast), now, out.tsVal, out.tsEcr, out.ecn));
+                inbox.add(new Sent(words(out, at, length, isLast), now, out.timestamps, out.tsVal, out.tsEcr, out.ecn));
                 at += length;
             } while (at < out.length);
             if (out.timestamps) lastTsVal = out.tsVal;

@@ -154,11 +154,7 @@ final class Timeouts {
     /// The peer has shrunk its window to nothing: our retransmission is a window probe, and it may take as long as
     /// it will.
     private void onTimeoutInClosedWindow(long now) {
-        long silent = (now - c.lastAckReceivedAt) / MILLI;
-        int user = c.options.userTimeoutMillis;
-        if (silent > c.context.sysctl.tcp_rto_max_ms
-                && (user == 0 || silent > user)
-                && now - firstSentAt() > 2L * c.context.sysctl.tcp_rto_max_ms * MILLI) {
+        if (hasExpiredInClosedWindow(now)) {
             c.teardown.fail(Errno.ETIMEDOUT.number(), TcpMib.TCPAbortOnTimeout, Journal.Cause.TIMER_RETRANSMIT);
             return;
         }
@@ -168,9 +164,25 @@ final class Timeouts {
         backOff(now);
     }
 
+    /// Linux gives up after twice `tcp_rto_max_ms` without a word of the peer. A user timeout counts from the first
+    /// retransmission, whatever the peer says (`tcp_rtx_probe0_timed_out`): else its last, short timeouts would
+    /// never end.
+    private boolean hasExpiredInClosedWindow(long now) {
+        long stalled = (now - firstSentAt()) / MILLI;
+        long most = 2L * c.context.sysctl.tcp_rto_max_ms;
+        int user = c.options.userTimeoutMillis;
+        if (user != 0) {
+            if (stalled > user) return true;
+            most = Math.min(most, user);
+        }
+        long silent = (now - c.lastAckReceivedAt) / MILLI;
+        return silent > most && stalled > most;
+    }
+
     private long firstSentAt() {
         long first = c.recovery.firstRetransmitAt;
-        return first == 0 ? c.now : first;
+        TxSegment oldest = c.send.inFlight.first();
+        return first != 0 || oldest == null ? first : oldest.sentAt;
     }
 
     private void backOff(long now) {

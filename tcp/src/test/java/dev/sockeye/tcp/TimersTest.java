@@ -148,6 +148,19 @@ class TimersTest {
         assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
     }
 
+    @Test
+    void theUserTimeoutEndsAConnectionWhosePeerShrinksItsWindowToNothing() {
+        var peer = new Peer();
+        peer.options.userTimeoutMillis = 1500;
+        oneSegmentInFlight(peer).send(". 1:1(0) ack 1 win 0");
+        peer.elapse(204 + 1500);
+        assertThat(peer.state()).isEqualTo(ESTABLISHED);
+        assertThat(peer.sent()).hasSizeLessThanOrEqualTo(5);
+        peer.elapse(2);
+        assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
+        assertThat(peer.sent()).hasSizeLessThanOrEqualTo(2);
+    }
+
     // ---------------------------------------------------------------- zero-window probes
 
     /// The window (1000 bytes at first) is closed, and 500 bytes wait.

@@ -2,6 +2,7 @@
 module dev.sockeye.link {
     requires static transitive org.jspecify;
     requires transitive dev.sockeye.host;
+    requires transitive dev.sockeye.linux;
 
     exports dev.sockeye.link;
 }

@@ -24,16 +24,17 @@ final class House {
 
     static final List<Floor> FLOORS = List.of(
             new Floor("wire", Set.of()),
+            new Floor("linux", Set.of("wire")),
             new Floor("tcp", Set.of("wire")),
             new Floor("host", Set.of("wire", "tcp")),
-            new Floor("link", Set.of("wire")), // beside host
+            new Floor("link", Set.of("wire", "linux")), // beside host
             new Floor("socket", Set.of("wire", "tcp", "host", "link")),
             new Floor("jdk", Set.of("wire", "tcp", "host", "link", "socket")),
             new Floor("sim", Set.of("wire", "tcp", "host", "link", "socket")),
             new Floor("inspect", Set.of("wire", "tcp", "host", "link", "socket")),
-            new Floor("cli", Set.of("wire", "tcp", "host", "link", "socket", "jdk", "sim", "inspect")));
+            new Floor("cli", Set.of("wire", "linux", "tcp", "host", "link", "socket", "jdk", "sim", "inspect")));
 
-    private static final Path ROOT = root();
+    private static final Path ROOT = findRoot();
 
     private House() {}
 
@@ -79,8 +80,13 @@ final class House {
         }
     }
 
+    /// The repository's folder.
+    static Path root() {
+        return ROOT;
+    }
+
     /// Tests run in the module's folder, or in the root from an IDE.
-    private static Path root() {
+    private static Path findRoot() {
         Path here = Path.of("").toAbsolutePath();
         return Files.isDirectory(here.resolve("wire")) ? here : here.getParent();
     }

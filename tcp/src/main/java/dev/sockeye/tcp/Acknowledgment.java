@@ -131,7 +131,7 @@ final class Acknowledgment {
             c.sndWl1 = seg.seq;
             if (c.sndWnd != window) {
                 c.sndWnd = window;
-                if (!c.send.unsent.isEmpty()) c.output.restartAfterIdle(now);
+                if (!c.send.unsent.isEmpty()) c.output.validation.restartAfterIdle(now);
                 if (window > c.maxWindow) c.maxWindow = window;
             }
         }
@@ -238,7 +238,7 @@ final class Acknowledgment {
         if (firstSentAt >= 0 && !retransmitted) {
             seqRtt = (now - firstSentAt) / 1000;
             latestRtt = (now - lastSentAt) / 1000;
-            boolean lone = packetsAcked == 1 && whole && priorSacked == 0 && c.sndUna - priorSndUna < c.mss;
+            boolean lone = packetsAcked == 1 && whole && priorSacked == 0 && c.sndUna - priorSndUna < c.sizes.mss;
             if (lone
                     && c.rate.priorDelivered + 1 == c.rate.delivered
                     && (ackFlags & (ALERT | SYN_ACKED)) == 0

@@ -34,8 +34,6 @@ public final class Connection {
     /// Bits of [#shutdown], with Linux's numbers (`RCV_SHUTDOWN`, `SEND_SHUTDOWN`).
     static final int RECEIVE = 1, SEND = 2;
 
-    private static final int MIN_MSS = 88; // TCP_MIN_MSS
-    private static final int DEFAULT_MSS = 536;
     private static final int TIMESTAMP_OPTION = 12;
 
     final TcpContext context;
@@ -49,13 +47,6 @@ public final class Connection {
     int sendScale;
     // The receive sequence space, and how far the program has read.
     int rcvNxt, copiedSeq;
-
-    // Segment sizes, bytes: what we send at most, what we accept, what we said in our SYN, and the peer's option.
-    int mss, advMss, advertisedMss;
-    int peerMss = DEFAULT_MSS;
-    int pathMtu;
-    int headerLength = 20;
-
     boolean offersScaling, offersEcn, sackPermitted;
     /// The options of our SYN: a window scale, -1 without; whether with timestamps.
     int synScale = -1;
@@ -63,6 +54,7 @@ public final class Connection {
     boolean synTimestamps;
     private long synSentAt = 1;
 
+    final SegmentSizes sizes;
     final SendQueue send;
     final SendBuffer sendBuffer;
     final ReceiveQueue receiveQueue;
@@ -74,6 +66,7 @@ public final class Connection {
     final AckSchedule ackSchedule = new AckSchedule(this);
     final UrgentData urgent = new UrgentData();
     private final StreamReader reader = new StreamReader(this);
+    private final StreamWriter writer = new StreamWriter(this);
     final Ecn ecn = new Ecn();
     final RttEstimator rtt;
     final DeliveryRate rate = new DeliveryRate();
@@ -106,7 +99,6 @@ public final class Connection {
 
     long lastAckReceivedAt, lastAckSentAt;
     long lastOutOfWindowAckAt = -1, lastChallengeAt = -1;
-    private long lastWriteAt = -1;
 
     // What TCP_INFO counts.
     long bytesAcked, bytesReceived, bytesSent, bytesRetransmitted;
@@ -119,6 +111,7 @@ public final class Connection {
         this.context = context;
         this.tuple = tuple;
         this.options = options;
+        sizes = new SegmentSizes(this, mtu);
         send = new SendQueue(context);
         receiveQueue = new ReceiveQueue(context.pages);
         outOfOrder = new OutOfOrderQueue(context.pages);
@@ -133,10 +126,8 @@ public final class Connection {
         arrives = new SegmentArrives(this);
         sendBuffer = new SendBuffer(this);
         congestion = chooseCongestionControl();
-        pathMtu = mtu;
         timestamps.offset =
                 context.isn.timestampOffset(tuple.local().ip(), tuple.remote().ip());
-        advMss = advertisedMss(mtu, tuple.isV4(), options);
     }
 
     /// The connection of a passive open, in SYN_RCVD: the segment that completes the handshake is its first event.
@@ -145,12 +136,6 @@ public final class Connection {
         var connection = new Connection(context, tuple, options, mtu);
         connection.take(handshake, now);
         return connection;
-    }
-
-    /// The MSS to announce on a path of this MTU (RFC 9293 3.7.1), bytes; `TCP_MAXSEG` bounds it.
-    public static int advertisedMss(int mtu, boolean v4, SocketOptions options) {
-        int most = mtu - (v4 ? 20 : 40) - 20;
-        return options.maxSegment > 0 ? Math.min(most, options.maxSegment) : most;
     }
 
     private CongestionControl chooseCongestionControl() {
@@ -168,15 +153,15 @@ public final class Connection {
         cwnd.usageSeq = sndUna;
         output.start(sndUna);
         rcvNxt = copiedSeq = shake.irs + 1;
-        peerMss = shake.peerMss;
-        advertisedMss = advMss = shake.advertisedMss;
+        sizes.peerMss = shake.peerMss;
+        sizes.advertisedMss = sizes.advMss = shake.advertisedMss;
         sackPermitted = shake.sackPermitted;
         offersScaling = shake.receiveWindowScale >= 0;
         sendScale = Math.max(0, shake.sendWindowScale);
         ecn.agreed = shake.ecn;
         timestamps.offset = shake.tsOffset;
         if (shake.timestamps) agreeOnTimestamps(shake.tsRecent, shake.tsRecentAt);
-        receive.initialize(advMss, offersScaling);
+        receive.initialize(sizes.advMss, offersScaling);
         receive.window = receive.threshold = shake.receiveWindow;
         receive.scale = Math.max(0, shake.receiveWindowScale);
         if (!offersScaling) receive.withoutScaling();
@@ -189,7 +174,7 @@ public final class Connection {
             rtt.min.reset(Math.clamp(micros, 1, Integer.MAX_VALUE), now / Timers.MILLI);
             rtt.sample(micros, sndUna, sndNxt);
         }
-        syncMss();
+        sizes.sync();
         context.count(TcpMib.PassiveOpens);
         // It was half-open since our SYN-ACK; a SYN cookie does not remember when that was.
         long halfOpenSince = shake.synAckSentAt >= 0 ? shake.synAckSentAt : now;
@@ -262,12 +247,12 @@ public final class Connection {
 
     /// The segment size in use, as `TCP_MAXSEG` tells it; bytes.
     public int maxSegment() {
-        return mss;
+        return sizes.mss;
     }
 
     /// The MTU of the path, as far as is known; bytes.
     public int pathMtu() {
-        return pathMtu;
+        return sizes.pathMtu;
     }
 
     /// The name of the congestion control in use.
@@ -282,7 +267,7 @@ public final class Connection {
 
     /// When a program last wrote, nanoseconds; -1 if never.
     public long lastWriteAt() {
-        return lastWriteAt;
+        return writer.lastWriteAt;
     }
 
     /// When a program was first told of the end of the stream, nanoseconds; -1 if it never was.
@@ -333,15 +318,15 @@ public final class Connection {
         sndNxt = send.writeSeq = iss;
         cwnd.sndUna = cwnd.sndNxt = cwnd.usageSeq = iss;
         output.start(iss);
-        advertisedMss = advMss;
+        sizes.advertisedMss = sizes.advMss;
         offersScaling = sysctl.tcp_window_scaling != 0;
         timestamps.offered = sysctl.tcp_timestamps != 0;
         offersEcn = sysctl.tcp_ecn == 1;
-        if (timestamps.offered) headerLength += TIMESTAMP_OPTION;
-        if (options.maxSegment > 0) peerMss = options.maxSegment;
-        else peerMss = Integer.MAX_VALUE;
-        syncMss();
-        receive.initialize(advMss, offersScaling);
+        if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
+        if (options.maxSegment > 0) sizes.peerMss = options.maxSegment;
+        else sizes.peerMss = Integer.MAX_VALUE;
+        sizes.sync();
+        receive.initialize(sizes.advMss, offersScaling);
         synScale = offersScaling ? receive.scale : -1;
         synTimestamps = timestamps.offered;
         synSentAt = now;
@@ -360,67 +345,7 @@ public final class Connection {
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     public int send(MemorySegment from, long offset, int length, int flags, long now) {
         this.now = now;
-        if (error != 0 || (shutdown & SEND) != 0) return sendError();
-        if (state != TcpState.ESTABLISHED && state != TcpState.CLOSE_WAIT) {
-            return state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD ? Errno.EAGAIN.asResult() : sendError();
-        }
-        lastWriteAt = now;
-        if (length == 0) return 0;
-        int copied = append(from, offset, length, flags);
-        if (copied == 0) {
-            sendBuffer.waiting = true;
-            return Errno.EAGAIN.asResult();
-        }
-        boolean all = copied == length;
-        boolean more = (flags & MSG_MORE) != 0 && all;
-        TxSegment last = send.unsent.last();
-        if (last != null && all && !more) last.flags |= Segment.PSH;
-        if (last != null && all && (flags & MSG_EOR) != 0) last.endOfRecord = true;
-        if ((flags & MSG_OOB) != 0) sndUp = send.writeSeq;
-        if (more) output.push(Output.NAGLE_CORK);
-        else output.pushPending();
-        return copied;
-    }
-
-    /// Copies into segments of the size that is best to send, as far as the buffer allows another one
-    /// (`tcp_sendmsg_locked`).
-    private int append(MemorySegment from, long offset, int length, int flags) {
-        int current = currentMss();
-        int goal = (flags & MSG_OOB) != 0 ? current : output.sizeGoal(current);
-        int copied = 0;
-        while (copied < length) {
-            TxSegment last = send.unsent.last();
-            int room = last == null || last.endOfRecord ? 0 : goal - last.length();
-            if (last == null || room <= 0) {
-                if (!sendBuffer.hasSpace()) break;
-                last = send.appendSegment();
-                output.onSegmentAppended();
-                busy.start(BusyTime.Reason.BUSY, now);
-                output.restartAfterIdle(now);
-                room = goal;
-            }
-            int part = Math.min(room, length - copied);
-            if (copied == 0) last.flags &= ~Segment.PSH;
-            send.append(last, from, offset + copied, part);
-            copied += part;
-            // Linux pushes every half window, so that the peer's program sees data before the end of a long write.
-            if (send.writeSeq - pushedSeq > maxWindow >>> 1) {
-                last.flags |= Segment.PSH;
-                pushedSeq = send.writeSeq;
-                break;
-            }
-            if (part == room && send.unsent.size() == 1) break;
-        }
-        if (copied == length) pushedSeq = send.writeSeq;
-        return copied;
-    }
-
-    private int pushedSeq;
-
-    /// `sk_stream_error`: a pending error first, else EPIPE.
-    private int sendError() {
-        int pending = takeError();
-        return pending != 0 ? -pending : Errno.EPIPE.asResult();
+        return writer.write(from, offset, length, flags, now);
     }
 
     /// Copies what has arrived, up to `length` bytes.
@@ -491,7 +416,7 @@ public final class Connection {
         if (!options.congestionControl.isEmpty() && !options.congestionControl.equals(congestion.name())) {
             congestion = chooseCongestionControl();
         }
-        if (options.maxSegment != 0) syncMss();
+        if (options.maxSegment != 0) sizes.sync();
         timeouts.onKeepAliveOption(now);
         timeouts.onKeepIdleOption(now);
         if (!options.cork) output.pushOnce();
@@ -561,9 +486,9 @@ public final class Connection {
             context.count(TcpMib.OutOfWindowIcmps);
             return;
         }
-        if (mtu >= pathMtu) return;
-        pathMtu = mtu;
-        syncMss();
+        if (mtu >= sizes.pathMtu) return;
+        sizes.pathMtu = mtu;
+        sizes.sync();
         recovery.onSmallerMss(now);
     }
 
@@ -608,12 +533,12 @@ public final class Connection {
     /// Both SYNs are acknowledged.
     void established(int flags, long now) {
         setState(TcpState.ESTABLISHED, Journal.Cause.SEGMENT, flags);
-        syncMss();
-        if (timestamps.agreed) advMss -= TIMESTAMP_OPTION;
-        acks.rcvMss = initialRcvMss();
+        sizes.sync();
+        if (timestamps.agreed) sizes.advMss -= TIMESTAMP_OPTION;
+        acks.rcvMss = sizes.initialReceived();
         copiedSeq = rcvNxt;
         output.lastSentAt = now;
-        pushedSeq = sndNxt;
+        writer.start(sndNxt);
         // RFC 6298 5.7: no round trip could be measured.
         if (!rtt.hasSample()) rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
         // RFC 5681 3.1: one segment where the SYN was lost more than once. Linux: the timeouts of one lost SYN
@@ -623,7 +548,7 @@ public final class Connection {
         timeouts.retransmits = 0;
         recovery.firstRetransmitAt = 0;
         cwnd.stamp = now;
-        receive.established(copiedSeq, acks.rcvMss, advMss, now);
+        receive.established(copiedSeq, acks.rcvMss, sizes.advMss, now);
         sendBuffer.expand();
         timeouts.onKeepAliveOption(now);
         raise(Readiness.OUT);
@@ -633,8 +558,8 @@ public final class Connection {
     void receivedSyn(Segment seg, long now) {
         rcvNxt = copiedSeq = seg.seq + 1;
         receive.updatedAt = rcvNxt;
-        peerMss = seg.mss == 0 ? DEFAULT_MSS : Math.max(seg.mss, 1);
-        if (options.maxSegment > 0) peerMss = Math.min(peerMss, options.maxSegment);
+        sizes.peerMss = seg.mss == 0 ? SegmentSizes.DEFAULT_MSS : Math.max(seg.mss, 1);
+        if (options.maxSegment > 0) sizes.peerMss = Math.min(sizes.peerMss, options.maxSegment);
         sackPermitted = seg.sackPermitted && context.sysctl.tcp_sack != 0;
         if (offersScaling && seg.windowScale >= 0) {
             sendScale = Math.min(seg.windowScale, ReceiveWindow.MAX_SCALE);
@@ -642,20 +567,15 @@ public final class Connection {
             offersScaling = false;
             receive.withoutScaling();
         }
-        headerLength = 20;
+        sizes.headerLength = 20;
         if (timestamps.offered && seg.timestamps) agreeOnTimestamps(seg.tsVal, now);
         timestamps.offered = timestamps.agreed;
-        syncMss();
+        sizes.sync();
     }
 
     private void agreeOnTimestamps(int recent, long at) {
         timestamps.agree(recent, at);
-        headerLength = 20 + TIMESTAMP_OPTION;
-    }
-
-    private int initialRcvMss() {
-        int hint = Math.min(Math.min(advMss, mss), receive.window / 2);
-        return Math.max(Math.min(hint, DEFAULT_MSS), MIN_MSS);
+        sizes.headerLength = 20 + TIMESTAMP_OPTION;
     }
 
     void raise(int bits) {
@@ -666,32 +586,7 @@ public final class Connection {
         if (finReceived || receiveQueue.bytes() >= options.receiveLowWater) raise(Readiness.IN);
     }
 
-    // ---------------------------------------------------------------- segment sizes
-
-    /// Computes the segment size from the path's MTU and the peer's option (`tcp_sync_mss`).
-    private void syncMss() {
-        int most = pathMtu - (tuple.isV4() ? 20 : 40) - 20;
-        most = Math.min(most, peerMss);
-        most = Math.max(most, context.sysctl.tcp_min_snd_mss) - (headerLength - 20);
-        mss = boundToHalfWindow(most);
-    }
-
-    /// Never more than half the largest window that the peer has announced (RFC 9293 3.8.6.2.1).
-    int boundToHalfWindow(int size) {
-        int half = Integer.compareUnsigned(maxWindow, DEFAULT_MSS) > 0 ? maxWindow >>> 1 : maxWindow;
-        return half != 0 && size > half ? Math.max(half, 68 - headerLength) : size;
-    }
-
-    /// The size of the next data segment: SACK blocks take their share (`tcp_current_mss`).
-    int currentMss() {
-        int blocks = sackPermitted ? sackList.count(sackRoom()) : 0;
-        return blocks == 0 ? mss : mss - 4 - 8 * blocks;
-    }
-
-    /// SACK blocks that fit beside the timestamps.
-    int sackRoom() {
-        return timestamps.agreed ? 3 : 4;
-    }
+    // ---------------------------------------------------------------- windows
 
     /// The number after the last that the peer's window allows.
     int windowEnd() {
@@ -703,38 +598,6 @@ public final class Connection {
         return Seq.gt(seg.ack, sndUna)
                 || Seq.gt(seg.seq, sndWl1)
                 || (seg.seq == sndWl1 && (Integer.compareUnsigned(window, sndWnd) > 0 || window == 0));
-    }
-
-    /// Cuts a segment in flight, and keeps the counts right.
-    void splitInFlight(int i, int length, int size) {
-        TxSegment segment = send.inFlight.get(i);
-        int before = segment.packets;
-        TxSegment rest = send.split(send.inFlight, i, length, size);
-        recovery.rack.onSplit(segment, rest);
-        adjustCounts(segment, segment.packets + rest.packets - before);
-    }
-
-    /// Joins a segment in flight with the one behind it, and keeps the counts right.
-    void joinInFlight(int i) {
-        TxSegment next = send.inFlight.get(i + 1);
-        recovery.rack.remove(next);
-        adjustCounts(next, -next.packets);
-        if (!sackPermitted) board.sackedOut = Math.max(0, board.sackedOut - next.packets);
-        send.join(send.inFlight, i);
-    }
-
-    /// A segment in flight is now cut into packets of another size.
-    void resize(TxSegment segment, int size) {
-        int before = segment.packets;
-        segment.setPackets(size);
-        adjustCounts(segment, segment.packets - before);
-    }
-
-    private void adjustCounts(TxSegment segment, int more) {
-        board.packetsOut += more;
-        if (segment.is(TxSegment.SACKED)) board.sackedOut += more;
-        if (segment.is(TxSegment.RETRANSMITTED)) board.retransOut += more;
-        if (segment.is(TxSegment.LOST)) board.lostOut += more;
     }
 
     /// When the SYN was first sent, nanoseconds.
@@ -754,7 +617,7 @@ public final class Connection {
     boolean hasRoomFor(int cost) {
         if (receiveCharged() + cost <= receive.buffer) return true;
         context.count(TcpMib.PruneCalled);
-        receive.clampToMemory(receiveCharged(), advMss);
+        receive.clampToMemory(receiveCharged(), sizes.advMss);
         if (receiveCharged() <= receive.buffer) return true;
         if (!outOfOrder.isEmpty()) {
             context.count(TcpMib.OfoPruned);

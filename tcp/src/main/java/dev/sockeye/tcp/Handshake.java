@@ -54,7 +54,7 @@ public final class Handshake {
         var handshake = new Handshake();
         handshake.irs = syn.seq;
         handshake.peerMss = peerMss(syn, options, v4);
-        handshake.advertisedMss = Connection.advertisedMss(mtu, v4, options);
+        handshake.advertisedMss = SegmentSizes.advertised(mtu, v4, options);
         handshake.peerWindow = syn.window;
         handshake.sackPermitted = syn.sackPermitted && sysctl.tcp_sack != 0;
         handshake.timestamps = syn.timestamps && sysctl.tcp_timestamps != 0;

@@ -208,7 +208,7 @@ public final class Listener<A> {
             return Disposition.RESET;
         }
         context.count(TcpMib.SyncookiesRecv);
-        handshake.advertisedMss = Connection.advertisedMss(mtu, tuple.isV4(), options);
+        handshake.advertisedMss = SegmentSizes.advertised(mtu, tuple.isV4(), options);
         handshake.chooseReceiveWindow(context, options);
         if (isAcceptQueueFull()) {
             countOverflow();

@@ -234,7 +234,7 @@ final class LossRecovery {
         if (state == State.LOSS || !lost) return;
         TxSegment first = c.send.inFlight.get(0);
         if (first.is(TxSegment.LOST)) return;
-        if (first.packets > 1) c.splitInFlight(0, first.mss, first.mss);
+        if (first.packets > 1) board.split(0, first.mss, first.mss);
         board.markLost(first);
     }
 
@@ -398,8 +398,8 @@ final class LossRecovery {
         boolean any = false;
         for (int i = 0; i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
-            if (segment.is(TxSegment.SACKED) || Math.min(segment.mss, segment.length()) <= c.mss) continue;
-            c.resize(segment, c.mss);
+            if (segment.is(TxSegment.SACKED) || Math.min(segment.mss, segment.length()) <= c.sizes.mss) continue;
+            board.resize(segment, c.sizes.mss);
             board.markLost(segment);
             any = true;
         }

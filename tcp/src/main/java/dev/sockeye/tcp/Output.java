@@ -14,6 +14,9 @@ final class Output {
     private static final int MAX_BURST_PACKETS = 65535;
 
     private final Connection c;
+    private final SegmentWriter headers;
+    private final Retransmitter again;
+    final WindowValidation validation;
 
     /// A reset is due: one of ours, with everything the peer needs to believe it.
     private boolean reset;
@@ -56,6 +59,9 @@ final class Output {
 
     Output(Connection c) {
         this.c = c;
+        headers = new SegmentWriter(c);
+        again = new Retransmitter(c, headers);
+        validation = new WindowValidation(c);
     }
 
     void start(int iss) {
@@ -164,30 +170,31 @@ final class Output {
         }
         if (reset) {
             reset = false;
-            header(out, Segment.RST | Segment.ACK, acceptableSeq(), now);
+            headers.header(out, Segment.RST | Segment.ACK, headers.acceptableSeq(), now);
             return true;
         }
         if (c.state == TcpState.CLOSED && c.timeWait() == null && !lastAck) return false;
         if (immediateAcks > 0) {
             immediateAcks--;
             lastAck = false;
-            return ack(out, now);
+            headers.ack(out, now);
+            return true;
         }
         if (first) {
             first = false;
             TxSegment segment = c.send.inFlight.first();
-            if (segment != null && retransmit(out, 0, 1, now)) return true;
+            if (segment != null && again.retransmit(out, 0, 1, now)) return true;
         }
         if (tailProbe && tailProbe(out, now)) return true;
         if (lost && !frtoProbe) {
-            if (nextLost(out, now)) return true;
+            if (again.nextLost(out, now)) return true;
             lost = false;
         }
         if (probe) {
             probe = false;
             c.context.count(probeCounter);
             // One before what the peer expects: it answers with an ACK (RFC 9293 3.8.4).
-            header(out, Segment.ACK, c.sndUna - 1, now);
+            headers.header(out, Segment.ACK, c.sndUna - 1, now);
             c.segmentsOut++;
             return true;
         }
@@ -195,101 +202,20 @@ final class Output {
         if (push) {
             if (newData(out, now)) return true;
             endPush(now);
-            if (lost && nextLost(out, now)) return true;
+            if (lost && again.nextLost(out, now)) return true;
         }
-        return c.state != TcpState.CLOSED && c.ackSchedule.isDue(now) && ack(out, now);
-    }
-
-    // ---------------------------------------------------------------- headers
-
-    /// The number of a segment without data: what the peer can accept (`tcp_acceptable_seq`).
-    private int acceptableSeq() {
-        int end = c.windowEnd();
-        if (!Seq.lt(end, c.sndNxt) || c.sndNxt - end < 1 << c.sendScale) return c.sndNxt;
-        return end;
-    }
-
-    private void header(Segment out, int flags, int seq, long now) {
-        out.flags = flags;
-        out.seq = seq;
-        if (c.timestamps.agreed) {
-            out.timestamps = true;
-            out.tsVal = c.timestamps.now(now);
-            out.tsEcr = c.timestamps.recent;
-        }
-        if ((flags & Segment.ACK) != 0) {
-            out.ack = c.rcvNxt;
-            if (c.sackPermitted && (flags & Segment.RST) == 0) c.sackList.writeTo(out, c.sackRoom());
-        }
-        out.window = c.receive.announce(c.rcvNxt, c.receiveCharged(), c.acks);
-        if ((flags & Segment.ACK) != 0) {
-            c.ackSchedule.onAckSent();
-            c.lastAckSentAt = now;
-        }
-    }
-
-    private boolean ack(Segment out, long now) {
-        header(out, Segment.ACK, acceptableSeq(), now);
-        c.ecn.mark(out, false);
-        c.segmentsOut++;
+        if (c.state == TcpState.CLOSED || !c.ackSchedule.isDue(now)) return false;
+        headers.ack(out, now);
         return true;
     }
 
-    /// A SYN, with ACK where it answers one that crossed it.
-    private void syn(Segment out, long now) {
-        out.flags = Segment.SYN;
-        out.seq = c.iss;
-        if (c.state == TcpState.SYN_RCVD) {
-            out.flags |= Segment.ACK;
-            out.ack = c.rcvNxt;
-        }
-        out.mss = c.advertisedMss;
-        out.sackPermitted = c.context.sysctl.tcp_sack != 0;
-        // Linux: a SYN that crosses ours is answered with the options of ours, whatever it had.
-        out.windowScale = c.synScale;
-        if (c.synTimestamps) {
-            out.timestamps = true;
-            out.tsVal = c.timestamps.now(now);
-            out.tsEcr = c.timestamps.recent;
-        }
-        if (c.offersEcn && c.state == TcpState.SYN_SENT && c.timeouts.retransmits < 1)
-            out.flags |= Segment.ECE | Segment.CWR;
-        out.window = Math.min(c.receive.window, 65535);
-    }
-
     // ---------------------------------------------------------------- transmission
-
-    private void fill(Segment out, TxSegment segment, boolean again, long now) {
-        if ((segment.flags & Segment.SYN) != 0) {
-            syn(out, now);
-        } else {
-            header(out, Segment.ACK | segment.flags, segment.seq, now);
-            c.send.payload(segment, out);
-            if (out.length > c.mss || segment.packets > 1) out.packetPayload = segment.mss;
-            if (Seq.lt(segment.seq, c.sndUp)) urgent(out, segment);
-            c.ecn.mark(out, !again && out.length > 0);
-        }
-        segment.sentAt = now;
-        c.rate.onSent(segment, c.board.packetsOut, now);
-        c.recovery.rack.onSent(segment);
-        c.segmentsOut += segment.packets;
-        c.bytesSent += out.length;
-        if (out.length > 0) c.dataSegmentsOut += segment.packets;
-    }
-
-    /// RFC 9293 3.8.5, with Linux's reading of where urgent data ends (`tcp_stdurg`).
-    private void urgent(Segment out, TxSegment segment) {
-        int distance = c.sndUp - segment.seq;
-        if (distance <= 0) return;
-        out.flags |= Segment.URG;
-        out.urgentPointer = Math.min(distance, 0xffff);
-    }
 
     /// Sends the first unsent segment.
     private void transmit(Segment out, TxSegment segment, int mss, long now) {
         if (c.board.inFlight() == 0) c.congestion.onTransmitStart(now, lastSentAt);
         boolean idle = c.board.packetsOut == 0;
-        fill(out, segment, false, now);
+        headers.queued(out, segment, false, now);
         c.send.moveToFlight();
         c.sndNxt = segment.endSeq;
         c.board.packetsOut += segment.packets;
@@ -315,12 +241,12 @@ final class Output {
         TxSegment segment = c.send.unsent.first();
         if (segment == null || segment.endSeq == segment.seq) return false;
         if ((segment.flags & Segment.SYN) != 0) {
-            segment.setPackets(c.mss);
-            transmit(out, segment, c.mss, now);
+            segment.setPackets(c.sizes.mss);
+            transmit(out, segment, c.sizes.mss, now);
             return true;
         }
         if (!c.state.isSynchronized() || (pushProbe && pushed > 0)) return false;
-        int mss = c.currentMss();
+        int mss = c.sizes.current();
         int burst = burstPackets(mss);
         int quota = windowQuota();
         if (quota == 0) {
@@ -379,7 +305,7 @@ final class Output {
     }
 
     /// How many packets one transmission may be: about a millisecond's worth, 64 KiB at most (`tcp_tso_autosize`).
-    private int burstPackets(int mss) {
+    int burstPackets(int mss) {
         long bytes = pacingRate >> 10;
         int shift = Math.max(0, c.rtt.min.get()) >> c.context.sysctl.tcp_tso_rtt_log;
         if (c.rtt.min.get() >= 0 && shift < 32) bytes += MAX_BURST >> shift;
@@ -390,7 +316,7 @@ final class Output {
     /// How many bytes one segment of the queue is to hold: whole packets, half the peer's window at most
     /// (`tcp_send_mss`).
     int sizeGoal(int mss) {
-        int most = c.boundToHalfWindow(MAX_BURST);
+        int most = c.sizes.boundToHalfWindow(MAX_BURST);
         return Math.max(mss, most - most % mss);
     }
 
@@ -432,15 +358,15 @@ final class Output {
         TxSegment oldest = c.send.inFlight.first();
         if (oldest == null) return false;
         int sendWindow = c.windowEnd() - segment.seq;
-        long room = (long) (c.cwnd.segments - c.board.inFlight()) * c.mss;
+        long room = (long) (c.cwnd.segments - c.board.inFlight()) * c.sizes.mss;
         long limit = Math.min(sendWindow, room);
-        if (limit >= (long) burst * c.mss) return false;
+        if (limit >= (long) burst * c.sizes.mss) return false;
         if (!isLast && limit >= segment.length()) return false;
         int divisor = c.context.sysctl.tcp_tso_win_divisor;
         if (divisor > 0) {
-            long share = Math.min(Integer.toUnsignedLong(c.sndWnd), (long) c.cwnd.segments * c.mss) / divisor;
+            long share = Math.min(Integer.toUnsignedLong(c.sndWnd), (long) c.cwnd.segments * c.sizes.mss) / divisor;
             if (limit >= share) return false;
-        } else if (limit > 3L * c.mss) {
+        } else if (limit > 3L * c.sizes.mss) {
             return false;
         }
         long srtt = c.rtt.smoothedMicros() * 1000L;
@@ -465,7 +391,7 @@ final class Output {
         if (!c.state.isSynchronized()) return;
         c.onWindowLimited(windowLimited, now);
         cwndLimited |= c.board.inFlight() >= c.cwnd.segments;
-        if (pushed > 0 || cwndLimited) validateWindow(cwndLimited, now);
+        if (pushed > 0 || cwndLimited) validation.onSent(cwndLimited, now);
         if (pushed > 0) {
             c.recovery.onSentWhileReducing(pushed);
             if (!wasProbe) c.recovery.scheduleProbe(false, now);
@@ -479,135 +405,14 @@ final class Output {
         }
     }
 
-    /// RFC 7661 in Linux's form: a window that is not used does not grow, and decays.
-    private void validateWindow(boolean limited, long now) {
-        CongestionWindow cwnd = c.cwnd;
-        int packetsOut = c.board.packetsOut;
-        if (!Seq.lt(c.sndUna, cwnd.usageSeq) || limited || (!cwnd.limited && packetsOut > cwnd.maxPacketsOut)) {
-            cwnd.limited = limited;
-            cwnd.maxPacketsOut = packetsOut;
-            cwnd.usageSeq = c.sndNxt;
-        }
-        if (cwnd.isLimited()) {
-            cwnd.used = 0;
-            cwnd.stamp = now;
-            return;
-        }
-        // All is sent, the window has room, and the program waits: it is the buffer that is too small.
-        if (c.sendBuffer.waiting && c.send.unsent.isEmpty()) c.busy.start(BusyTime.Reason.SEND_BUFFER, now);
-        cwnd.used = Math.max(cwnd.used, packetsOut);
-        if (c.context.sysctl.tcp_slow_start_after_idle == 0 || now - cwnd.stamp < c.rtt.rtoNanos()) return;
-        if (c.recovery.state() == LossRecovery.State.OPEN && !c.sendBuffer.waiting) {
-            int used = Math.max(cwnd.used, CongestionWindow.INITIAL);
-            if (used < cwnd.segments) {
-                cwnd.ssthresh = cwnd.currentSsthresh(false);
-                cwnd.segments = (cwnd.segments + used) >> 1;
-            }
-            cwnd.used = 0;
-        }
-        cwnd.stamp = now;
-    }
-
-    /// RFC 5681 4.1: after an idle time the window is halved for each RTO of it, down to the initial one.
-    void restartAfterIdle(long now) {
-        if (c.context.sysctl.tcp_slow_start_after_idle == 0 || c.board.packetsOut > 0) return;
-        long idle = now - lastSentAt;
-        long rto = c.rtt.rtoNanos();
-        if (idle <= rto) return;
-        CongestionWindow cwnd = c.cwnd;
-        cwnd.ssthresh = cwnd.currentSsthresh(c.recovery.isReducing());
-        int least = Math.min(CongestionWindow.INITIAL, cwnd.segments);
-        int window = cwnd.segments;
-        while ((idle -= rto) > 0 && window > least) window >>= 1;
-        cwnd.segments = Math.max(window, least);
-        cwnd.stamp = now;
-        cwnd.used = 0;
-    }
-
     /// `tcp_update_pacing_rate`: what the window amounts to in a round trip, twice in slow start and a fifth more
     /// otherwise.
     void updatePacingRate() {
-        long rate = (long) c.mss * (1_000_000 / 100 << 3);
+        long rate = (long) c.sizes.mss * (1_000_000 / 100 << 3);
         TcpSysctl sysctl = c.context.sysctl;
         rate *= c.cwnd.segments < c.cwnd.ssthresh / 2 ? sysctl.tcp_pacing_ss_ratio : sysctl.tcp_pacing_ca_ratio;
         rate *= Math.max(c.cwnd.segments, c.board.packetsOut);
         pacingRate = c.rtt.hasSample() ? rate / c.rtt.srttTimes8 : rate;
-    }
-
-    // ---------------------------------------------------------------- retransmission
-
-    /// The next segment that is lost and not sent again yet, if the congestion window has room.
-    private boolean nextLost(Segment out, long now) {
-        Scoreboard board = c.board;
-        if (board.retransOut >= board.lostOut) return false;
-        int room = c.cwnd.segments - board.inFlight();
-        if (room <= 0) return false;
-        TxQueue queue = c.send.inFlight;
-        for (int i = queue.indexOf(board.lostFrom); i < queue.size(); i++) {
-            TxSegment segment = queue.get(i);
-            board.lostFrom = segment.seq;
-            if (!segment.is(TxSegment.LOST) || segment.is(TxSegment.SACKED | TxSegment.RETRANSMITTED)) continue;
-            if (!retransmit(out, i, Math.min(room, burstPackets(c.currentMss())), now)) return false;
-            boolean slowStart = c.recovery.state() == LossRecovery.State.LOSS;
-            c.context.counters.add(slowStart ? TcpMib.TCPSlowStartRetrans : TcpMib.TCPFastRetrans, segment.packets);
-            c.recovery.onSentWhileReducing(segment.packets);
-            if (i == 0 && c.timers.retransmission != Timers.Retransmission.REORDER)
-                c.timeouts.start(now, c.rtt.rtoMillis);
-            return true;
-        }
-        return false;
-    }
-
-    /// Sends a segment again, at most so many packets of it.
-    private boolean retransmit(Segment out, int i, int packets, long now) {
-        TxSegment segment = c.send.inFlight.get(i);
-        if (!transmitAgain(out, i, packets, now)) return false;
-        if (segment.is(TxSegment.RETRANSMITTED)) c.board.retransOut -= segment.packets;
-        segment.mark(TxSegment.RETRANSMITTED);
-        c.board.retransOut += segment.packets;
-        c.recovery.onRetransmitted(segment.packets, now);
-        return true;
-    }
-
-    private boolean transmitAgain(Segment out, int i, int packets, long now) {
-        TxSegment segment = c.send.inFlight.get(i);
-        int mss = c.currentMss();
-        if (Seq.lt(segment.seq, c.sndUna)) {
-            // The peer has acknowledged a part of it, whose bytes are gone: the rest goes again.
-            c.send.trimFirst(segment, c.sndUna);
-            c.resize(segment, segment.mss);
-        }
-        if (segment.mss > mss && segment.length() > mss) c.resize(segment, mss);
-        int room = c.windowEnd() - segment.seq;
-        if (room <= 0) {
-            // The window was shrunk: the first segment goes all the same, as a probe.
-            if (segment.seq != c.sndUna) return false;
-            room = mss;
-        }
-        int length = mss * packets;
-        if (length > room) length = room < mss ? room : room - room % mss;
-        if (segment.length() > length) c.splitInFlight(i, length, mss);
-        else joinSmall(i, Math.min(mss, room));
-        c.context.counters.add(TcpMib.RetransSegs, segment.packets);
-        if ((segment.flags & Segment.SYN) != 0) c.context.count(TcpMib.TCPSynRetrans);
-        c.totalRetransmits += segment.packets;
-        segment.mark(TxSegment.EVER_RETRANSMITTED);
-        fill(out, segment, true, now);
-        c.bytesRetransmitted += out.length;
-        return true;
-    }
-
-    /// Small segments go again as one, as far as they fit (`tcp_retrans_collapse`).
-    private void joinSmall(int i, int most) {
-        if (c.context.sysctl.tcp_retrans_collapse == 0) return;
-        TxSegment segment = c.send.inFlight.get(i);
-        if (segment.packets > 1 || (segment.flags & Segment.SYN) != 0) return;
-        while (i + 1 < c.send.inFlight.size() && !segment.endOfRecord) {
-            TxSegment next = c.send.inFlight.get(i + 1);
-            if (next.packets > 1 || next.is(TxSegment.SACKED) || segment.length() + next.length() > most) return;
-            if (c.send.reach(segment.seq, segment.length() + next.length()) < segment.length() + next.length()) return;
-            c.joinInFlight(i);
-        }
     }
 
     // ---------------------------------------------------------------- probes
@@ -619,7 +424,7 @@ final class Output {
             return;
         }
         TxSegment unsent = c.send.unsent.first();
-        if (unsent != null && unsent.endSeq != unsent.seq && fitsWindow(unsent, c.currentMss())) {
+        if (unsent != null && unsent.endSeq != unsent.seq && fitsWindow(unsent, c.sizes.current())) {
             push(NAGLE_OFF);
             pushProbe = true;
         } else {
@@ -633,10 +438,10 @@ final class Output {
         if (i < 0) return false;
         TxSegment last = c.send.inFlight.get(i);
         if (last.packets > 1) {
-            c.splitInFlight(i, (last.packets - 1) * last.mss, last.mss);
+            c.board.split(i, (last.packets - 1) * last.mss, last.mss);
             i++;
         }
-        boolean sent = transmitAgain(out, i, 1, now);
+        boolean sent = again.transmitAgain(out, i, 1, now);
         endTailProbe(sent, true, now);
         return sent;
     }
@@ -669,7 +474,7 @@ final class Output {
         probeData = false;
         TxSegment segment = c.send.unsent.first();
         if (segment == null || !Seq.lt(segment.seq, c.windowEnd())) return false;
-        int mss = c.currentMss();
+        int mss = c.sizes.current();
         int room = Math.min(c.windowEnd() - segment.seq, mss);
         segment.flags |= Segment.PSH;
         if (room < segment.length()) {

@@ -153,7 +153,7 @@ final class ReceiveWindow {
     /// The window field of the segment that is being sent.
     int announce(int rcvNxt, int charged, AckPolicy acks) {
         int old = window;
-        // Linux since 6.6: who drops for want of memory closes the window, as an exception to SHLD-14. The sender
+        // Linux since 6.6: who drops for want of memory closes the window, although it moves left then. The sender
         // then probes instead of counting retransmissions until it gives up.
         if (acks.noMemory) {
             window = 0;

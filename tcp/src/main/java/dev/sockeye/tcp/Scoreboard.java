@@ -164,7 +164,7 @@ final class Scoreboard {
         int length = to - from;
         if (length <= 0 || Integer.compareUnsigned(length, c.maxWindow) > 0) return 0;
         int packets = 1;
-        if (length > c.mss) packets = (length + c.mss - 1) / c.mss;
+        if (length > c.sizes.mss) packets = (length + c.sizes.mss - 1) / c.sizes.mss;
         else if (c.recovery.isProbeEnd(to)) flags |= Acknowledgment.DSACK_OF_PROBE;
         dsackDups += packets;
         if (dsackDups > c.totalRetransmits) return 0;
@@ -211,7 +211,7 @@ final class Scoreboard {
             cut = (from - segment.seq + mss - 1) / mss * mss;
             if (cut >= segment.length()) return false;
         }
-        c.splitInFlight(i, cut, mss);
+        split(i, cut, mss);
         return startsInside;
     }
 
@@ -268,8 +268,8 @@ final class Scoreboard {
         int high = highestSacked();
         if (!Seq.lt(low, high)) return;
         int distance = high - low;
-        if (c.mss > 0 && distance > (long) reordering * c.mss) {
-            reordering = Math.min((distance + c.mss - 1) / c.mss, c.context.sysctl.tcp_max_reordering);
+        if (c.sizes.mss > 0 && distance > (long) reordering * c.sizes.mss) {
+            reordering = Math.min((distance + c.sizes.mss - 1) / c.sizes.mss, c.context.sysctl.tcp_max_reordering);
         }
         reorderingSeen++;
         c.context.count(byTimestamp ? TcpMib.TCPTSReorder : TcpMib.TCPSACKReorder);
@@ -351,5 +351,39 @@ final class Scoreboard {
 
     void clear() {
         packetsOut = sackedOut = lostOut = retransOut = seen = 0;
+    }
+
+    // ---------------------------------------------------------------- segments cut and joined
+
+    /// Cuts a segment in flight, and keeps the counts right.
+    void split(int i, int length, int size) {
+        TxSegment segment = c.send.inFlight.get(i);
+        int before = segment.packets;
+        TxSegment rest = c.send.split(c.send.inFlight, i, length, size);
+        c.recovery.rack.onSplit(segment, rest);
+        adjustCounts(segment, segment.packets + rest.packets - before);
+    }
+
+    /// Joins a segment in flight with the one behind it, and keeps the counts right.
+    void join(int i) {
+        TxSegment next = c.send.inFlight.get(i + 1);
+        c.recovery.rack.remove(next);
+        adjustCounts(next, -next.packets);
+        if (!c.sackPermitted) sackedOut = Math.max(0, sackedOut - next.packets);
+        c.send.join(c.send.inFlight, i);
+    }
+
+    /// A segment in flight is now cut into packets of another size.
+    void resize(TxSegment segment, int size) {
+        int before = segment.packets;
+        segment.setPackets(size);
+        adjustCounts(segment, segment.packets - before);
+    }
+
+    private void adjustCounts(TxSegment segment, int more) {
+        packetsOut += more;
+        if (segment.is(TxSegment.SACKED)) sackedOut += more;
+        if (segment.is(TxSegment.RETRANSMITTED)) retransOut += more;
+        if (segment.is(TxSegment.LOST)) lostOut += more;
     }
 }

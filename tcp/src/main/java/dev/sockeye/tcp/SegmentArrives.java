@@ -457,12 +457,12 @@ final class SegmentArrives {
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         if (c.ecn.onData(seg)) c.acks.enterQuickMode(c.receive.window);
-        if (seg.length >= 128) c.receive.grow(seg.length, c.receiveCharged(), c.advMss, c.acks);
+        if (seg.length >= 128) c.receive.grow(seg.length, c.receiveCharged(), c.sizes.advMss, c.acks);
     }
 
     private void measureSegment(Segment seg) {
-        int header = c.headerLength + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
-        if (c.acks.measure(seg, header, c.headerLength, c.advMss)) {
+        int header = c.sizes.headerLength + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
+        if (c.acks.measure(seg, header, c.sizes.headerLength, c.sizes.advMss)) {
             c.receive.learnRatio(seg.length);
         }
     }
@@ -500,7 +500,7 @@ final class SegmentArrives {
             return;
         }
         if (c.sackPermitted) {
-            c.receive.grow(seg.length, c.receiveCharged(), c.advMss, c.acks);
+            c.receive.grow(seg.length, c.receiveCharged(), c.sizes.advMss, c.acks);
         }
     }
 

@@ -1,0 +1,88 @@
+package dev.sockeye.tcp;
+
+/// Sends again what is lost: the segments that [LossRecovery] has marked, the first in flight after a timeout, and the
+/// last one as a probe (`tcp_xmit_retransmit_queue`, `tcp_retransmit_skb`).
+final class Retransmitter {
+
+    private final Connection c;
+    private final SegmentWriter headers;
+
+    Retransmitter(Connection c, SegmentWriter headers) {
+        this.c = c;
+        this.headers = headers;
+    }
+
+    /// The next segment that is lost and not sent again yet, if the congestion window has room.
+    boolean nextLost(Segment out, long now) {
+        Scoreboard board = c.board;
+        if (board.retransOut >= board.lostOut) return false;
+        int room = c.cwnd.segments - board.inFlight();
+        if (room <= 0) return false;
+        TxQueue queue = c.send.inFlight;
+        for (int i = queue.indexOf(board.lostFrom); i < queue.size(); i++) {
+            TxSegment segment = queue.get(i);
+            board.lostFrom = segment.seq;
+            if (!segment.is(TxSegment.LOST) || segment.is(TxSegment.SACKED | TxSegment.RETRANSMITTED)) continue;
+            if (!retransmit(out, i, Math.min(room, c.output.burstPackets(c.sizes.current())), now)) return false;
+            boolean slowStart = c.recovery.state() == LossRecovery.State.LOSS;
+            c.context.counters.add(slowStart ? TcpMib.TCPSlowStartRetrans : TcpMib.TCPFastRetrans, segment.packets);
+            c.recovery.onSentWhileReducing(segment.packets);
+            if (i == 0 && c.timers.retransmission != Timers.Retransmission.REORDER)
+                c.timeouts.start(now, c.rtt.rtoMillis);
+            return true;
+        }
+        return false;
+    }
+
+    /// Sends a segment again, at most so many packets of it.
+    boolean retransmit(Segment out, int i, int packets, long now) {
+        TxSegment segment = c.send.inFlight.get(i);
+        if (!transmitAgain(out, i, packets, now)) return false;
+        if (segment.is(TxSegment.RETRANSMITTED)) c.board.retransOut -= segment.packets;
+        segment.mark(TxSegment.RETRANSMITTED);
+        c.board.retransOut += segment.packets;
+        c.recovery.onRetransmitted(segment.packets, now);
+        return true;
+    }
+
+    boolean transmitAgain(Segment out, int i, int packets, long now) {
+        TxSegment segment = c.send.inFlight.get(i);
+        int mss = c.sizes.current();
+        if (Seq.lt(segment.seq, c.sndUna)) {
+            // The peer has acknowledged a part of it, whose bytes are gone: the rest goes again.
+            c.send.trimFirst(segment, c.sndUna);
+            c.board.resize(segment, segment.mss);
+        }
+        if (segment.mss > mss && segment.length() > mss) c.board.resize(segment, mss);
+        int room = c.windowEnd() - segment.seq;
+        if (room <= 0) {
+            // The window was shrunk: the first segment goes all the same, as a probe.
+            if (segment.seq != c.sndUna) return false;
+            room = mss;
+        }
+        int length = mss * packets;
+        if (length > room) length = room < mss ? room : room - room % mss;
+        if (segment.length() > length) c.board.split(i, length, mss);
+        else joinSmall(i, Math.min(mss, room));
+        c.context.counters.add(TcpMib.RetransSegs, segment.packets);
+        if ((segment.flags & Segment.SYN) != 0) c.context.count(TcpMib.TCPSynRetrans);
+        c.totalRetransmits += segment.packets;
+        segment.mark(TxSegment.EVER_RETRANSMITTED);
+        headers.queued(out, segment, true, now);
+        c.bytesRetransmitted += out.length;
+        return true;
+    }
+
+    /// Small segments go again as one, as far as they fit (`tcp_retrans_collapse`).
+    private void joinSmall(int i, int most) {
+        if (c.context.sysctl.tcp_retrans_collapse == 0) return;
+        TxSegment segment = c.send.inFlight.get(i);
+        if (segment.packets > 1 || (segment.flags & Segment.SYN) != 0) return;
+        while (i + 1 < c.send.inFlight.size() && !segment.endOfRecord) {
+            TxSegment next = c.send.inFlight.get(i + 1);
+            if (next.packets > 1 || next.is(TxSegment.SACKED) || segment.length() + next.length() > most) return;
+            if (c.send.reach(segment.seq, segment.length() + next.length()) < segment.length() + next.length()) return;
+            c.board.join(i);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.sockeye.tcp;
+
+/// How large segments are: what we send at most, and what we tell the peer to send (RFC 9293 3.7.1). Bytes.
+final class SegmentSizes {
+
+    static final int DEFAULT_MSS = 536;
+    private static final int MIN_MSS = 88; // TCP_MIN_MSS
+
+    private final Connection c;
+
+    /// What we send at most in a segment, options aside; what we accept; what we said in our SYN; the peer's
+    /// option.
+    int mss, advMss, advertisedMss;
+
+    int peerMss = DEFAULT_MSS;
+    int pathMtu;
+    /// Of a segment without SACK blocks: what `mss` leaves room for.
+    int headerLength = 20;
+
+    SegmentSizes(Connection c, int mtu) {
+        this.c = c;
+        pathMtu = mtu;
+        advMss = advertised(mtu, c.tuple.isV4(), c.options);
+    }
+
+    /// The MSS to announce on a path of this MTU (RFC 9293 3.7.1), bytes; `TCP_MAXSEG` bounds it.
+    static int advertised(int mtu, boolean v4, SocketOptions options) {
+        int most = mtu - (v4 ? 20 : 40) - 20;
+        return options.maxSegment > 0 ? Math.min(most, options.maxSegment) : most;
+    }
+
+    /// Computes the segment size from the path's MTU and the peer's option (`tcp_sync_mss`).
+    void sync() {
+        int most = pathMtu - (c.tuple.isV4() ? 20 : 40) - 20;
+        most = Math.min(most, peerMss);
+        most = Math.max(most, c.context.sysctl.tcp_min_snd_mss) - (headerLength - 20);
+        mss = boundToHalfWindow(most);
+    }
+
+    /// Never more than half the largest window that the peer has announced (RFC 9293 3.8.6.2.1).
+    int boundToHalfWindow(int size) {
+        int half = Integer.compareUnsigned(c.maxWindow, DEFAULT_MSS) > 0 ? c.maxWindow >>> 1 : c.maxWindow;
+        return half != 0 && size > half ? Math.max(half, 68 - headerLength) : size;
+    }
+
+    /// The size of the next data segment: SACK blocks take their share (`tcp_current_mss`).
+    int current() {
+        int blocks = c.sackPermitted ? c.sackList.count(sackRoom()) : 0;
+        return blocks == 0 ? mss : mss - 4 - 8 * blocks;
+    }
+
+    /// SACK blocks that fit beside the timestamps.
+    int sackRoom() {
+        return c.timestamps.agreed ? 3 : 4;
+    }
+
+    /// What the peer's segments are taken to carry, until some have come (`tcp_initialize_rcv_mss`).
+    int initialReceived() {
+        int hint = Math.min(Math.min(advMss, mss), c.receive.window / 2);
+        return Math.max(Math.min(hint, DEFAULT_MSS), MIN_MSS);
+    }
+}

@@ -46,7 +46,7 @@ public final class SelfCheck {
     private void numbers() {
         must(Seq.leq(c.sndUna, c.sndNxt), "SND.UNA <= SND.NXT", c.sndUna, c.sndNxt);
         must(Seq.leq(c.sndNxt, c.send.writeSeq), "SND.NXT <= what was written", c.sndNxt, c.send.writeSeq);
-        must(c.mss > 0, "the segment size is positive", c.mss, 0);
+        must(c.sizes.mss > 0, "the segment size is positive", c.sizes.mss, 0);
         must(c.cwnd.segments > 0, "the congestion window is positive", c.cwnd.segments, 0);
         must(c.cwnd.ssthresh >= 2, "ssthresh is 2 or more", c.cwnd.ssthresh, 2);
     }

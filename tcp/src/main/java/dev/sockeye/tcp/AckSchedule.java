@@ -32,7 +32,7 @@ final class AckSchedule {
         if (c.acks.now || c.acks.isQuick()) return true;
         if (c.rcvNxt - c.receive.updatedAt > c.acks.rcvMss) {
             boolean wanted = c.receiveQueue.bytes() < c.options.receiveLowWater;
-            if (wanted || c.receive.select(c.receiveCharged(), c.acks) >= c.receive.window) return true;
+            if (wanted || c.receive.select(c.receiveBuffer.charged(), c.acks) >= c.receive.window) return true;
         }
         return c.outOfOrder.isEmpty() ? delayAck(now) : compressAck(now);
     }

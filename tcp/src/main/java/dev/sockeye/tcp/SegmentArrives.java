@@ -410,7 +410,7 @@ final class SegmentArrives {
     /// The next bytes, perhaps after some that came before.
     private void inOrder(Segment seg, long now) {
         int cost = ReceiveWindow.truesize(seg.length);
-        if (!c.hasRoomFor(cost)) {
+        if (!c.receiveBuffer.admits(seg.seq, cost)) {
             c.acks.now = c.acks.noMemory = true;
             c.acks.schedule();
             c.ackSchedule.checkDue = true;
@@ -433,7 +433,11 @@ final class SegmentArrives {
         c.raiseReadable();
     }
 
-    private void appendText(Segment seg, int skip, int cost) {
+    private void appendText(Segment seg, int skip, int truesize) {
+        int room = ReceiveWindow.tailRoom(truesize, seg.length);
+        boolean joins = c.receiveQueue.coalesces(seg.length - skip, room);
+        if (joins) c.context.count(TcpMib.TCPRcvCoalesce);
+        int cost = joins ? 0 : truesize;
         for (int i = 0; i < seg.slices(); i++) {
             int length = seg.length(i);
             if (skip >= length) {
@@ -457,7 +461,13 @@ final class SegmentArrives {
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         if (c.ecn.onData(seg)) c.acks.enterQuickMode(c.receive.window);
-        if (seg.length >= 128) c.receive.grow(seg.length, c.receiveCharged(), c.sizes.advMss, c.acks);
+        if (seg.length >= 128) growWindow(seg.length);
+    }
+
+    /// `tcp_grow_window`; in need of memory the window is kept small instead.
+    private void growWindow(int length) {
+        if (c.memory.isUnderPressure()) c.receive.moderate(c.sizes.advMss);
+        else c.receive.grow(length, c.receiveBuffer.charged(), c.sizes.advMss, c.acks);
     }
 
     private void measureSegment(Segment seg) {
@@ -471,6 +481,7 @@ final class SegmentArrives {
     private void fillGap(Segment seg, long now) {
         int before = c.rcvNxt;
         c.rcvNxt = c.outOfOrder.moveTo(c.receiveQueue, c.rcvNxt);
+        c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.takeCoalesced());
         if (c.rcvNxt == before) return;
         c.bytesReceived += c.rcvNxt - before - (c.outOfOrder.finMoved ? 1 : 0);
         // RFC 5681 4.2: at once when the gap is filled.
@@ -483,13 +494,14 @@ final class SegmentArrives {
         c.ackSchedule.checkDue = true;
         c.acks.schedule();
         c.context.count(TcpMib.TCPOFOQueue);
-        if (!c.hasRoomFor(ReceiveWindow.truesize(seg.length))) {
+        if (!c.receiveBuffer.admits(seg.seq, ReceiveWindow.truesize(seg.length))) {
             c.context.count(TcpMib.TCPOFODrop);
             return;
         }
         c.outOfOrderPackets += Math.max(1, seg.packetPayload);
         measureSegment(seg);
         boolean kept = c.outOfOrder.insert(seg);
+        c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.takeCoalesced());
         if (c.outOfOrder.duplicateStart != c.outOfOrder.duplicateEnd) {
             noteDuplicate(c.outOfOrder.duplicateStart, c.outOfOrder.duplicateEnd);
         }
@@ -500,7 +512,7 @@ final class SegmentArrives {
             return;
         }
         if (c.sackPermitted) {
-            c.receive.grow(seg.length, c.receiveCharged(), c.sizes.advMss, c.acks);
+            growWindow(seg.length);
         }
     }
 

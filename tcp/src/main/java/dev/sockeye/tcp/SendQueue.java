@@ -14,7 +14,7 @@ final class SendQueue {
     /// 256. It fits what was measured in docs/linux/windows.md, which bounds it by 563 and 952.
     static final int OVERHEAD = 832;
 
-    private final TcpContext context;
+    private final SocketMemory memory;
     private final PageChain chain;
     private @Nullable TxSegment free;
     private int freeCount;
@@ -27,8 +27,8 @@ final class SendQueue {
     /// What is charged against `SO_SNDBUF`, bytes: `sk_wmem_queued`.
     int charged;
 
-    SendQueue(TcpContext context) {
-        this.context = context;
+    SendQueue(TcpContext context, SocketMemory memory) {
+        this.memory = memory;
         this.chain = new PageChain(context.pages);
     }
 
@@ -163,7 +163,7 @@ final class SendQueue {
 
     private void charge(int bytes) {
         charged += bytes;
-        context.memory += bytes;
+        memory.charge(bytes);
     }
 
     // ---------------------------------------------------------------- the pool

@@ -58,14 +58,15 @@ final class StreamWriter {
             TxSegment last = c.send.unsent.last();
             int room = last == null || last.endOfRecord ? 0 : goal - last.length();
             if (last == null || room <= 0) {
-                if (!c.sendBuffer.hasSpace()) break;
+                if (!c.sendBuffer.hasSpace() || !c.sendBuffer.schedulesSegment(now)) break;
                 last = c.send.appendSegment();
                 c.output.onSegmentAppended();
                 c.busy.start(BusyTime.Reason.BUSY, now);
                 c.output.validation.restartAfterIdle(now);
                 room = goal;
             }
-            int part = Math.min(room, length - copied);
+            int part = c.sendBuffer.schedule(Math.min(room, length - copied), now);
+            if (part == 0) break;
             if (copied == 0) last.flags &= ~Segment.PSH;
             c.send.append(last, from, offset + copied, part);
             copied += part;

@@ -132,6 +132,7 @@ final class Timeouts {
             return;
         }
         c.context.count(TcpMib.TCPTimeouts);
+        if (c.orphan && !opening && isOutOfResources(now)) return;
         if (hasExpired(opening, now)) {
             c.teardown.fail(
                     c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
@@ -226,12 +227,27 @@ final class Timeouts {
         }
         int retries = sysctl.tcp_retries2;
         if (c.orphan) {
-            boolean alive = c.rtt.rtoMillis < sysctl.tcp_rto_max_ms;
-            retries = orphanRetries(alive);
-            if (c.teardown.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now)))
-                return true;
+            retries = orphanRetries(c.rtt.rtoMillis < sysctl.tcp_rto_max_ms);
         }
         return hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now);
+    }
+
+    /// Whether this orphan, whose timer has run out, has to go because there are too many, or too little memory
+    /// (`tcp_out_of_resources`).
+    private boolean isOutOfResources(long now) {
+        boolean alive = c.rtt.rtoMillis < c.context.sysctl.tcp_rto_max_ms;
+        boolean tellPeer = alive || !hasTimedOut(orphanRetries(alive), RTO_MIN_MILLIS, stalledSince(), now);
+        return isOutOfResources(tellPeer, now);
+    }
+
+    /// It counts for two where nothing was sent for long, or the peer is not to be told, and twice as much where an
+    /// ICMP error was about it.
+    private boolean isOutOfResources(boolean tellPeer, long now) {
+        long silent = (now - c.output.lastSentAt) / MILLI;
+        int weight = (silent > 2L * c.context.sysctl.tcp_rto_max_ms || !tellPeer ? 1 : 0) + (c.softError != 0 ? 1 : 0);
+        boolean recent = silent <= TIME_WAIT_NANOS / MILLI;
+        boolean closed = c.sndWnd == 0 && c.board.packetsOut == 0;
+        return c.teardown.outOfResources(tellPeer || recent || closed, weight);
     }
 
     /// Whether as much time has passed since `since` as `boundary` doublings from `base` milliseconds on take, or
@@ -300,7 +316,7 @@ final class Timeouts {
                 giveUpProbing();
                 return;
             }
-            if (c.teardown.outOfResources(true)) return;
+            if (isOutOfResources(true, now)) return;
         }
         if (probes >= most) {
             giveUpProbing();

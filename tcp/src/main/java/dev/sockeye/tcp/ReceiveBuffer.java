@@ -24,7 +24,6 @@ final class ReceiveBuffer {
     ///
     /// @param seq where it begins: what is beyond it makes room for it, nothing else
     boolean admits(int seq, int cost) {
-        c.memory.now = c.now;
         if (!isFull() && c.memory.scheduleReceive(cost, charged())) return true;
         if (!prune(seq)) return false;
         while (!c.memory.scheduleReceive(cost, charged())) if (!pruneOutOfOrder(seq)) return false;

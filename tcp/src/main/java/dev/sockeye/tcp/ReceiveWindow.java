@@ -144,7 +144,7 @@ final class ReceiveWindow {
 
     // ---------------------------------------------------------------- what to announce
 
-    /// What could be announced now (`__tcp_select_window`, RFC 9293 3.8.6.2.2).
+    /// What could be announced now (`__tcp_select_window`). RFC 9293 3.8.6.2.2, MUST-39
     int select(int charged, AckPolicy acks) {
         int mss = acks.rcvMss;
         int free = free(charged);
@@ -159,6 +159,7 @@ final class ReceiveWindow {
             if (context.memory.isUnderPressure()) moderate(advMss);
             free = Math.max(0, free) >> scale << scale;
             // SWS avoidance: no window rather than a silly one.
+            // RFC 9293 3.8.6.1, MAY-8: for as long as nobody reads.
             if (free < allowed >> 4 || free < mss) return 0;
         }
         free = Math.min(free, threshold);

@@ -337,6 +337,7 @@ final class Scoreboard {
             lostOut += segment.packets;
         }
         c.rate.lost += segment.packets;
+        c.congestion.onLost(segment, c.now);
     }
 
     /// Nothing is deemed lost any more.

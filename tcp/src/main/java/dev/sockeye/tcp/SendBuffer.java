@@ -27,22 +27,21 @@ final class SendBuffer {
     }
 
     /// Whether the host has the memory for one more segment; for the first it always has (`tcp_stream_alloc_skb`).
-    boolean schedulesSegment(long now) {
-        c.memory.now = now;
+    boolean schedulesSegment() {
         if (c.send.inFlight.isEmpty() && c.send.unsent.isEmpty()) return true;
-        if (c.memory.scheduleSend(SendQueue.OVERHEAD, c.send.charged)) return true;
-        c.memory.host().enterPressure(now);
+        if (c.memory.scheduleSend(SendQueue.OVERHEAD + 1, c.send.charged)) return true;
+        c.memory.host().enterPressure(c.now);
         moderate();
         return false;
     }
 
     /// As many of so many bytes as the host has memory for. Every socket may have `tcp_wmem[0]`, whatever the need
     /// (`tcp_wmem_schedule`).
-    int schedule(int bytes, long now) {
-        c.memory.now = now;
+    int schedule(int bytes) {
         if (c.memory.scheduleSend(bytes, c.send.charged)) return bytes;
         moderate();
-        int guaranteed = c.context.sysctl.tcp_wmem[0] - c.send.charged;
+        int least = c.send.writeSeq == c.sndUna ? 1 : 0;
+        int guaranteed = Math.max(least, c.context.sysctl.tcp_wmem[0] - c.send.charged);
         return Math.min(bytes, Math.max(c.memory.reserved(), guaranteed));
     }
 
@@ -84,13 +83,13 @@ final class SendBuffer {
         c.raise(Readiness.OUT);
     }
 
-    /// Twice what the congestion window can hold (`tcp_sndbuf_expand`).
+    /// Twice what the congestion window can hold, or more if the algorithm likes (`tcp_sndbuf_expand`).
     void expand() {
         if (c.options.sendBuffer != 0) return;
         int each = Math.max(Math.min(c.sizes.peerMss, c.sizes.pathMtu), c.sizes.mss) + 256 + 320;
         each = Integer.highestOneBit(each - 1) * 2 + 256;
         long segments = Math.max(Math.max(CongestionWindow.INITIAL, c.cwnd.segments), c.board.reordering + 1);
-        long wanted = Math.min(2 * segments * each, c.context.sysctl.tcp_wmem[2]);
+        long wanted = Math.min(c.congestion.sendBufferFactor() * segments * each, c.context.sysctl.tcp_wmem[2]);
         size = (int) Math.max(size, wanted);
     }
 }

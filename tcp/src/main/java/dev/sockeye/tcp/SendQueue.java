@@ -94,15 +94,13 @@ final class SendQueue {
         rest.marks = segment.marks;
         rest.endOfRecord = segment.endOfRecord;
         segment.endOfRecord = false;
-        rest.sentAt = segment.sentAt;
-        rest.firstSentAt = segment.firstSentAt;
-        rest.deliveredAt = segment.deliveredAt;
-        rest.delivered = segment.delivered;
-        rest.appLimited = segment.appLimited;
+        rest.copySnapshots(segment);
         in.insert(i + 1, rest);
         charge(OVERHEAD);
         segment.setPackets(mss);
         rest.setPackets(mss);
+        // The first half was sent with the second still behind it.
+        segment.txInFlight = Math.max(0, segment.txInFlight - rest.packets);
         return rest;
     }
 

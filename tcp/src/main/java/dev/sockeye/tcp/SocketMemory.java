@@ -5,18 +5,17 @@ package dev.sockeye.tcp;
 /// it is there it is *charged*, which may not.
 final class SocketMemory {
 
+    private final Connection c;
     private final HostMemory host;
     private final TcpSysctl sysctl;
     private int charged;
     private int pages;
     private boolean closed;
 
-    /// The time of the event at hand, nanoseconds.
-    long now;
-
-    SocketMemory(TcpContext context) {
-        this.host = context.memory;
-        this.sysctl = context.sysctl;
+    SocketMemory(Connection c) {
+        this.c = c;
+        this.host = c.context.memory;
+        this.sysctl = c.context.sysctl;
         host.open();
     }
 
@@ -45,7 +44,7 @@ final class SocketMemory {
     private boolean schedule(int bytes, int queued, int guarantee) {
         int more = HostMemory.pagesFor(charged + bytes) - pages;
         if (more <= 0) return true;
-        if (!host.reserve(more, pages, queued, guarantee, now)) return false;
+        if (!host.reserve(more, pages, queued, guarantee, c.now)) return false;
         pages += more;
         return true;
     }
@@ -60,7 +59,7 @@ final class SocketMemory {
         charged += bytes;
         int needed = HostMemory.pagesFor(charged);
         if (needed > pages) host.force(needed - pages);
-        else if (needed < pages && bytes <= 0) host.release(pages - needed, now);
+        else if (needed < pages && bytes <= 0) host.release(pages - needed, c.now);
         else return;
         pages = needed;
     }

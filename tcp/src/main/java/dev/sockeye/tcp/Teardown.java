@@ -18,7 +18,7 @@ final class Teardown {
         boolean unread = c.receiveQueue.bytes() > 0;
         c.shutdown = Connection.RECEIVE | Connection.SEND;
         if (c.state != TcpState.CLOSED && c.state != TcpState.SYN_SENT && unread) {
-            // RFC 9293 3.6.1: data was lost, and the peer is to know.
+            // RFC 9293 3.6.1, MAY-1, SHLD-3: data was lost, and the peer is to know.
             c.context.count(TcpMib.TCPAbortOnClose);
             c.output.sendReset();
             done(Journal.Cause.CALL_ABORT);
@@ -158,6 +158,7 @@ final class Teardown {
     }
 
     /// The peer has reset it.
+    /// RFC 9293 3.6, MUST-12: calls give the error, where after a FIN they give the end of the stream.
     void failBySegment(Errno errno, Segment seg) {
         c.error = errno.number();
         c.raise(Readiness.ERR);

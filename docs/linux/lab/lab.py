@@ -113,10 +113,10 @@ class Segment:
         return next((value for key, value in self.options if key == name), None)
 
 
-def tcp_packet(source, sport, destination, dport, seq, ack, flags, window, options=b"", data=b"", ttl=64):
+def tcp_packet(source, sport, destination, dport, seq, ack, flags, window, options=b"", data=b"", ttl=64, urgent=0):
     src, dst = socket.inet_aton(source), socket.inet_aton(destination)
     tcp = struct.pack("!HHIIBBHHH", sport, dport, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, (5 + len(options) // 4) << 4, flags,
-                      window, 0, 0) + options + data
+                      window, 0, urgent) + options + data
     total = checksum(src + dst + struct.pack("!BBH", 0, 6, len(tcp)) + tcp)
     tcp = tcp[:16] + struct.pack("!H", total) + tcp[18:]
     return ip_packet(src, dst, 6, tcp, ttl)
@@ -255,7 +255,7 @@ class Conn:
         table = {"mss": ("mss", 1460), "ws": ("ws", 7), "sackok": ("sackok", None), "ts": ("ts", (self.tsval(), self.last_tsval))}
         return [table[o] if isinstance(o, str) else o for o in self.wanted]
 
-    def send(self, flags, data=b"", seq=None, ack=None, window=None, options=None, note="", settle=True):
+    def send(self, flags, data=b"", seq=None, ack=None, window=None, options=None, note="", settle=True, urgent=0):
         """Sends one segment; seq and ack are relative to the ISNs, and default to what comes next."""
         bits = flag_bits(flags)
         moves = seq is None
@@ -268,8 +268,8 @@ class Conn:
         raw_ack = ((self.kernel_isn or 0) + ack) if ack is not None else 0
         window = self.window if window is None else window
         packet = tcp_packet(self.address, self.port, KERNEL, self.kernel_port, self.isn + seq, raw_ack, bits, window,
-                            Options.encode(options), data)
-        self.lab.log("peer   > " + describe(bits, seq, ack, len(data), window, options) + (("   # " + note) if note else ""))
+                            Options.encode(options), data, urgent=urgent)
+        self.lab.log("peer   > " + describe(bits, seq, ack, len(data), window, options, urgent) + (("   # " + note) if note else ""))
         if moves:
             self.snd_nxt = seq + len(data) + bool(bits & SYN) + bool(bits & FIN)
         self.lab.inject(packet, settle)
@@ -300,13 +300,15 @@ def signed(number):
     return number - (1 << 32) if number >= 1 << 31 else number
 
 
-def describe(bits, seq, ack, length, window, options):
+def describe(bits, seq, ack, length, window, options, urgent=0):
     text = "%-3s seq %d" % (flag_letters(bits), seq)
     if length:
         text += ":%d(%d)" % (seq + length, length)
     if ack is not None:
         text += " ack %d" % ack
     text += " win %d" % window
+    if bits & URG or urgent:
+        text += " urg %d" % urgent
     shown = []
     for name, value in options:
         if value is None:
@@ -410,7 +412,7 @@ class Lab:
             if not seg.flags & SYN:
                 seq = seg.seq
         many = "[%d] " % seg.dport if len(self.conns) > 1 else ""
-        self.log("kernel > " + many + describe(seg.flags, seq, ack, len(seg.data), seg.window, seg.options), when)
+        self.log("kernel > " + many + describe(seg.flags, seq, ack, len(seg.data), seg.window, seg.options, seg.urgent), when)
         while self.pending_acks:
             self.pending_acks.pop().send("A")
 

@@ -53,14 +53,14 @@ def open_with(lab, size, options=("mss", "sackok"), port=5000):
 def islands_up(lab):
     """SO_RCVBUF 8000 (16000): segments of 100 bytes, each beyond another gap, further and further ahead"""
     c = open_with(lab, 8000)
-    flood(lab, c, range(201, 7000, 200), 100)
+    flood(lab, c, range(201, 4600, 200), 100)
 
 
 @experiment(seconds=60)
 def islands_down(lab):
     """the same, nearer and nearer"""
     c = open_with(lab, 8000)
-    flood(lab, c, range(7001, 200, -200), 100)
+    flood(lab, c, range(7001, 1800, -200), 100)
 
 
 @experiment(seconds=60)
@@ -96,12 +96,27 @@ def unread_large(lab):
     flood(lab, c, range(1, 16000, 1400), 1400)
 
 
+@experiment(seconds=60)
+def last_fit(lab):
+    """19 islands (15808 of 16000 are charged); then one of 1000 bytes: what of it is counted"""
+    c = open_with(lab, 8000)
+    lab.silent = True
+    for seq in range(201, 4000, 200):
+        c.send("A", b"x" * 100, seq=seq)
+    lab.silent = False
+    tell(lab, c, last(lab, c))
+    flood(lab, c, [4201], 1000)
+    flood(lab, c, [5401], 100)
+    flood(lab, c, [1], 100)
+    flood(lab, c, [101], 100)
+
+
 @experiment(seconds=120)
 def islands_auto(lab):
     """without SO_RCVBUF: segments of 1 byte beyond gaps of 1 byte"""
     c = lab.passive(options=("mss", "sackok", "ws"), port=5000)
     lab.counted = lab.counters()
-    flood(lab, c, range(3, 64000, 4), 1, every=800)
+    flood(lab, c, range(3, 12803, 4), 1, every=800)
 
 
 if __name__ == "__main__":

@@ -163,6 +163,20 @@ def rto(lab):
     lab.counted_since()
 
 
+@experiment()
+def rto_untold(lab):
+    """what a program learns of retransmissions before the end: poll, SO_ERROR, read, TCP_INFO, each second"""
+    c = lab.passive()
+    c.sock.send(b"x" * 100)
+    for _ in range(4):
+        lab.run(1)
+        c.sock.poll()
+        c.sock.error()
+        c.sock.recv(1)
+        i = c.sock.info()
+        lab.note("TCP_INFO: retransmits %d, backoff %d, rto %d ms" % (i.retransmits, i.backoff, i.rto / 1000))
+
+
 @experiment(("net.ipv4.tcp_retries2", 5))
 def rto_sack(lab):
     """the same with SACK, timestamps and a round trip of 50 ms: the tail loss probe comes first"""

@@ -167,7 +167,9 @@ public final class Host {
 
     /// `socket(family, SOCK_STREAM, 0)`
     public TcpEndpoint openTcp(Family family) {
-        var socket = new TcpEndpoint(this, family, ++lastInode, new SocketOptions());
+        var options = new SocketOptions();
+        options.congestionControl = sysctl.tcp().tcp_congestion_control;
+        var socket = new TcpEndpoint(this, family, ++lastInode, options);
         sockets.add(socket);
         return socket;
     }
@@ -175,6 +177,7 @@ public final class Host {
     /// The socket that `accept` will return.
     TcpEndpoint newChild(TcpEndpoint listening) {
         var options = listening.options().copy();
+        if (!options.congestionControlSet) options.congestionControl = sysctl.tcp().tcp_congestion_control;
         var child = new TcpEndpoint(this, listening.family(), ++lastInode, options);
         child.inheritFrom(listening);
         sockets.add(child);

@@ -57,6 +57,7 @@ final class IcmpInput {
                 counters.inc(Mib.IcmpInParmProbs);
                 errorV4(arrival, packet, now);
             }
+            // RFC 9293 3.9.2.2, MUST-55
             case Icmpv4.SOURCE_QUENCH -> counters.inc(Mib.IcmpInSrcQuenchs); // RFC 6633: ignored
             case Icmpv4.REDIRECT -> counters.inc(Mib.IcmpInRedirects); // no link layer, no redirects
             default -> {} // RFC 1122 3.2.2: an unknown type is silently discarded

@@ -106,7 +106,7 @@ final class IpInput {
 
     /// RFC 1812 5.3.7 and Linux's `ip_route_input_slow`: a source that is a group, broadcast, loopback, nobody, or
     /// this host itself cannot have sent a packet that comes in from outside; nor is 127.0.0.0/8 reached from
-    /// there.
+    /// there. RFC 9293 3.9.2.3, MUST-63
     private boolean isMartian() {
         int source = (int) arrival.sourceLow;
         if (source >>> 28 == 0xe || source == -1) return true;
@@ -133,6 +133,7 @@ final class IpInput {
         MemorySegment memory = packet.memory(0);
         long at = packet.offset(0);
         arrival.protocol = Ipv4Header.protocol(memory, at);
+        // RFC 9293 3.9.2, MUST-50: options are passed over.
         arrival.transport = Ipv4Header.headerLength(memory, at);
         arrival.hopLimit = Ipv4Header.ttl(memory, at);
         arrival.trafficClass = Ipv4Header.tos(memory, at);
@@ -199,6 +200,7 @@ final class IpInput {
         arrival.kind = host.addresses().kindOf(arrival.destinationHigh, arrival.destinationLow, arrival.in);
         // RFC 4291 2.5.3, 2.7: no group sends, and loopback addresses stay in the host. Mapped IPv4 addresses are
         // not for the wire.
+        // RFC 9293 3.9.2.3, MUST-63
         if (arrival.sourceHigh >>> 56 == 0xff) return Mib.Ip6InHdrErrors;
         boolean loopback = isV6Loopback(arrival.sourceHigh, arrival.sourceLow)
                 || isV6Loopback(arrival.destinationHigh, arrival.destinationLow);

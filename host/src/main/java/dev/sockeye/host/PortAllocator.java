@@ -60,6 +60,7 @@ final class PortAllocator {
 
     /// Both want to share: with `SO_REUSEADDR`, unless the other listens; or with `SO_REUSEPORT`.
     private static boolean agreeTcp(PortHolder socket, PortHolder other) {
+        // RFC 9293 3.9.1.1, MUST-42: a connection that is being opened does not listen.
         if (socket.reuseAddress() && other.reuseAddress() && !other.isListening()) return true;
         return socket.reusePort() && other.reusePort();
     }

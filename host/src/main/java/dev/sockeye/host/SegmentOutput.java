@@ -172,6 +172,7 @@ final class SegmentOutput {
         int pseudo = Checksum.pseudo(local, remote, IpProtocol.TCP, packet.length() - transport);
         boolean large = packet.length() > manner.mtu && packet.segmentSize() == 0;
         if (!large && (out.checksumOffload() || packet.segmentSize() > 0)) {
+            // RFC 9293 3.1, MUST-2: here, or by a link that has said that it does.
             Checksum.fillPartial(packet, transport, TcpHeader.CHECKSUM_OFFSET, pseudo);
         } else {
             TcpHeader.fillChecksum(packet, transport, pseudo);

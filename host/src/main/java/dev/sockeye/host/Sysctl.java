@@ -1,5 +1,6 @@
 package dev.sockeye.host;
 
+import dev.sockeye.tcp.CongestionControls;
 import dev.sockeye.tcp.TcpSysctl;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
@@ -18,6 +19,9 @@ public final class Sysctl {
     private final RouteSysctl route = new RouteSysctl();
     private final Ipv6Sysctl ipv6 = new Ipv6Sysctl();
 
+    /// What there is, which cannot be set.
+    private static final String AVAILABLE = "net.ipv4.tcp_available_congestion_control";
+
     private record Setting(Object holder, Field field) {}
 
     private final Map<String, Setting> byName = new TreeMap<>();
@@ -35,6 +39,7 @@ public final class Sysctl {
     private Map<String, Setting> settings() {
         if (byName.isEmpty()) {
             addAll("net.ipv4.", tcp);
+            addAll("tcp_cubic.", tcp.cubic());
             addAll("net.core.", core);
             addAll("net.ipv4.", ipv4);
             addAll("net.ipv4.route.", route);
@@ -87,6 +92,7 @@ public final class Sysctl {
     /// @param name such as `net.ipv4.tcp_fin_timeout` or `net.ipv4.ip_local_port_range`
     /// @throws IllegalArgumentException if there is none of that name
     public String get(String name) {
+        if (name.equals(AVAILABLE)) return String.join(" ", CongestionControls.available());
         return print(read(find(name)));
     }
 
@@ -94,6 +100,7 @@ public final class Sysctl {
     ///
     /// @throws IllegalArgumentException if there is none of that name, or the value is not one it can have
     public Sysctl set(String name, String value) {
+        if (name.equals(AVAILABLE)) throw new IllegalArgumentException("'" + name + "' can only be read");
         Setting setting = find(name);
         Object parsed = parse(name, setting, value.strip());
         try {
@@ -108,6 +115,7 @@ public final class Sysctl {
     public Map<String, String> all() {
         var all = new TreeMap<String, String>();
         settings().forEach((name, setting) -> all.put(name, print(read(setting))));
+        all.put(AVAILABLE, get(AVAILABLE));
         return all;
     }
 
@@ -137,6 +145,7 @@ public final class Sysctl {
         Object now = read(setting);
         if (now instanceof String) {
             if (value.isEmpty()) throw bad(name, value, "it is empty");
+            checkNames(name, value);
             return value;
         }
         if (!now.getClass().isArray()) return parseNumber(name, value, value, now instanceof Long);
@@ -149,6 +158,14 @@ public final class Sysctl {
         }
         checkOrder(name, value, parsed);
         return parsed;
+    }
+
+    /// All settings that are words name algorithms of congestion control.
+    private static void checkNames(String name, String value) {
+        String[] words = name.endsWith("allowed_congestion_control") ? value.split(" ", -1) : new String[] {value};
+        for (String word : words) {
+            if (!CongestionControls.isAvailable(word)) throw bad(name, value, "there is no '" + word + "'");
+        }
     }
 
     private static Object parseNumber(String name, String value, String text, boolean wide) {

@@ -102,6 +102,7 @@ public final class TcpEndpoint extends Endpoint {
             current.setBacklog(capped);
             return 0;
         }
+        // RFC 9293 3.9.1.1, MUST-41: a connection never becomes a listener.
         if (phase != Phase.UNCONNECTED || state() != TcpState.CLOSED) return Errno.EINVAL.asResult();
         if (!isBound()) {
             int held = hold(wildcard(), 0, false, false);
@@ -202,15 +203,18 @@ public final class TcpEndpoint extends Endpoint {
     private int beginConnect(TransportAddress remote, long now) {
         if (!isBound()) localIp = boundAddress ? localIp : wildcard();
         IpAddress target = reachable(remote.ip(), localIp);
+        // RFC 9293 3.9.1.1, MUST-46
         if (target.isMulticast() || host.addresses().isBroadcast(target)) return Errno.ENETUNREACH.asResult();
         Path route = path(target, now);
         Errno unreachable = route.error();
         if (unreachable != null) return unreachable.asResult();
+        // RFC 9293 3.9.1.1, MUST-43, MUST-44
         IpAddress source = localIp.isAny() ? route.source() : localIp;
         if (source.isLoopback() && !route.out().isLoopback()) return Errno.EINVAL.asResult();
         var peer = new TransportAddress(target, remote.port());
         int port = choosePort(source, peer, now);
         if (port < 0) return port;
+        // RFC 9293 3.9.1.1, MUST-45: every segment is sent from the address in the tuple.
         var tuple = new FourTuple(new TransportAddress(source, port), peer);
         discardConnection(now);
         TimeWait before = host.flows().takeOver(tuple);
@@ -390,6 +394,11 @@ public final class TcpEndpoint extends Endpoint {
         if (changed == null) return;
         changed.onOptionsChanged(now);
         finish(now);
+    }
+
+    /// The path is looked up again when it is needed.
+    void forgetPath() {
+        path = null;
     }
 
     /// The path to the peer, looked up again when routes, addresses or a path MTU have changed.

@@ -66,6 +66,8 @@ final class TcpFlows {
         Connection connection = socket.connection();
         Flow flow = socket.flow;
         if (connection == null) return;
+        // RFC 9293 3.8.3, MUST-20: R1.
+        if (connection.takeAdviceAgainstPath()) socket.forgetPath();
         Segment out = output.segment;
         while (connection.nextSegment(out, now)) send(socket, connection, out, now);
         out.clear();
@@ -85,11 +87,13 @@ final class TcpFlows {
             return;
         }
         var options = connection.options();
+        // RFC 9293 3.9.2, MUST-49
         manner.hopLimit = options.hopLimit > 0 ? options.hopLimit : host.defaultHopLimit(v4);
+        // RFC 9293 3.9.1.9, MUST-48, SHLD-21, SHLD-22: as it is set when the segment goes.
         manner.trafficClass = options.trafficClass;
         manner.dontFragment = v4 && host.dontFragment(tuple.remote().ip(), now);
         manner.identification = socket.identification;
-        manner.flowLabel = flowLabel(socket);
+        manner.flowLabel = flowLabel(socket, connection.rehashes());
         manner.mtu = path.mtu();
         // A route or an interface has become narrower than the connection knows: what is cut already goes in
         // fragments.
@@ -101,10 +105,10 @@ final class TcpFlows {
         if (narrower) connection.onPacketTooBig(path.mtu(), seq, now);
     }
 
-    /// Linux: `auto_flowlabels`, a label for each flow (RFC 6438).
-    private static int flowLabel(TcpEndpoint socket) {
+    /// Linux: `auto_flowlabels`, a label for each flow (RFC 6438), and another one after each timeout.
+    private static int flowLabel(TcpEndpoint socket, int rehashes) {
         Flow flow = socket.flow;
-        return flow == null ? 0 : flow.hash & 0xfffff;
+        return flow == null ? 0 : flow.hash + rehashes * 0x9e3779b1 & 0xfffff;
     }
 
     /// The connection is over. What goes on in its place, if anything, is in TIME_WAIT.

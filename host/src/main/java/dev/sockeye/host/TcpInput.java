@@ -217,6 +217,7 @@ final class TcpInput {
             boolean hard,
             boolean unreachable,
             long now) {
+        // RFC 9293 3.9.2.2, MUST-54
         Flow flow = flows.table().find(new FourTuple(local, remote));
         if (flow == null) {
             host.counters().inc(remote.ip().isV4() ? Mib.IcmpInErrors : Mib.Icmp6InErrors);

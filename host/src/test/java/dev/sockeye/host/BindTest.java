@@ -158,6 +158,7 @@ class BindTest {
         return Rig.result(rig.host.openTcp(family).bind(Rig.at(address, 0), rig.now));
     }
 
+    /// RFC 9293 3.9.1.1, MUST-43
     @Test
     void aSpecificListenerIsPreferredToAWildcardOneAndIpv4ToBoth() {
         try (var rig = new Rig()) {

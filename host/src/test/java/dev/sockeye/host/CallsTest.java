@@ -166,6 +166,7 @@ class CallsTest {
         }
     }
 
+    /// RFC 9293 3.9.1.1, MUST-46
     @Test
     void destinationsThatCannotBeReached() {
         try (var rig = new Rig()) {

@@ -70,6 +70,7 @@ final class FuzzPeer {
         last = seen.packet;
         if (!seen.isTcp()) return;
         if (seen.has(Forge.SYN)) {
+            edgeKnown = false;
             if (!seen.has(Forge.ACK)) {
                 port = seen.destinationPort();
                 hostPort = seen.sourcePort();

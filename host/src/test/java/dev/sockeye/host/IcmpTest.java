@@ -119,6 +119,7 @@ class IcmpTest {
         return socket;
     }
 
+    /// RFC 9293 3.9.2.2, MUST-54
     @Test
     void anErrorEndsAConnectWhateverItsCode() {
         Errno[] expected = {
@@ -151,6 +152,7 @@ class IcmpTest {
         }
     }
 
+    /// RFC 9293 3.9.2.2, MUST-55
     @Test
     void otherTypes() {
         try (var rig = new Rig()) {
@@ -165,6 +167,7 @@ class IcmpTest {
         }
     }
 
+    /// RFC 9293 3.9.2.2, MUST-54
     @Test
     void aQuoteOfSomethingNeverSentIsIgnored() {
         try (var rig = new Rig()) {
@@ -294,6 +297,84 @@ class IcmpTest {
                     .isEqualTo(1400);
             assertThat(describe(rig.poll())).isEqualTo("fd00::1 > fd00::2 fragment 0+1232 more");
             assertThat(describe(rig.poll())).isEqualTo("fd00::1 > fd00::2 fragment 1232+176");
+        }
+    }
+
+    /// RFC 9293 3.9.2.2, MUST-56, SHLD-25: what RFC 9293 calls soft. RFC 9293 3.9.2.2, SHLD-26: what it calls hard is
+    /// no different to Linux, and ends nothing.
+    @Test
+    void noErrorEndsAConnectionThatIsEstablished() {
+        int[][] soft = {{3, 0}, {3, 1}, {3, 5}, {11, 0}, {12, 0}, {3, 2}, {3, 3}};
+        Errno[] told = {
+            Errno.ENETUNREACH,
+            Errno.EHOSTUNREACH,
+            Errno.EOPNOTSUPP,
+            Errno.EHOSTUNREACH,
+            Errno.EPROTO,
+            Errno.ENOPROTOOPT,
+            Errno.ECONNREFUSED
+        };
+        for (int i = 0; i < soft.length; i++) {
+            try (var rig = new Rig()) {
+                TcpEndpoint listener = rig.listen(80, 5);
+                Peer peer = rig.peer(4000, 80).connects();
+                TcpEndpoint socket = rig.accept(listener);
+                assertThat(rig.write(socket, "hello")).isEqualTo("5");
+                rig.receive(icmp(PEER, HOST, soft[i][0], soft[i][1], 0, rig.sent()));
+                assertThat(socket.state()).isEqualTo(TcpState.ESTABLISHED);
+                assertThat(rig.read(socket)).isEqualTo("EAGAIN");
+                assertThat(socket.takeError()).isEqualTo(told[i].number());
+                peer.sends("P. 1:6(5) ack 6 win 65535").receives(". 6:6(0) ack 6 win 64235");
+                assertThat(rig.read(socket)).isEqualTo("bcdef");
+                assertThat(rig.write(socket, "more")).isEqualTo("4");
+            }
+        }
+    }
+
+    /// RFC 9293 3.9.2.2, MUST-56, SHLD-25
+    @Test
+    void norDoesOneOfIpv6() {
+        int[][] soft = {{1, 0}, {1, 3}, {3, 0}, {3, 1}, {4, 0}, {4, 1}, {4, 2}};
+        Errno[] told = {
+            Errno.ENETUNREACH,
+            Errno.EHOSTUNREACH,
+            Errno.EHOSTUNREACH,
+            Errno.EHOSTUNREACH,
+            Errno.EPROTO,
+            Errno.EPROTO,
+            Errno.EPROTO
+        };
+        for (int i = 0; i < soft.length; i++) {
+            try (var rig = new Rig()) {
+                TcpEndpoint listener = rig.host.openTcp(Family.INET6);
+                assertThat(listener.bind(at("::", 80), rig.now)).isZero();
+                assertThat(listener.listen(5, rig.now)).isZero();
+                rig.peerV6(4000, 80)
+                        .sends("S 0 win 65535 <mss 1440>")
+                        .receives("S. 0:1(0) ack 1 win 64800 <mss 1440>")
+                        .sends(". 1 ack 1 win 65535");
+                TcpEndpoint socket = rig.accept(listener);
+                assertThat(rig.write(socket, "hello")).isEqualTo("5");
+                rig.receive(icmp(Rig.PEER_V6, Rig.HOST_V6, soft[i][0], soft[i][1], 0, rig.sent()));
+                assertThat(socket.state()).isEqualTo(TcpState.ESTABLISHED);
+                assertThat(socket.takeError()).isEqualTo(told[i].number());
+            }
+        }
+    }
+
+    /// RFC 9293 3.9.2.2, MUST-55: of an established connection, whose window stays as it was.
+    @Test
+    void sourceQuenchChangesNothing() {
+        try (var rig = new Rig()) {
+            TcpEndpoint listener = rig.listen(80, 5);
+            rig.peer(4000, 80).connects();
+            TcpEndpoint socket = rig.accept(listener);
+            assertThat(rig.write(socket, "hello")).isEqualTo("5");
+            rig.receive(icmp(PEER, HOST, 4, 0, 0, rig.sent()));
+            assertThat(socket.info(rig.now).snd_cwnd()).isEqualTo(10);
+            assertThat(socket.takeError()).isZero();
+            assertThat(rig.poll()).isNull();
+            assertThat(rig.count("IcmpInSrcQuenchs")).isEqualTo(1);
         }
     }
 }

@@ -74,6 +74,7 @@ class ListenerTest {
         }
     }
 
+    /// RFC 9293 3.7.1, MUST-14, MUST-67
     @Test
     void overIpv6TheMssIsTwentyLess() {
         try (var rig = new Rig()) {
@@ -170,6 +171,7 @@ class ListenerTest {
         }
     }
 
+    /// RFC 9293 3.5, MUST-11
     @Test
     void segmentsThatDoNotFitAHalfOpenConnection() {
         try (var rig = new Rig()) {
@@ -372,6 +374,7 @@ class ListenerTest {
         }
     }
 
+    /// RFC 9293 3.9.2.3, MUST-57
     @Test
     void aSynToABroadcastAddressIsNotAnswered() {
         try (var rig = new Rig()) {
@@ -382,6 +385,7 @@ class ListenerTest {
         }
     }
 
+    /// RFC 9293 3.1, MUST-3
     @Test
     void aSegmentWithABadChecksumIsCountedAndDropped() {
         try (var rig = new Rig()) {

@@ -47,12 +47,17 @@ final class Peer {
 
     /// Sends a segment such as `S 0 win 65535 <mss 1460>` or `P. 1:6(5) ack 1 win 512`.
     Peer sends(String text) {
+        rig.receive(packet(text));
+        return this;
+    }
+
+    /// The packet that [#sends] would send.
+    byte[] packet(String text) {
         Segment seg = SegmentReader.read(text);
         if (seg.hasAck()) seg.ack += hostIsn;
         if (seg.timestamps && seg.tsEcr != 0) seg.tsEcr += hostStamp;
         seg.seq += isn;
-        rig.receive(bytes(seg));
-        return this;
+        return bytes(seg);
     }
 
     /// As [#sends], echoing the host's first TSval as the last one that came.
@@ -150,7 +155,8 @@ final class Peer {
         return packet == null ? "nothing" : textOf(packet);
     }
 
-    private String textOf(byte[] bytes) {
+    /// A packet of the host, in words.
+    String textOf(byte[] bytes) {
         Segment seg = parse(bytes);
         if (seg == null) return "not for me: " + Arrays.toString(bytes);
         if (seg.syn()) hostIsn = seg.seq;

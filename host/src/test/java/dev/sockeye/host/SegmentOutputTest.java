@@ -62,6 +62,7 @@ class SegmentOutputTest {
         return texts;
     }
 
+    /// RFC 9293 3.1, MUST-2: the peer checks the checksum of all that it parses.
     @Test
     void aLongSegmentIsCut() {
         for (FourTuple tuple : new FourTuple[] {V4, V6}) {

@@ -50,6 +50,21 @@ class SysctlTest {
         refused("net.ipv4.tcp_congestion_control", "", "it is empty");
     }
 
+    @Test
+    void algorithmsOfCongestionControl() {
+        assertThat(sysctl.get("net.ipv4.tcp_available_congestion_control")).startsWith("reno cubic");
+        assertThat(sysctl.get("net.ipv4.tcp_allowed_congestion_control")).startsWith("reno cubic");
+        sysctl.set("net.ipv4.tcp_allowed_congestion_control", "reno")
+                .set("net.ipv4.tcp_congestion_control", "reno")
+                .set("tcp_cubic.hystart_detect", "2");
+        assertThat(sysctl.tcp().tcp_congestion_control).isEqualTo("reno");
+        assertThat(sysctl.tcp().cubic().hystart_detect).isEqualTo(2);
+        refused("net.ipv4.tcp_congestion_control", "hybla", "there is no 'hybla'");
+        refused("net.ipv4.tcp_allowed_congestion_control", "reno hybla", "there is no 'hybla'");
+        assertThatThrownBy(() -> sysctl.set("net.ipv4.tcp_available_congestion_control", "reno"))
+                .hasMessage("'net.ipv4.tcp_available_congestion_control' can only be read");
+    }
+
     private void refused(String name, String value, String why) {
         assertThatThrownBy(() -> sysctl.set(name, value))
                 .isInstanceOf(IllegalArgumentException.class)

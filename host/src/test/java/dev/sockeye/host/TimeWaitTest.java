@@ -32,6 +32,7 @@ class TimeWaitTest {
                 .receives(". 2:2(0) ack 2 win 65160 <TS val 1 ecr 100>");
     }
 
+    /// RFC 9293 3.6.1, MUST-13
     @Test
     void itLastsAMinuteAndStartsAnewWithARepeatedFin() {
         try (var rig = new Rig()) {
@@ -77,6 +78,7 @@ class TimeWaitTest {
         }
     }
 
+    /// RFC 9293 3.6.1, MAY-2
     @Test
     void aNewSynOpensTheConnectionAnewFromBeyondTheOldOne() {
         try (var rig = new Rig()) {
@@ -92,6 +94,7 @@ class TimeWaitTest {
         }
     }
 
+    /// RFC 9293 3.6.1, SHLD-4
     @Test
     void withTimestampsTheNewerOneDecides() {
         try (var rig = new Rig()) {

@@ -38,7 +38,7 @@ final class Members {
     record Member(String name, Set<String> annotations, long first, long last, boolean isClass) {
 
         boolean isTest() {
-            return annotations.stream().anyMatch(each -> each.endsWith("Test") || each.equals("TestFactory"))
+            return annotations.stream().anyMatch(each -> each.endsWith("Test") || each.equals("Simulated"))
                     && !annotations.contains("Disabled");
         }
     }

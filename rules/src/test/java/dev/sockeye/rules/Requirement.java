@@ -7,12 +7,13 @@ package dev.sockeye.rules;
 /// @param section   where it stands
 /// @param level     `MUST`, `SHOULD NOT`, ...
 /// @param statement what it asks for, in words of our own
-/// @param reason    why it is not met, or not by us; empty where it is
+/// @param reason    why it is not met, or not by us; empty where it is; `Note: ` if it is met, but one ought to know
+/// how
 record Requirement(int rfc, String id, String section, String level, String statement, String reason) {
 
-    /// Whether nothing is said of how it is met.
+    /// Whether it is excused from being met.
     boolean hasReason() {
-        return !reason.isEmpty();
+        return !reason.isEmpty() && !reason.startsWith("Note: ");
     }
 
     String name() {

@@ -25,9 +25,8 @@ record RequirementTable(int rfc, String title, Map<String, List<Requirement>> gr
             "MAY", List.of("MAY"),
             "REC", List.of("RECOMMENDED"));
     /// What a reason begins with: it is the program's business, Linux does otherwise, it concerns what is not there,
-    /// or (of a MAY) it was not taken.
-    private static final Pattern REASON =
-            Pattern.compile("(The program's: |Linux: |Not there: |Not taken: |Elsewhere: ).+");
+    /// or (of a MAY) it was not taken. A note excuses from nothing.
+    private static final Pattern REASON = Pattern.compile("(The program's: |Linux: |Not there: |Not taken: |Note: ).+");
 
     static RequirementTable parse(List<String> lines) {
         Matcher title = TITLE.matcher(lines.getFirst());
@@ -79,7 +78,7 @@ record RequirementTable(int rfc, String title, Map<String, List<Requirement>> gr
             if (!LEVELS.getOrDefault(kind, List.of()).contains(row.level()))
                 faults.add(row.name() + " has the level " + row.level());
             if (row.statement().isBlank()) faults.add(row.name() + " says nothing");
-            if (row.hasReason() && !REASON.matcher(row.reason()).matches())
+            if (!row.reason().isEmpty() && !REASON.matcher(row.reason()).matches())
                 faults.add(row.name() + ": not a kind of reason: " + row.reason());
             if (row.reason().startsWith("Not taken: ") && !kind.equals("MAY"))
                 faults.add(row.name() + " is no MAY that one can leave");

@@ -83,6 +83,10 @@ class RequirementsTest {
         assertThat(house(TABLE, CODE, PROOF.replace("@Test", "")).faults())
                 .containsExactly(
                         "tcp/src/test/java/CodeTest.java:2 cites RFC 1 MUST-1 at CodeTest#itDoes, which is no test");
+        assertThat(house(TABLE.replace("does.", "does.\tNote: in its way."), nothing, PROOF)
+                        .faults())
+                .as("a note is no reason")
+                .containsExactly("RFC 1 MUST-1 has no code that cites it, and no reason");
         assertThat(house(TABLE, CODE, PROOF.replace("@Test", "@Test @Disabled")).faults())
                 .hasSize(1);
     }

@@ -82,6 +82,7 @@ class FaultsTest {
     }
 
     /// tcp_retries2 15: 924.6 s with an RTO of 200 ms, and more with a longer one.
+    /// RFC 9293 3.8.3, SHLD-11
     @Simulated
     void dataInFlightToAVanishedPeerTimesOutInAboutAQuarterOfAnHour(Network network) {
         established(network);
@@ -121,6 +122,7 @@ class FaultsTest {
     }
 
     /// The window closes; probes keep the connection alive for as long as the peer answers them.
+    /// RFC 9293 3.8.6.1, MAY-8, MUST-37
     @Simulated
     void aProgramThatNeverReadsHoldsTheWriterUpForEver(Network network) {
         established(network);

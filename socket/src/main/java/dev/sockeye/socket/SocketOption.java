@@ -1,5 +1,6 @@
 package dev.sockeye.socket;
 
+import dev.sockeye.tcp.CongestionInfo;
 import dev.sockeye.tcp.TcpInfo;
 import java.util.Collection;
 import java.util.Collections;
@@ -44,6 +45,8 @@ public final class SocketOption<T> {
     public static final SocketOption<Boolean> SO_ACCEPTCONN = of("SO_ACCEPTCONN", Boolean.class);
     /// `SO_BROADCAST`
     public static final SocketOption<Boolean> SO_BROADCAST = of("SO_BROADCAST", Boolean.class);
+    /// `SO_MAX_PACING_RATE`, bytes per second; -1 is none.
+    public static final SocketOption<Long> SO_MAX_PACING_RATE = of("SO_MAX_PACING_RATE", Long.class);
     /// `SO_PRIORITY`
     public static final SocketOption<Integer> SO_PRIORITY = of("SO_PRIORITY", Integer.class);
     /// `SO_MARK`
@@ -90,7 +93,7 @@ public final class SocketOption<T> {
     public static final SocketOption<Integer> TCP_USER_TIMEOUT = of("TCP_USER_TIMEOUT", Integer.class);
     /// `TCP_MAXSEG`, bytes.
     public static final SocketOption<Integer> TCP_MAXSEG = of("TCP_MAXSEG", Integer.class);
-    /// `TCP_CONGESTION`
+    /// `TCP_CONGESTION`: a name of `net.ipv4.tcp_available_congestion_control`.
     public static final SocketOption<String> TCP_CONGESTION = of("TCP_CONGESTION", String.class);
     /// `TCP_NOTSENT_LOWAT`, bytes.
     public static final SocketOption<Integer> TCP_NOTSENT_LOWAT = of("TCP_NOTSENT_LOWAT", Integer.class);
@@ -108,6 +111,8 @@ public final class SocketOption<T> {
     public static final SocketOption<Boolean> TCP_FASTOPEN_CONNECT = of("TCP_FASTOPEN_CONNECT", Boolean.class);
     /// `TCP_INQ`
     public static final SocketOption<Boolean> TCP_INQ = of("TCP_INQ", Boolean.class);
+    /// `TCP_CC_INFO`; null where the congestion control tells nothing.
+    public static final SocketOption<CongestionInfo> TCP_CC_INFO = of("TCP_CC_INFO", CongestionInfo.class);
     /// `TCP_INFO`
     public static final SocketOption<TcpInfo> TCP_INFO = of("TCP_INFO", TcpInfo.class);
 

@@ -4,21 +4,21 @@ import static dev.sockeye.socket.OptionTable.EINVAL;
 
 import dev.sockeye.host.Endpoint;
 import dev.sockeye.host.TcpEndpoint;
+import dev.sockeye.tcp.CongestionControls;
+import dev.sockeye.tcp.CongestionInfo;
 import dev.sockeye.tcp.Connection;
 import dev.sockeye.tcp.SocketOptions;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.tcp.TcpSysctl;
 import dev.sockeye.wire.Errno;
-import java.util.Set;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// The options of a TCP socket, with the bounds of Linux's net/core/sock.c, net/ipv4/tcp.c,
 /// net/ipv4/ip_sockglue.c and net/ipv6/ipv6_sockglue.c; see `docs/socket-options.md`.
 final class TcpOptionTable {
 
     static final OptionTable<TcpEndpoint> TABLE = new OptionTable<TcpEndpoint>().withCommon();
-
-    /// The congestion controls there are, as `net.ipv4.tcp_available_congestion_control` names them.
-    private static final Set<String> CONGESTION_CONTROLS = Set.of("cubic", "reno");
 
     private static final int ECN_BITS = 3;
     private static final int MAX_KEEPALIVE_SECONDS = 32_767;
@@ -197,10 +197,11 @@ final class TcpOptionTable {
                 Integer.MAX_VALUE,
                 (e, now) -> e.options().deferAcceptSeconds,
                 (o, seconds) -> o.deferAcceptSeconds = inBackoffs(seconds));
-        TABLE.add(SocketOption.TCP_CONGESTION, TcpOptionTable::congestionControl, (e, name, now) -> {
-            if (!CONGESTION_CONTROLS.contains(name)) return Errno.ENOENT.asResult();
-            return change(e, now, () -> e.options().congestionControl = name);
-        });
+        TABLE.add(SocketOption.TCP_CONGESTION, TcpOptionTable::congestionControl, TcpOptionTable::setCongestionControl);
+        TABLE.add(
+                SocketOption.SO_MAX_PACING_RATE,
+                (e, now) -> e.options().maxPacingRate == Long.MAX_VALUE ? -1 : e.options().maxPacingRate,
+                (e, rate, now) -> change(e, now, () -> e.options().maxPacingRate = rate < 0 ? Long.MAX_VALUE : rate));
         TABLE.add(SocketOption.TCP_FASTOPEN, (e, now) -> e.options().fastOpenQueue, (e, length, now) -> {
             boolean mayListen = e.state() == TcpState.CLOSED || e.state() == TcpState.LISTEN;
             if (length < 0 || !mayListen) return EINVAL;
@@ -223,6 +224,24 @@ final class TcpOptionTable {
     private static String congestionControl(TcpEndpoint endpoint, long now) {
         String set = endpoint.options().congestionControl;
         return set.isEmpty() ? sysctl(endpoint).tcp_congestion_control : set;
+    }
+
+    private static int setCongestionControl(TcpEndpoint endpoint, String name, long now) {
+        SocketOptions options = endpoint.options();
+        if (!name.equals(congestionControl(endpoint, now))) {
+            if (!CongestionControls.isAvailable(name)) return Errno.ENOENT.asResult();
+            String[] allowed = sysctl(endpoint).tcp_allowed_congestion_control.split(" ", -1);
+            if (!Arrays.asList(allowed).contains(name)) return Errno.EPERM.asResult();
+        }
+        return change(endpoint, now, () -> {
+            options.congestionControl = name;
+            options.congestionControlSet = true;
+        });
+    }
+
+    private static @Nullable CongestionInfo congestionInfo(TcpEndpoint endpoint, long now) {
+        Connection connection = endpoint.connection();
+        return connection == null ? null : connection.congestionInfo();
     }
 
     /// Linux keeps this one as a number of SYN-ACK retransmissions, whose timeouts double from 1 s to 120 s, and
@@ -293,6 +312,7 @@ final class TcpOptionTable {
 
     private static void state() {
         TABLE.addReadOnly(SocketOption.SO_ACCEPTCONN, (e, now) -> e.state() == TcpState.LISTEN);
+        TABLE.addReadOnly(SocketOption.TCP_CC_INFO, TcpOptionTable::congestionInfo);
         TABLE.addReadOnly(SocketOption.TCP_INFO, (e, now) -> e.info(now));
     }
 }

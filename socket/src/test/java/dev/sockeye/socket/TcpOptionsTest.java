@@ -138,6 +138,7 @@ class TcpOptionsTest {
         assertThat(socket.setOption(SocketOption.TCP_CONGESTION, "reno")).isZero();
         assertThat(socket.getOption(SocketOption.TCP_CONGESTION)).isEqualTo("reno");
         assertThat(socket.setOption(SocketOption.TCP_CONGESTION, "vegas")).isEqualTo(Errno.ENOENT.asResult());
+        assertThat(socket.getOption(SocketOption.TCP_CC_INFO)).isNull();
         assertThat(socket.setOption(SocketOption.SO_BINDTODEVICE, "eth0")).isZero();
         assertThat(socket.getOption(SocketOption.SO_BINDTODEVICE)).isEqualTo("eth0");
         assertThat(socket.setOption(SocketOption.SO_BINDTODEVICE, "wlan9")).isEqualTo(Errno.ENODEV.asResult());

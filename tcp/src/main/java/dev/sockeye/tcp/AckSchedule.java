@@ -30,14 +30,15 @@ final class AckSchedule {
         checkDue = false;
         if (!c.acks.scheduled) return false;
         if (c.acks.now || c.acks.isQuick()) return true;
+        // RFC 9293 3.8.6.3, SHLD-19
         if (c.rcvNxt - c.receive.updatedAt > c.acks.rcvMss) {
             boolean wanted = c.receiveQueue.bytes() < c.options.receiveLowWater;
-            if (wanted || c.receive.select(c.receiveCharged(), c.acks) >= c.receive.window) return true;
+            if (wanted || c.receive.select(c.receiveBuffer.charged(), c.acks) >= c.receive.window) return true;
         }
         return c.outOfOrder.isEmpty() ? delayAck(now) : compressAck(now);
     }
 
-    /// RFC 9293 3.8.6.3: within half a second.
+    /// RFC 9293 3.8.6.3, SHLD-18
     private boolean delayAck(long now) {
         long millis = Math.max(1, c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample()));
         long at = now + millis * Timers.MILLI;
@@ -51,6 +52,7 @@ final class AckSchedule {
     }
 
     /// Beyond a gap every segment asks for an ACK (RFC 5681 4.2); after the third, one for some of them will do.
+    /// RFC 9293 3.10.7.4, MAY-13
     private boolean compressAck(long now) {
         if (!c.sackPermitted || compressedAcks >= c.context.sysctl.tcp_comp_sack_nr) return true;
         if (compressedAt != c.rcvNxt) {

@@ -52,9 +52,10 @@ final class Acknowledgment {
     Outcome onAck(Segment seg, long now) {
         int priorSndUna = c.sndUna;
         int flags = 0;
-        c.rate.beginSample();
+        c.rate.beginSample(c.board.inFlight());
         c.board.beginAck();
         if (Seq.lt(seg.ack, priorSndUna)) {
+            // RFC 9293 3.10.7.4, MAY-12
             // RFC 5961 5.2: at most a window behind.
             long reach = Math.min(Integer.toUnsignedLong(c.maxWindow), c.bytesAcked);
             if (Seq.lt(seg.ack, priorSndUna - (int) reach)) return Outcome.TOO_OLD;
@@ -80,6 +81,7 @@ final class Acknowledgment {
         flags |= updateWindow(seg, now);
         if (c.sackPermitted && seg.sackBlocks > 0) flags |= c.board.onSack(seg, priorSndUna, now);
         if (c.ecn.isEcho(seg)) flags |= ECN_ECHO;
+        c.congestion.onAck(flags, now);
 
         c.softError = 0;
         c.timeouts.probes = 0;
@@ -93,7 +95,7 @@ final class Acknowledgment {
 
         flags |= clean(priorFack, priorSndUna, priorSacked, flags, now);
         if ((c.context.sysctl.tcp_recovery & 2) == 0)
-            c.recovery.rack.adaptWindow(c.rate.delivered, c.rate.priorDelivered);
+            c.recovery.rack.adaptWindow(c.rate.delivered, c.rate.sample.priorDelivered);
         c.recovery.onProbeAck(seg.ack, flags, now);
         if (isDubious(flags)) {
             int duplicates = 0;
@@ -104,8 +106,10 @@ final class Acknowledgment {
 
         int delivered = c.rate.delivered - priorDelivered;
         int lost = c.rate.lost - priorLost;
-        c.rate.endSample(delivered, Math.max(0, c.rtt.min.get()), now);
-        control(seg.ack, delivered, lost, flags, now);
+        c.rate.sample.ackDelayed = (flags & MAYBE_DELAYED) != 0;
+        c.rate.sample.ecnEcho = (flags & ECN_ECHO) != 0;
+        c.rate.endSample(delivered, lost, c.recovery.isReneged(), Math.max(0, c.rtt.min.get()), now);
+        control(delivered, lost, flags, now);
         return Outcome.GOOD;
     }
 
@@ -137,7 +141,6 @@ final class Acknowledgment {
         }
         c.bytesAcked += seg.ack - c.sndUna;
         c.sndUna = seg.ack;
-        c.cwnd.sndUna = c.sndUna;
         return flags;
     }
 
@@ -235,12 +238,13 @@ final class Acknowledgment {
         long seqRtt = -1;
         long latestRtt = -1;
         boolean retransmitted = (flags & RETRANSMITTED_ACKED) != 0;
+        // RFC 9293 3.8.1, MUST-18: Karn's algorithm.
         if (firstSentAt >= 0 && !retransmitted) {
             seqRtt = (now - firstSentAt) / 1000;
             latestRtt = (now - lastSentAt) / 1000;
             boolean lone = packetsAcked == 1 && whole && priorSacked == 0 && c.sndUna - priorSndUna < c.sizes.mss;
             if (lone
-                    && c.rate.priorDelivered + 1 == c.rate.delivered
+                    && c.rate.sample.priorDelivered + 1 == c.rate.delivered
                     && (ackFlags & (ALERT | SYN_ACKED)) == 0
                     && (flags & SYN_ACKED) == 0) {
                 more |= MAYBE_DELAYED;
@@ -257,7 +261,7 @@ final class Acknowledgment {
             // RFC 7323 4.1: a timestamp measures what Karn's rule forbids.
             seqRtt = latestRtt = c.timestamps.echoedRttMicros(now);
         }
-        c.rate.rttMicros = latestRtt;
+        c.rate.sample.rtt = latestRtt;
         boolean updated = false;
         if (seqRtt >= 0) {
             if ((more & MAYBE_DELAYED) == 0 || latestRtt <= c.rtt.min.get()) updateMin(latestRtt, now);
@@ -276,7 +280,7 @@ final class Acknowledgment {
             // Measured from what was sent after the first in flight: waiting longer would be endless.
             if (sackRtt > (now - c.send.inFlight.get(0).sentAt) / 1000) more |= SET_TIMER;
         }
-        if (latestRtt >= 0) c.congestion.onRtt(c.cwnd, latestRtt, packetsAcked, now);
+        c.congestion.onPacketsAcked(packetsAcked, latestRtt, now);
         return more;
     }
 
@@ -287,15 +291,19 @@ final class Acknowledgment {
 
     // ---------------------------------------------------------------- congestion control
 
-    private void control(int ack, int delivered, int lost, int flags, long now) {
+    /// `tcp_cong_control`
+    private void control(int delivered, int lost, int flags, long now) {
+        if (c.congestion.takesControl()) {
+            c.congestion.control(c.rate.sample, flags, now);
+            return;
+        }
         if (c.recovery.isReducing()) {
             c.recovery.reduce(delivered, lost, (flags & ADVANCED) != 0);
         } else if (mayGrow(flags)) {
-            c.cwnd.sndNxt = c.sndNxt;
-            c.congestion.onAck(c.cwnd, ack, delivered, now);
+            c.congestion.grow(delivered, now);
             c.cwnd.stamp = now;
         }
-        c.output.updatePacingRate();
+        c.pacer.followWindow();
     }
 
     /// The window grows with what is delivered; where the path reorders, also while segments are missing.

@@ -30,9 +30,6 @@ final class CongestionWindow {
 
     int maxPacketsOut, usageSeq;
 
-    /// The flight: `snd_una` and `snd_nxt` as they are.
-    int sndUna, sndNxt;
-
     boolean inSlowStart() {
         return segments < ssthresh;
     }
@@ -59,6 +56,17 @@ final class CongestionWindow {
             segments += delta;
         }
         segments = Math.min(segments, clamp);
+    }
+
+    /// RFC 5681 3.1: slow start, then congestion avoidance; neither where the window is not used.
+    void growAsReno(int acked) {
+        if (!isLimited()) return;
+        // RFC 9293 3.8.2, MUST-19
+        if (inSlowStart()) {
+            acked = slowStart(acked);
+            if (acked == 0) return;
+        }
+        avoidCongestion(segments, acked);
     }
 
     /// Whether growth is justified: the window was filled, or in slow start half of it (RFC 7661 in Linux's form).

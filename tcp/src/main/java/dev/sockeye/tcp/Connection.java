@@ -42,7 +42,7 @@ public final class Connection {
     private final Journal journal = new Journal();
     TcpState state = TcpState.CLOSED;
 
-    // The send sequence space (RFC 9293 3.3.1), and the largest window ever seen.
+    // The send sequence space (RFC 9293 3.3.1), and the largest window ever seen. RFC 9293 3.1, REC-1
     int iss, sndUna, sndNxt, sndWnd, sndWl1, sndUp, maxWindow;
     int sendScale;
     // The receive sequence space, and how far the program has read.
@@ -55,22 +55,25 @@ public final class Connection {
     private long synSentAt = 1;
 
     final SegmentSizes sizes;
+    final SocketMemory memory;
     final SendQueue send;
     final SendBuffer sendBuffer;
     final ReceiveQueue receiveQueue;
     final OutOfOrderQueue outOfOrder;
     final SackList sackList = new SackList();
     final ReceiveWindow receive;
+    final ReceiveBuffer receiveBuffer = new ReceiveBuffer(this);
     final Timestamps timestamps;
     final AckPolicy acks = new AckPolicy();
     final AckSchedule ackSchedule = new AckSchedule(this);
     final UrgentData urgent = new UrgentData();
-    private final StreamReader reader = new StreamReader(this);
+    final StreamReader reader = new StreamReader(this);
     private final StreamWriter writer = new StreamWriter(this);
     final Ecn ecn = new Ecn();
     final RttEstimator rtt;
     final DeliveryRate rate = new DeliveryRate();
     final CongestionWindow cwnd = new CongestionWindow();
+    final Pacer pacer = new Pacer(this);
     CongestionControl congestion;
     final Scoreboard board;
     final LossRecovery recovery;
@@ -112,9 +115,10 @@ public final class Connection {
         this.tuple = tuple;
         this.options = options;
         sizes = new SegmentSizes(this, mtu);
-        send = new SendQueue(context);
-        receiveQueue = new ReceiveQueue(context.pages);
-        outOfOrder = new OutOfOrderQueue(context.pages);
+        memory = new SocketMemory(this);
+        send = new SendQueue(context, memory);
+        receiveQueue = new ReceiveQueue(context.pages, memory);
+        outOfOrder = new OutOfOrderQueue(context.pages, memory);
         receive = new ReceiveWindow(context, options);
         timestamps = new Timestamps(receive);
         rtt = new RttEstimator(context.sysctl);
@@ -126,6 +130,7 @@ public final class Connection {
         arrives = new SegmentArrives(this);
         sendBuffer = new SendBuffer(this);
         congestion = chooseCongestionControl();
+        pacer.bound(options.maxPacingRate);
         timestamps.offset =
                 context.isn.timestampOffset(tuple.local().ip(), tuple.remote().ip());
     }
@@ -138,18 +143,18 @@ public final class Connection {
         return connection;
     }
 
+    /// RFC 9293 3.8.2, MAY-18
     private CongestionControl chooseCongestionControl() {
         String wanted =
                 options.congestionControl.isEmpty() ? context.sysctl.tcp_congestion_control : options.congestionControl;
-        CongestionControl chosen = CongestionControl.named(wanted);
-        return chosen != null ? chosen : new Cubic();
+        CongestionControl chosen = CongestionControls.named(wanted, this);
+        return chosen != null ? chosen : new Cubic(this);
     }
 
     private void take(Handshake shake, long now) {
         this.now = now;
         iss = shake.iss;
         sndUna = sndNxt = sndUp = send.writeSeq = iss + 1;
-        cwnd.sndUna = cwnd.sndNxt = sndUna;
         cwnd.usageSeq = sndUna;
         output.start(sndUna);
         rcvNxt = copiedSeq = shake.irs + 1;
@@ -225,6 +230,11 @@ public final class Connection {
         return orphan;
     }
 
+    /// Whether the next byte to be read is the urgent one: `SIOCATMARK`. RFC 9293 3.8.5, MUST-33
+    public boolean isAtUrgentMark() {
+        return urgent.pending && urgent.seq == copiedSeq;
+    }
+
     /// Bytes received and not yet read: `SIOCINQ`, the Recv-Q of `ss`.
     public int receiveQueueBytes() {
         return receiveQueue.bytes();
@@ -253,6 +263,11 @@ public final class Connection {
     /// The MTU of the path, as far as is known; bytes.
     public int pathMtu() {
         return sizes.pathMtu;
+    }
+
+    /// `TCP_CC_INFO`: what the congestion control tells of itself; null if nothing.
+    public @Nullable CongestionInfo congestionInfo() {
+        return congestion.info();
     }
 
     /// The name of the congestion control in use.
@@ -289,6 +304,12 @@ public final class Connection {
         return timers.retransmission != Timers.Retransmission.OFF ? timers.retransmissionAt : timers.keepAliveAt;
     }
 
+    /// How often a timeout has made another way through the network worth trying: a flow label that goes with it
+    /// finds one where routers choose by flow (RFC 6438).
+    public int rehashes() {
+        return timeouts.rehashes;
+    }
+
     /// What the connection asks its host to go on with in its place, once [#state] is CLOSED; null if nothing: a
     /// socket in TIME_WAIT, or an orphan in FIN_WAIT2, is a [TimeWait], which costs little.
     public @Nullable TimeWait timeWait() {
@@ -316,7 +337,7 @@ public final class Connection {
         if (before != null) timestamps.follow(before);
         sndUna = sndUp = iss;
         sndNxt = send.writeSeq = iss;
-        cwnd.sndUna = cwnd.sndNxt = cwnd.usageSeq = iss;
+        cwnd.usageSeq = iss;
         output.start(iss);
         sizes.advertisedMss = sizes.advMss;
         offersScaling = sysctl.tcp_window_scaling != 0;
@@ -415,7 +436,10 @@ public final class Connection {
         if (options.windowClamp != 0) receive.clamp = Math.max(options.windowClamp, 1);
         if (!options.congestionControl.isEmpty() && !options.congestionControl.equals(congestion.name())) {
             congestion = chooseCongestionControl();
+            cwnd.priorSsthresh = 0;
+            if (state.isSynchronized()) congestion.init(now);
         }
+        pacer.bound(options.maxPacingRate);
         if (options.maxSegment != 0) sizes.sync();
         timeouts.onKeepAliveOption(now);
         timeouts.onKeepIdleOption(now);
@@ -474,6 +498,7 @@ public final class Connection {
             raise(Readiness.ERR | Readiness.IN | Readiness.OUT | Readiness.HUP);
             teardown.done(Journal.Cause.ICMP);
         } else {
+            // RFC 9293 3.9.1.8, MUST-47, SHLD-20; RFC 9293 3.9.2.2, MUST-56, SHLD-25: told to who asks.
             softError = icmp.number();
         }
     }
@@ -500,12 +525,18 @@ public final class Connection {
     /// @return whether there was one
     public boolean nextSegment(Segment out, long now) {
         this.now = now;
-        return output.next(out, now);
+        return output.next(out, now) || teardown.onSent() && output.next(out, now);
     }
 
     /// When [#onTimer] is to be called; `Long.MAX_VALUE` for never.
     public long nextDeadline() {
         return timers.next();
+    }
+
+    /// Whether since the last call so many retransmissions have failed that the host had better look for the path anew:
+    /// RFC 9293 3.8.3's R1, `tcp_retries1`.
+    public boolean takeAdviceAgainstPath() {
+        return timeouts.takeAdviceAgainstPath();
     }
 
     /// The [Readiness] bits of what has happened since the last call: what a waiting program is to be woken for.
@@ -548,6 +579,7 @@ public final class Connection {
         timeouts.retransmits = 0;
         recovery.firstRetransmitAt = 0;
         cwnd.stamp = now;
+        congestion.init(now);
         receive.established(copiedSeq, acks.rcvMss, sizes.advMss, now);
         sendBuffer.expand();
         timeouts.onKeepAliveOption(now);
@@ -558,7 +590,7 @@ public final class Connection {
     void receivedSyn(Segment seg, long now) {
         rcvNxt = copiedSeq = seg.seq + 1;
         receive.updatedAt = rcvNxt;
-        sizes.peerMss = seg.mss == 0 ? SegmentSizes.DEFAULT_MSS : Math.max(seg.mss, 1);
+        sizes.peerMss = seg.mss == 0 ? SegmentSizes.unannounced(tuple.isV4()) : Math.max(seg.mss, 1);
         if (options.maxSegment > 0) sizes.peerMss = Math.min(sizes.peerMss, options.maxSegment);
         sackPermitted = seg.sackPermitted && context.sysctl.tcp_sack != 0;
         if (offersScaling && seg.windowScale >= 0) {
@@ -605,31 +637,6 @@ public final class Connection {
         return synSentAt;
     }
 
-    // ---------------------------------------------------------------- buffers
-
-    /// What is charged against the receive buffer, bytes.
-    int receiveCharged() {
-        return receiveQueue.charged + outOfOrder.charged;
-    }
-
-    /// Whether a segment that costs so much may be queued; if need be at the price of what is out of order
-    /// (`tcp_try_rmem_schedule`).
-    boolean hasRoomFor(int cost) {
-        if (receiveCharged() + cost <= receive.buffer) return true;
-        context.count(TcpMib.PruneCalled);
-        receive.clampToMemory(receiveCharged(), sizes.advMss);
-        if (receiveCharged() <= receive.buffer) return true;
-        if (!outOfOrder.isEmpty()) {
-            context.count(TcpMib.OfoPruned);
-            while (!outOfOrder.isEmpty() && receiveCharged() + cost > receive.buffer) outOfOrder.dropLast();
-            // What was SACKed is gone: the peer learns it from the next blocks (RFC 2018 8).
-            sackList.clear();
-            if (receiveCharged() + cost <= receive.buffer) return true;
-        }
-        context.count(TcpMib.RcvPruned);
-        return false;
-    }
-
     // ---------------------------------------------------------------- what the time is spent on
 
     /// Something is in flight, or waits to be sent.
@@ -643,7 +650,6 @@ public final class Connection {
 
     void onFlightDone(long now) {
         busy.stop(BusyTime.Reason.BUSY, hasWork(), now);
-        if (send.unsent.isEmpty()) rate.onAppLimited(0);
     }
 
     void onWindowLimited(boolean limited, long now) {

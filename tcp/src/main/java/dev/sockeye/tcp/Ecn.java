@@ -1,6 +1,7 @@
 package dev.sockeye.tcp;
 
-/// Explicit congestion notification (RFC 3168 6.1): both halves of a connection that has agreed on it.
+/// Explicit congestion notification (RFC 3168 6.1; RFC 9293 3.8.2, SHLD-8): both halves of a connection that has
+/// agreed on it.
 final class Ecn {
 
     /// Codepoints of the IP header.

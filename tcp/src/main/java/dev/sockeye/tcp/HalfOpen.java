@@ -97,6 +97,7 @@ public final class HalfOpen {
         // A SYN at IRS is left of the window and trimmed; one inside the window resets, as does a RST at its
         // begin.
         boolean syn = seg.syn() && seg.seq != handshake.irs;
+        // RFC 9293 3.5, MUST-11: the listener listens on, and nobody is told.
         if (seg.rst() || syn) return onEmbryonicReset(seg);
         if (!seg.hasAck()) return Disposition.DROP;
         if (isDeferred(seg)) return Disposition.DROP;
@@ -243,6 +244,7 @@ public final class HalfOpen {
         out.seq = handshake.iss;
         out.ack = handshake.irs + 1;
         out.window = Math.min(handshake.receiveWindow, 65535); // RFC 7323 2.2: never scaled in a SYN
+        // RFC 9293 3.7.1, MUST-14, SHLD-5, MAY-3
         out.mss = handshake.advertisedMss;
         out.sackPermitted = handshake.sackPermitted;
         out.windowScale = handshake.receiveWindowScale;

@@ -7,8 +7,7 @@ public final class Handshake {
     /// Our initial sequence number, and the peer's.
     public int iss, irs;
 
-    /// The most payload the peer accepts in a segment, from its MSS option (536 without one, RFC 9293 MUST-15);
-    /// bytes.
+    /// The most payload the peer accepts in a segment, from its MSS option; bytes.
     public int peerMss = 536;
 
     /// The MSS that we announced, bytes.
@@ -73,10 +72,11 @@ public final class Handshake {
         return handshake;
     }
 
-    /// The most payload the peer takes: what it announced, 536 (RFC 9293 MUST-15) or 1220 (for IPv6) where it did
-    /// not, and no more than the program set with `TCP_MAXSEG`.
+    /// The most payload the peer takes: what it announced, 536 or 1220 (for IPv6) where it did not, and no more than
+    /// the program set with `TCP_MAXSEG`.
     private static int peerMss(Segment syn, SocketOptions options, boolean v4) {
-        int mss = syn.mss != 0 ? syn.mss : v4 ? 536 : 1220;
+        // RFC 9293 3.7.1, MUST-14
+        int mss = syn.mss != 0 ? syn.mss : SegmentSizes.unannounced(v4);
         return options.maxSegment > 0 ? Math.min(mss, options.maxSegment) : mss;
     }
 

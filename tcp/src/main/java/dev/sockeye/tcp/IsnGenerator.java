@@ -19,6 +19,7 @@ public final class IsnGenerator {
 
     /// The initial sequence number for this connection at `now`, nanoseconds.
     public int next(FourTuple tuple, long now) {
+        // RFC 9293 3.4.1, MUST-8, SHLD-1, MUST-9
         return (int) SipHash.hash(key0, key1, tuple) + (int) (now >> 6);
     }
 

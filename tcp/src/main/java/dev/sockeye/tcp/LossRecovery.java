@@ -37,6 +37,9 @@ final class LossRecovery {
     /// When the first retransmission of this episode was made, nanoseconds; 0: none was.
     long firstRetransmitAt;
 
+    /// The peer has thrown away what it had SACKed, and that is not repaired yet.
+    private boolean reneged;
+
     /// F-RTO is finding out whether the timeout was spurious.
     private boolean frto;
 
@@ -70,6 +73,10 @@ final class LossRecovery {
 
     boolean isUndoPossible() {
         return undoable;
+    }
+
+    boolean isReneged() {
+        return reneged;
     }
 
     boolean isReducing() {
@@ -316,6 +323,7 @@ final class LossRecovery {
 
     private void setState(State next) {
         if (state == State.LOSS && next != State.LOSS) c.timeouts.onLossLeft(c.now);
+        c.congestion.onState(next, c.now);
         state = next;
     }
 
@@ -348,8 +356,8 @@ final class LossRecovery {
         if (first || !Seq.gt(highSeq, c.sndUna) || (state == State.LOSS && c.timeouts.retransmits == 0)) {
             cwnd.priorSsthresh = cwnd.currentSsthresh(isReducing());
             cwnd.prior = cwnd.segments;
-            cwnd.ssthresh = c.congestion.ssthresh(cwnd, now);
-            c.congestion.onTimeout();
+            cwnd.ssthresh = c.congestion.ssthresh(now);
+            c.congestion.onEvent(CongestionControl.Event.LOSS, now);
             initUndo();
         }
         cwnd.segments = board.inFlight() + 1;
@@ -368,17 +376,18 @@ final class LossRecovery {
     private void markLostAfterTimeout(long now) {
         TxQueue queue = c.send.inFlight;
         TxSegment first = queue.first();
-        boolean reneged = first != null && first.is(TxSegment.SACKED);
-        if (reneged) {
+        boolean tookBack = first != null && first.is(TxSegment.SACKED);
+        if (tookBack) {
             c.context.count(TcpMib.TCPSACKReneging);
             board.forgetSacks();
+            reneged = true;
         } else if (!c.sackPermitted) {
             board.resetDuplicateAcks();
         }
         for (int i = 0; i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
             // What was sent only just now is not lost yet.
-            if (!reneged && i > 0 && rack.remaining(segment, 0, now) > 0 && c.sackPermitted) continue;
+            if (!tookBack && i > 0 && rack.remaining(segment, 0, now) > 0 && c.sackPermitted) continue;
             board.markLost(segment);
         }
     }
@@ -443,7 +452,7 @@ final class LossRecovery {
         cwnd.counted = 0;
         cwnd.prior = cwnd.segments;
         prrDelivered = prrOut = 0;
-        cwnd.ssthresh = c.congestion.ssthresh(cwnd, now);
+        cwnd.ssthresh = c.congestion.ssthresh(now);
         c.ecn.queueCwr();
     }
 
@@ -468,10 +477,12 @@ final class LossRecovery {
     }
 
     private void endReduction() {
+        if (c.congestion.takesControl()) return;
         if (cwnd.ssthresh < CongestionWindow.INFINITE_SSTHRESH && (state == State.CWR || undoable)) {
             cwnd.segments = cwnd.ssthresh;
             cwnd.stamp = c.now;
         }
+        c.congestion.onEvent(CongestionControl.Event.COMPLETE_CWR, c.now);
     }
 
     /// So many packets went out while the window is being reduced.
@@ -516,7 +527,7 @@ final class LossRecovery {
     private void undoReduction(boolean unmarkLosses) {
         if (unmarkLosses) board.clearLost();
         if (cwnd.priorSsthresh != 0) {
-            cwnd.segments = c.congestion.undoWindow(cwnd);
+            cwnd.segments = c.congestion.undoWindow(c.now);
             if (cwnd.priorSsthresh > cwnd.ssthresh) {
                 cwnd.ssthresh = cwnd.priorSsthresh;
                 c.ecn.withdrawCwr();
@@ -536,6 +547,7 @@ final class LossRecovery {
         }
         if (holdsWithoutSack()) return true;
         setState(State.OPEN);
+        reneged = false;
         return false;
     }
 
@@ -554,7 +566,10 @@ final class LossRecovery {
         if (byFrto) c.context.count(TcpMib.TCPSpuriousRTOs);
         c.timeouts.retransmits = 0;
         if (holdsWithoutSack()) return true;
-        if (byFrto || c.sackPermitted) setState(State.OPEN);
+        if (byFrto || c.sackPermitted) {
+            setState(State.OPEN);
+            reneged = false;
+        }
         return true;
     }
 
@@ -596,6 +611,7 @@ final class LossRecovery {
         }
         long untilTimeout = advancing ? c.rtt.rtoMillis : c.timeouts.remainingMillis(now);
         if (untilTimeout > 0) millis = Math.min(millis, untilTimeout);
+        millis += c.pacer.delayMillis(now);
         c.timers.setRetransmission(Timers.Retransmission.LOSS_PROBE, now + millis * Timers.MILLI);
         return true;
     }

@@ -2,6 +2,7 @@ package dev.sockeye.tcp;
 
 import dev.sockeye.wire.Page;
 import dev.sockeye.wire.Pages;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// What has arrived ahead of a gap: slices sorted by sequence number, without overlap. Where two overlap the first
@@ -14,13 +15,24 @@ final class OutOfOrderQueue {
     private @Nullable RxSegment free;
     private int freeCount;
 
-    /// What is charged against `SO_RCVBUF` for what is queued here, bytes.
-    int charged;
+    private final SocketMemory memory;
+    private int charged;
     /// What of the last [#insert] had come before: a range for a DSACK; empty if `duplicateEnd == duplicateStart`.
     int duplicateStart, duplicateEnd;
 
-    OutOfOrderQueue(Pages pages) {
+    OutOfOrderQueue(Pages pages, SocketMemory memory) {
         this.pages = pages;
+        this.memory = memory;
+    }
+
+    /// What is charged against `SO_RCVBUF` for what is queued here, bytes.
+    int charged() {
+        return charged;
+    }
+
+    private void charge(int cost) {
+        charged += cost;
+        memory.charge(cost);
     }
 
     boolean isEmpty() {
@@ -112,15 +124,47 @@ final class OutOfOrderQueue {
         segment.fin = fin;
         segment.offset = offset;
         int length = segment.length();
-        if (length > 0 && page != null) {
-            page.retain();
-            segment.page = page;
-        }
+        if (length > 0 && page != null) hold(segment, page, length);
+        chargeFor(segment, i == 0 ? null : get(i - 1), length);
         if (size == slots.length) slots = java.util.Arrays.copyOf(slots, 2 * size);
         System.arraycopy(slots, i, slots, i + 1, size - i);
         slots[i] = segment;
         size++;
-        charged += ReceiveWindow.truesize(length);
+    }
+
+    /// A few bytes are copied, so that they do not hold on to a whole page.
+    private void hold(RxSegment segment, Page page, int length) {
+        if (length > ReceiveQueue.COPY_BREAK || page.size() <= ReceiveQueue.COPY_BREAK) {
+            page.retain();
+            segment.page = page;
+            return;
+        }
+        Page copy = pages.take(length);
+        MemorySegment.copy(page.memory(), segment.offset, copy.memory(), 0, length);
+        segment.page = copy;
+        segment.offset = 0;
+    }
+
+    /// What fits into the buffer of the segment right before it costs nothing (`tcp_ooo_try_coalesce`).
+    private void chargeFor(RxSegment segment, @Nullable RxSegment before, int length) {
+        if (before != null && before.endSeq == segment.seq && !before.fin && length > 0 && length <= before.room) {
+            segment.room = before.room - length;
+            segment.cost = before.room = 0;
+            coalesced++;
+            return;
+        }
+        segment.cost = ReceiveWindow.truesize(length);
+        segment.room = ReceiveWindow.tailRoom(segment.cost, length);
+        charge(segment.cost);
+    }
+
+    private int coalesced;
+
+    /// How many segments have found a place in the buffer of another since this was last asked.
+    int takeCoalesced() {
+        int taken = coalesced;
+        coalesced = 0;
+        return taken;
     }
 
     /// Moves what now follows `rcvNxt` to the receive queue.
@@ -132,13 +176,14 @@ final class OutOfOrderQueue {
         while (moved < size && !finMoved && Seq.leq(get(moved).seq, rcvNxt)) {
             RxSegment segment = get(moved++);
             int length = segment.length();
-            int cost = ReceiveWindow.truesize(length);
-            charged -= cost;
             int old = rcvNxt - segment.seq;
             if (old < length && segment.page != null) {
-                queue.append(segment.page, segment.offset + old, length - old, cost);
+                boolean joins = segment.cost > 0 && queue.coalesces(length - old, segment.room);
+                if (joins) coalesced++;
+                queue.append(segment.page, segment.offset + old, length - old, joins ? 0 : segment.cost);
                 rcvNxt += length - old;
             }
+            charge(-segment.cost);
             if (segment.fin && rcvNxt == segment.endSeq - 1) {
                 finMoved = true;
                 rcvNxt++;
@@ -151,12 +196,119 @@ final class OutOfOrderQueue {
 
     boolean finMoved;
 
-    /// Throws away what is furthest ahead, to make room; at least one segment.
-    void dropLast() {
+    /// Throws away what is furthest ahead, to make room.
+    ///
+    /// @return what was charged for it, bytes
+    int dropLast() {
         RxSegment last = get(size - 1);
-        charged -= ReceiveWindow.truesize(last.length());
+        int cost = last.cost;
+        charge(-cost);
         slots[--size] = null;
         give(last);
+        return cost;
+    }
+
+    /// Lays together what follows without a gap and was charged for more than it is worth
+    /// (`tcp_collapse_ofo_queue`). Segments that stand alone and are small are left alone: an attacker can make
+    /// many, and it would be for nothing.
+    ///
+    /// @param tiny how much of those is passed over before it ends, bytes charged
+    /// @return how many segments were laid together
+    int collapse(ReceiveWindow window, int tiny) {
+        int collapsed = 0;
+        for (int i = 0; i < size; ) {
+            int end = i + 1;
+            int cost = get(i).cost;
+            while (end < size && get(end).seq == get(end - 1).endSeq && !get(end - 1).fin) cost += get(end++).cost;
+            if (end - i > 1 || get(i).length() >= ReceiveWindow.COLLAPSED) {
+                int before = size;
+                collapsed += collapse(i, end, window);
+                end += size - before;
+            } else {
+                tiny -= cost;
+                if (tiny < 0) break;
+            }
+            i = end;
+        }
+        return collapsed;
+    }
+
+    /// The segments from `from` to before `end` follow each other.
+    private int collapse(int from, int end, ReceiveWindow window) {
+        from = firstBloated(from, end, window);
+        if (end > from && get(end - 1).fin) end--;
+        if (end - from < 2) return 0;
+        int buffers = 0;
+        for (int i = from; i < end; i++) if (get(i).cost > 0) buffers++;
+        int left = get(end - 1).endSeq - get(from).seq;
+        int pieces = (left + ReceiveQueue.PIECE - 1) / ReceiveQueue.PIECE;
+        if (pieces > end - from) return 0;
+        var laid = new RxSegment[pieces];
+        int source = from;
+        int used = 0;
+        int seq = get(from).seq;
+        for (int i = 0; i < pieces; i++) {
+            int part = Math.min(left, ReceiveQueue.PIECE);
+            RxSegment piece = laid[i] = take();
+            Page page = pages.take(part);
+            for (int filled = 0; filled < part; ) {
+                RxSegment segment = get(source);
+                int some = Math.min(part - filled, segment.length() - used);
+                copy(segment, used, page, filled, some);
+                filled += some;
+                used += some;
+                if (used < segment.length()) continue;
+                source++;
+                used = 0;
+            }
+            piece.page = page;
+            piece.offset = 0;
+            piece.fin = false;
+            piece.seq = seq;
+            piece.endSeq = seq += part;
+            // Two pieces are one of Linux's buffers.
+            int buffer = Math.min(left, ReceiveWindow.COLLAPSED);
+            int truesize = ReceiveWindow.collapsedTruesize(buffer);
+            piece.cost = i % 2 == 0 ? truesize : 0;
+            piece.room = i % 2 == 0 ? truesize - 256 - 320 - buffer : laid[i - 1].room;
+            if (i % 2 == 1) laid[i - 1].room = 0;
+            charge(piece.cost);
+            left -= part;
+        }
+        replace(from, end, laid);
+        return buffers;
+    }
+
+    /// The first segment that was charged for more than it is worth, with those that share its buffer.
+    private int firstBloated(int from, int end, ReceiveWindow window) {
+        for (int i = from; i < end; ) {
+            int cost = get(i).cost;
+            int payload = get(i).length();
+            int next = i + 1;
+            for (; next < end && get(next).cost == 0; next++)
+                payload += get(next).length();
+            if (window.fromSpace(cost) > payload) return i;
+            i = next;
+        }
+        return end;
+    }
+
+    private static void copy(RxSegment from, int at, Page to, int toOffset, int count) {
+        Page page = from.page;
+        if (page == null) throw new AssertionError("payload without a page");
+        MemorySegment.copy(page.memory(), from.offset + at, to.memory(), toOffset, count);
+    }
+
+    private void replace(int from, int end, RxSegment[] by) {
+        for (int i = from; i < end; i++) {
+            charge(-get(i).cost);
+            give(get(i));
+        }
+        System.arraycopy(by, 0, slots, from, by.length);
+        int kept = size - end;
+        System.arraycopy(slots, end, slots, from + by.length, kept);
+        java.util.Arrays.fill(slots, from + by.length + kept, size, null);
+        size = from + by.length + kept;
     }
 
     /// The number after the last byte that is here.
@@ -167,7 +319,7 @@ final class OutOfOrderQueue {
     void clear() {
         for (int i = 0; i < size; i++) give(get(i));
         removeFirst(size);
-        charged = 0;
+        charge(-charged);
     }
 
     private void removeFirst(int count) {

@@ -9,7 +9,7 @@ final class Output {
     static final int NAGLE_OFF = 1, NAGLE_CORK = 2, NAGLE_PUSH = 4;
 
     /// What a super-segment may carry at most (`sk_gso_max_size`), bytes; and of how many packets.
-    private static final int MAX_BURST = 65536 - 256 - 1;
+    static final int MAX_BURST = 65536 - 256 - 1;
 
     private static final int MAX_BURST_PACKETS = 65535;
 
@@ -32,8 +32,8 @@ final class Output {
     private boolean first, tailProbe;
     /// What is lost is to go again, as far as the congestion window allows.
     private boolean lost;
-    /// A window or keepalive probe is due.
-    private boolean probe;
+    /// A window or keepalive probe is due; and one in front of it that tells of urgent data.
+    private boolean probe, urgentProbe;
 
     private TcpMib probeCounter = TcpMib.TCPWinProbe;
     /// The probe is data.
@@ -54,8 +54,6 @@ final class Output {
 
     /// When data was last sent, nanoseconds: `lsndtime`.
     long lastSentAt;
-    /// Bytes per second at which the window would be used up in a round trip: `sk_pacing_rate`.
-    long pacingRate = Long.MAX_VALUE;
 
     Output(Connection c) {
         this.c = c;
@@ -92,6 +90,7 @@ final class Output {
     }
 
     void ackNow() {
+        // RFC 9293 3.10.7.4, MUST-58: one, for however many reasons.
         immediateAcks = Math.max(immediateAcks, 1);
     }
 
@@ -109,7 +108,16 @@ final class Output {
         push(NAGLE_OFF);
     }
 
+    /// The pause after the last transmission is over: what it has held back may go, lost segments first
+    /// (`tcp_tsq_write`).
+    void onPauseOver() {
+        if (c.state == TcpState.SYN_SENT || !c.state.isSynchronized()) return;
+        lost |= c.board.lostOut > c.board.retransOut && c.cwnd.segments > c.board.inFlight();
+        pushFromAck();
+    }
+
     private int nagle() {
+        // RFC 9293 3.7.4, MUST-17
         return (c.options.noDelay ? NAGLE_OFF : 0) | (c.options.cork ? NAGLE_CORK : 0) | nagleOnce;
     }
 
@@ -145,7 +153,7 @@ final class Output {
     }
 
     void clear() {
-        first = tailProbe = lost = probe = probeData = push = frtoProbe = false;
+        first = tailProbe = lost = probe = urgentProbe = probeData = push = frtoProbe = false;
         immediateAcks = lastAck ? 1 : 0;
     }
 
@@ -191,11 +199,15 @@ final class Output {
             lost = false;
         }
         if (probe) {
-            probe = false;
             c.context.count(probeCounter);
-            // One before what the peer expects: it answers with an ACK (RFC 9293 3.8.4).
-            headers.header(out, Segment.ACK, c.sndUna - 1, now);
-            c.segmentsOut++;
+            if (urgentProbe) {
+                urgentProbe = false;
+                headers.probe(out, c.sndUna, now);
+                return true;
+            }
+            probe = false;
+            // RFC 9293 3.8.4, SHLD-12: one before what the peer expects, and no data; it answers with an ACK.
+            headers.probe(out, c.sndUna - 1, now);
             return true;
         }
         if (probeData && probeWithData(out, now)) return true;
@@ -213,7 +225,7 @@ final class Output {
 
     /// Sends the first unsent segment.
     private void transmit(Segment out, TxSegment segment, int mss, long now) {
-        if (c.board.inFlight() == 0) c.congestion.onTransmitStart(now, lastSentAt);
+        if (c.board.inFlight() == 0) c.congestion.onEvent(CongestionControl.Event.TX_START, now);
         boolean idle = c.board.packetsOut == 0;
         headers.queued(out, segment, false, now);
         c.send.moveToFlight();
@@ -245,7 +257,7 @@ final class Output {
             transmit(out, segment, c.sizes.mss, now);
             return true;
         }
-        if (!c.state.isSynchronized() || (pushProbe && pushed > 0)) return false;
+        if (!c.state.isSynchronized() || (pushProbe && pushed > 0) || c.pacer.holds(now)) return false;
         int mss = c.sizes.current();
         int burst = burstPackets(mss);
         int quota = windowQuota();
@@ -259,6 +271,7 @@ final class Output {
         quota = Math.min(quota, burst);
         fillUp(segment, (long) quota * mss - segment.length());
         segment.setPackets(mss);
+        // RFC 9293 3.8.6, SHLD-15
         if (!fitsWindow(segment, mss)) {
             windowLimited = true;
             return false;
@@ -306,11 +319,12 @@ final class Output {
 
     /// How many packets one transmission may be: about a millisecond's worth, 64 KiB at most (`tcp_tso_autosize`).
     int burstPackets(int mss) {
-        long bytes = pacingRate >> 10;
+        long bytes = c.pacer.rate >> 10;
         int shift = Math.max(0, c.rtt.min.get()) >> c.context.sysctl.tcp_tso_rtt_log;
         if (c.rtt.min.get() >= 0 && shift < 32) bytes += MAX_BURST >> shift;
         bytes = Math.min(bytes, MAX_BURST);
-        return Math.min(Math.max((int) (bytes / mss), c.context.sysctl.tcp_min_tso_segs), MAX_BURST_PACKETS);
+        int least = c.congestion.minTsoSegments(c.context.sysctl.tcp_min_tso_segs);
+        return Math.min(Math.max((int) (bytes / mss), least), MAX_BURST_PACKETS);
     }
 
     /// How many bytes one segment of the queue is to hold: whole packets, half the peer's window at most
@@ -320,6 +334,7 @@ final class Output {
         return Math.max(mss, most - most % mss);
     }
 
+    /// RFC 9293 3.8.6.2.1, MUST-38: a whole segment, or all that is left of what was written.
     private boolean fitsWindow(TxSegment segment, int mss) {
         int end = segment.length() > mss ? segment.seq + mss : segment.endSeq;
         return !Seq.gt(end, c.windowEnd());
@@ -396,6 +411,7 @@ final class Output {
             c.recovery.onSentWhileReducing(pushed);
             if (!wasProbe) c.recovery.scheduleProbe(false, now);
         } else if (c.board.packetsOut == 0 && !c.send.unsent.isEmpty()) {
+            // RFC 9293 3.9.1.2, MUST-60: what is held back goes when the timer rings.
             c.timeouts.startWindowProbe(now);
         }
         if (wasProbe) endTailProbe(pushed > 0, false, now);
@@ -403,16 +419,6 @@ final class Output {
             frtoProbe = false;
             c.recovery.newDataProbeDone();
         }
-    }
-
-    /// `tcp_update_pacing_rate`: what the window amounts to in a round trip, twice in slow start and a fifth more
-    /// otherwise.
-    void updatePacingRate() {
-        long rate = (long) c.sizes.mss * (1_000_000 / 100 << 3);
-        TcpSysctl sysctl = c.context.sysctl;
-        rate *= c.cwnd.segments < c.cwnd.ssthresh / 2 ? sysctl.tcp_pacing_ss_ratio : sysctl.tcp_pacing_ca_ratio;
-        rate *= Math.max(c.cwnd.segments, c.board.packetsOut);
-        pacingRate = c.rtt.hasSample() ? rate / c.rtt.srttTimes8 : rate;
     }
 
     // ---------------------------------------------------------------- probes
@@ -466,6 +472,8 @@ final class Output {
         }
         probe = true;
         probeCounter = counter;
+        // Linux: a closed window does not hold back the news of urgent data, see docs/linux/urgent.md
+        urgentProbe = Seq.between(c.sndUp, c.sndUna + 1, c.sndUna + 0xffff);
         return false;
     }
 

@@ -10,9 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class ReceiveQueue {
 
     /// Payload this short is copied together, so that a byte does not hold on to a whole page.
-    private static final int COPY_BREAK = 256;
+    static final int COPY_BREAK = 256;
+
+    /// What is laid together goes into pieces of half a collapsed buffer, which fit a page.
+    static final int PIECE = ReceiveWindow.COLLAPSED / 2;
 
     private final Pages pages;
+    private final SocketMemory memory;
     private @Nullable Page[] page = new Page[4];
     private int[] offset = new int[4];
     private int[] length = new int[4];
@@ -21,11 +25,36 @@ final class ReceiveQueue {
     private int size;
     private int bytes;
 
-    /// What is charged against `SO_RCVBUF` for what is queued here, bytes.
-    int charged;
+    private int charged;
+    /// What still fits into the buffer of the last segment, in Linux's reckoning, bytes.
+    private int tailRoom;
 
-    ReceiveQueue(Pages pages) {
+    ReceiveQueue(Pages pages, SocketMemory memory) {
         this.pages = pages;
+        this.memory = memory;
+    }
+
+    /// What is charged against `SO_RCVBUF` for what is queued here, bytes.
+    int charged() {
+        return charged;
+    }
+
+    private void charge(int cost) {
+        charged += cost;
+        memory.charge(cost);
+    }
+
+    /// Whether a segment of so many bytes fits behind the last one and costs nothing (`tcp_try_coalesce`); if not,
+    /// more may fit behind it.
+    ///
+    /// @param room what is left in its own buffer, bytes
+    boolean coalesces(int count, int room) {
+        if (size > 0 && count > 0 && count <= tailRoom) {
+            tailRoom -= count;
+            return true;
+        }
+        tailRoom = room;
+        return false;
     }
 
     int bytes() {
@@ -50,7 +79,7 @@ final class ReceiveQueue {
     void append(Page from, int fromOffset, int count, int cost) {
         if (count == 0) return;
         bytes += count;
-        charged += cost;
+        charge(cost);
         if (size > 0 && joinLast(from, fromOffset, count, cost)) return;
         if (count <= COPY_BREAK && from.size() > 2 * COPY_BREAK) {
             Page copy = pages.take(COPY_BREAK);
@@ -76,8 +105,7 @@ final class ReceiveQueue {
             return false;
         MemorySegment.copy(from.memory(), fromOffset, into.memory(), end, count);
         length[last] += count;
-        if (length[last] <= ReceiveWindow.SMALL) charged -= cost; // it cost no memory
-        else charge[last] += cost;
+        charge[last] += cost;
         return true;
     }
 
@@ -124,7 +152,7 @@ final class ReceiveQueue {
             length[slot] -= count;
             return;
         }
-        charged -= charge[slot];
+        charge(-charge[slot]);
         pageAt(slot).release(pages);
         page[slot] = null;
         head = head + 1 & page.length - 1;
@@ -136,7 +164,81 @@ final class ReceiveQueue {
             pageAt(at(i)).release(pages);
             page[at(i)] = null;
         }
-        head = size = bytes = charged = 0;
+        head = size = bytes = 0;
+        charge(-charged);
+    }
+
+    /// Lays together what was charged for more than it is worth, from the first such segment on
+    /// (`tcp_collapse`).
+    ///
+    /// @return how many segments that were
+    int collapse(ReceiveWindow window) {
+        int from = firstBloated(window);
+        int end = size;
+        int left = 0;
+        int collapsed = 0;
+        int cost = 0;
+        for (int i = from; i < end; i++) {
+            left += length[at(i)];
+            cost += charge[at(i)];
+            if (charge[at(i)] > 0) collapsed++;
+        }
+        int source = from;
+        int used = 0;
+        for (boolean first = true; left > 0; first = !first) {
+            int part = Math.min(left, PIECE);
+            Page piece = pages.take(part);
+            for (int filled = 0; filled < part; ) {
+                int slot = at(source);
+                int some = Math.min(part - filled, length[slot] - used);
+                MemorySegment.copy(pageAt(slot).memory(), offset[slot] + used, piece.memory(), filled, some);
+                filled += some;
+                used += some;
+                if (used < length[slot]) continue;
+                source++;
+                used = 0;
+            }
+            // Two pieces are one of Linux's buffers.
+            int buffer = Math.min(left, ReceiveWindow.COLLAPSED);
+            int truesize = ReceiveWindow.collapsedTruesize(buffer);
+            add(piece, 0, part, first ? truesize : 0);
+            if (first) {
+                charge(truesize);
+                tailRoom = truesize - 256 - 320 - buffer;
+            }
+            left -= part;
+        }
+        remove(from, end);
+        charge(-cost);
+        return collapsed;
+    }
+
+    /// Takes out the slots from `from` to before `end`, which are copied.
+    private void remove(int from, int end) {
+        for (int i = from; i < end; i++) pageAt(at(i)).release(pages);
+        int kept = size - end;
+        for (int i = 0; i < kept; i++) {
+            int to = at(from + i);
+            int slot = at(end + i);
+            page[to] = page[slot];
+            offset[to] = offset[slot];
+            length[to] = length[slot];
+            charge[to] = charge[slot];
+        }
+        for (int i = from + kept; i < size; i++) page[at(i)] = null;
+        size = from + kept;
+    }
+
+    private int firstBloated(ReceiveWindow window) {
+        for (int i = 0; i < size; ) {
+            int cost = charge[at(i)];
+            int payload = length[at(i)];
+            int next = i + 1;
+            for (; next < size && charge[at(next)] == 0; next++) payload += length[at(next)];
+            if (cost > 0 && window.fromSpace(cost) > payload) return i;
+            i = next;
+        }
+        return size;
     }
 
     private void grow() {

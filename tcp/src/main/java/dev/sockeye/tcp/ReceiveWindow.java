@@ -35,6 +35,7 @@ final class ReceiveWindow {
     private int rttTimes8; // microseconds: rcv_rtt_est
     private int rttSeq;
     private long rttTime;
+    private int advMss;
     private int lastTsEcr;
     private boolean hasLastTsEcr;
 
@@ -56,6 +57,22 @@ final class ReceiveWindow {
         int head = 64 + 52 + payload + 320;
         if (head <= 4096) return 256 + Math.max(1024, Integer.highestOneBit(head - 1) << 1);
         return 256 + 576 + (payload + 4095 & ~4095);
+    }
+
+    /// As much payload as Linux lays together into one buffer when it collapses a queue, bytes
+    /// (`SKB_MAX_ORDER(0, 0)`).
+    static final int COLLAPSED = 4096 - 320;
+
+    /// What such a buffer is charged; it has no room for headers.
+    static int collapsedTruesize(int payload) {
+        int head = payload + 320;
+        return 256 + (head <= 576 ? 576 : Integer.highestOneBit(head - 1) << 1);
+    }
+
+    /// What is left for payload in a buffer of so many bytes that was made for a segment with `length`: what comes
+    /// next may be copied there and then costs nothing (`skb_tailroom`).
+    static int tailRoom(int truesize, int length) {
+        return truesize > 256 + 4096 ? 0 : Math.max(0, truesize - 256 - 320 - 104 - length);
     }
 
     int fromSpace(long bytes) {
@@ -106,6 +123,7 @@ final class ReceiveWindow {
 
     /// The connection is established (`tcp_init_buffer_space`).
     void established(int copiedSeq, int rcvMss, int advMss, long now) {
+        this.advMss = advMss;
         int most = full();
         space = Math.min(window, CongestionWindow.INITIAL * advMss);
         spaceSeq = copiedSeq;
@@ -126,7 +144,7 @@ final class ReceiveWindow {
 
     // ---------------------------------------------------------------- what to announce
 
-    /// What could be announced now (`__tcp_select_window`, RFC 9293 3.8.6.2.2).
+    /// What could be announced now (`__tcp_select_window`). RFC 9293 3.8.6.2.2, MUST-39
     int select(int charged, AckPolicy acks) {
         int mss = acks.rcvMss;
         int free = free(charged);
@@ -138,8 +156,10 @@ final class ReceiveWindow {
         }
         if (free < full >> 1) {
             acks.quick = 0;
+            if (context.memory.isUnderPressure()) moderate(advMss);
             free = Math.max(0, free) >> scale << scale;
             // SWS avoidance: no window rather than a silly one.
+            // RFC 9293 3.8.6.1, MAY-8: for as long as nobody reads.
             if (free < allowed >> 4 || free < mss) return 0;
         }
         free = Math.min(free, threshold);
@@ -216,11 +236,18 @@ final class ReceiveWindow {
     }
 
     /// More is queued than the buffer holds (`tcp_clamp_window`).
-    void clampToMemory(int charged, int advMss) {
-        if (options.receiveBuffer == 0 && buffer < context.sysctl.tcp_rmem[2]) {
+    ///
+    /// @param plentiful whether the host has memory enough for the buffer to grow
+    void clampToMemory(int charged, int advMss, boolean plentiful) {
+        if (plentiful && options.receiveBuffer == 0 && buffer < context.sysctl.tcp_rmem[2]) {
             buffer = Math.max(buffer, Math.min(charged, context.sysctl.tcp_rmem[2]));
         }
         if (charged > buffer) threshold = Math.min(clamp, 2 * advMss);
+    }
+
+    /// The host is short of memory: no more than four segments are asked for at a time (`tcp_adjust_rcv_ssthresh`).
+    void moderate(int advMss) {
+        threshold = Math.min(threshold, 4 * advMss);
     }
 
     /// The round trip as a receiver sees it: the time that a window's worth takes to come.

@@ -17,7 +17,7 @@ final class Retransmitter {
         Scoreboard board = c.board;
         if (board.retransOut >= board.lostOut) return false;
         int room = c.cwnd.segments - board.inFlight();
-        if (room <= 0) return false;
+        if (room <= 0 || c.pacer.holds(now)) return false;
         TxQueue queue = c.send.inFlight;
         for (int i = queue.indexOf(board.lostFrom); i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
@@ -28,7 +28,7 @@ final class Retransmitter {
             c.context.counters.add(slowStart ? TcpMib.TCPSlowStartRetrans : TcpMib.TCPFastRetrans, segment.packets);
             c.recovery.onSentWhileReducing(segment.packets);
             if (i == 0 && c.timers.retransmission != Timers.Retransmission.REORDER)
-                c.timeouts.start(now, c.rtt.rtoMillis);
+                c.timeouts.startAfterPause(now, c.rtt.rtoMillis);
             return true;
         }
         return false;
@@ -56,11 +56,12 @@ final class Retransmitter {
         if (segment.mss > mss && segment.length() > mss) c.board.resize(segment, mss);
         int room = c.windowEnd() - segment.seq;
         if (room <= 0) {
-            // The window was shrunk: the first segment goes all the same, as a probe.
+            // RFC 9293 3.8.6, MAY-7: the window was shrunk, and the first segment goes all the same, as a probe.
             if (segment.seq != c.sndUna) return false;
             room = mss;
         }
         int length = mss * packets;
+        // RFC 9293 3.8.6, MUST-34, SHLD-16
         if (length > room) length = room < mss ? room : room - room % mss;
         if (segment.length() > length) c.board.split(i, length, mss);
         else joinSmall(i, Math.min(mss, room));

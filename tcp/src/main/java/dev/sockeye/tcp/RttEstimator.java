@@ -50,6 +50,7 @@ final class RttEstimator {
     }
 
     /// Takes a measurement.
+    /// RFC 9293 3.8.1, MUST-18
     void sample(long micros, int sndUna, int sndNxt) {
         int deviation = Math.clamp(micros, 1, Integer.MAX_VALUE >> 4);
         latestMicros = deviation;
@@ -89,7 +90,7 @@ final class RttEstimator {
         rtoMillis = (int) Math.min((micros + 999) / 1000, sysctl.tcp_rto_max_ms);
     }
 
-    /// RFC 6298 5.5
+    /// RFC 6298 5.5; RFC 9293 3.8.2, MUST-19
     void backOff() {
         rtoMillis = (int) Math.min(2L * rtoMillis, sysctl.tcp_rto_max_ms);
     }

@@ -15,6 +15,8 @@ final class RxSegment {
     Page page;
 
     int offset;
+    /// What is charged for it, and what is left in its buffer for what comes next; bytes.
+    int cost, room;
 
     @Nullable
     RxSegment nextFree;

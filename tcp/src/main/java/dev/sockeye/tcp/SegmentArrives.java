@@ -82,7 +82,8 @@ final class SegmentArrives {
         c.output.pushPending();
     }
 
-    /// RFC 9293 3.5, figure 8: both ends open at once.
+    /// RFC 9293 3.5, MUST-10: both ends open at once (figure 7). RFC 9293 3.5, MUST-11: SYN_RCVD of an active open is
+    /// a state of the connection, that of a passive one a [HalfOpen].
     private void crossedSyn(Segment seg) {
         c.receivedSyn(seg, c.now);
         c.sndWnd = seg.window;
@@ -119,6 +120,7 @@ final class SegmentArrives {
         if (seg.rst()) {
             // RFC 5961 3.2: exactly the expected number, or what a peer that has sent a FIN or awaits a hole's
             // filling would use.
+            // RFC 9293 3.5.3, SHLD-2: with data or without.
             if (seg.seq == c.rcvNxt || isResetOfFin(seg) || isResetAtSack(seg)) reset(seg);
             else challengeAck(now);
             return false;
@@ -141,7 +143,7 @@ final class SegmentArrives {
     }
 
     /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for an
-    /// empty queue.
+    /// empty queue. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is zero.
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
         int end = c.rcvNxt + c.receive.remaining(c.rcvNxt);
@@ -276,6 +278,7 @@ final class SegmentArrives {
         c.maxWindow = Math.max(c.maxWindow, c.sndWnd);
         c.sndWl1 = seg.seq;
         c.established(seg.flags, now);
+        if (!c.congestion.takesControl()) c.pacer.followWindow();
         if ((c.shutdown & Connection.SEND) != 0) c.teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
         return true;
     }
@@ -310,20 +313,23 @@ final class SegmentArrives {
     // ---------------------------------------------------------------- sixth check: URG
 
     private void urgent(Segment seg) {
-        if (!seg.has(Segment.URG) || seg.urgentPointer == 0) {
-            takeUrgentByte(seg);
-            return;
-        }
-        int pointer = seg.urgentPointer - (c.context.sysctl.tcp_stdurg != 0 ? 0 : 1);
-        int mark = seg.seq + pointer;
+        // RFC 9293 3.8.5, MUST-30
+        if (seg.has(Segment.URG)) urgentPointer(seg);
+        takeUrgentByte(seg);
+    }
+
+    /// RFC 9293 3.8.5, MUST-32: the program is told of a pointer, and when it advances.
+    private void urgentPointer(Segment seg) {
+        // The pointer is one beyond the byte, unless tcp_stdurg is set.
+        boolean beyond = seg.urgentPointer > 0 && c.context.sysctl.tcp_stdurg == 0;
+        int mark = seg.seq + seg.urgentPointer - (beyond ? 1 : 0);
         boolean old = Seq.gt(c.copiedSeq, mark)
                 || Seq.lt(mark, c.rcvNxt)
                 || (c.urgent.pending && !Seq.gt(mark, c.urgent.seq));
-        if (!old) {
-            c.urgent.set(mark);
-            c.raise(Readiness.PRI);
-        }
-        takeUrgentByte(seg);
+        if (old) return;
+        c.reader.passUrgentByte();
+        c.urgent.set(mark);
+        c.raise(Readiness.PRI);
     }
 
     private void takeUrgentByte(Segment seg) {
@@ -410,7 +416,7 @@ final class SegmentArrives {
     /// The next bytes, perhaps after some that came before.
     private void inOrder(Segment seg, long now) {
         int cost = ReceiveWindow.truesize(seg.length);
-        if (!c.hasRoomFor(cost)) {
+        if (!c.receiveBuffer.admits(seg.seq, cost)) {
             c.acks.now = c.acks.noMemory = true;
             c.acks.schedule();
             c.ackSchedule.checkDue = true;
@@ -433,7 +439,11 @@ final class SegmentArrives {
         c.raiseReadable();
     }
 
-    private void appendText(Segment seg, int skip, int cost) {
+    private void appendText(Segment seg, int skip, int truesize) {
+        int room = ReceiveWindow.tailRoom(truesize, seg.length);
+        boolean joins = c.receiveQueue.coalesces(seg.length - skip, room);
+        if (joins) c.context.count(TcpMib.TCPRcvCoalesce);
+        int cost = joins ? 0 : truesize;
         for (int i = 0; i < seg.slices(); i++) {
             int length = seg.length(i);
             if (skip >= length) {
@@ -457,7 +467,13 @@ final class SegmentArrives {
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         if (c.ecn.onData(seg)) c.acks.enterQuickMode(c.receive.window);
-        if (seg.length >= 128) c.receive.grow(seg.length, c.receiveCharged(), c.sizes.advMss, c.acks);
+        if (seg.length >= 128) growWindow(seg.length);
+    }
+
+    /// `tcp_grow_window`; in need of memory the window is kept small instead.
+    private void growWindow(int length) {
+        if (c.memory.isUnderPressure()) c.receive.moderate(c.sizes.advMss);
+        else c.receive.grow(length, c.receiveBuffer.charged(), c.sizes.advMss, c.acks);
     }
 
     private void measureSegment(Segment seg) {
@@ -470,7 +486,9 @@ final class SegmentArrives {
     /// What waited for the gap to be filled is in order now.
     private void fillGap(Segment seg, long now) {
         int before = c.rcvNxt;
+        // RFC 9293 3.10.7.4, MUST-59: all of it, and then one acknowledgment.
         c.rcvNxt = c.outOfOrder.moveTo(c.receiveQueue, c.rcvNxt);
+        c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.takeCoalesced());
         if (c.rcvNxt == before) return;
         c.bytesReceived += c.rcvNxt - before - (c.outOfOrder.finMoved ? 1 : 0);
         // RFC 5681 4.2: at once when the gap is filled.
@@ -483,13 +501,15 @@ final class SegmentArrives {
         c.ackSchedule.checkDue = true;
         c.acks.schedule();
         c.context.count(TcpMib.TCPOFOQueue);
-        if (!c.hasRoomFor(ReceiveWindow.truesize(seg.length))) {
+        if (!c.receiveBuffer.admits(seg.seq, ReceiveWindow.truesize(seg.length))) {
             c.context.count(TcpMib.TCPOFODrop);
             return;
         }
         c.outOfOrderPackets += Math.max(1, seg.packetPayload);
         measureSegment(seg);
+        // RFC 9293 3.10.7.4, SHLD-31
         boolean kept = c.outOfOrder.insert(seg);
+        c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.takeCoalesced());
         if (c.outOfOrder.duplicateStart != c.outOfOrder.duplicateEnd) {
             noteDuplicate(c.outOfOrder.duplicateStart, c.outOfOrder.duplicateEnd);
         }
@@ -500,7 +520,7 @@ final class SegmentArrives {
             return;
         }
         if (c.sackPermitted) {
-            c.receive.grow(seg.length, c.receiveCharged(), c.sizes.advMss, c.acks);
+            growWindow(seg.length);
         }
     }
 

@@ -4,6 +4,7 @@ package dev.sockeye.tcp;
 final class SegmentSizes {
 
     static final int DEFAULT_MSS = 536;
+    private static final int DEFAULT_MSS_V6 = 1220;
     private static final int MIN_MSS = 88; // TCP_MIN_MSS
 
     private final Connection c;
@@ -23,8 +24,14 @@ final class SegmentSizes {
         advMss = advertised(mtu, c.tuple.isV4(), c.options);
     }
 
+    /// What a peer accepts that does not say it, bytes. RFC 9293 3.7.1, MUST-15
+    static int unannounced(boolean v4) {
+        return v4 ? DEFAULT_MSS : DEFAULT_MSS_V6;
+    }
+
     /// The MSS to announce on a path of this MTU (RFC 9293 3.7.1), bytes; `TCP_MAXSEG` bounds it.
     static int advertised(int mtu, boolean v4, SocketOptions options) {
+        // RFC 9293 3.7.1, MUST-67: the MTU is never more than IP puts together.
         int most = mtu - (v4 ? 20 : 40) - 20;
         return options.maxSegment > 0 ? Math.min(most, options.maxSegment) : most;
     }
@@ -32,12 +39,13 @@ final class SegmentSizes {
     /// Computes the segment size from the path's MTU and the peer's option (`tcp_sync_mss`).
     void sync() {
         int most = pathMtu - (c.tuple.isV4() ? 20 : 40) - 20;
+        // RFC 9293 3.7.1, MUST-16
         most = Math.min(most, peerMss);
         most = Math.max(most, c.context.sysctl.tcp_min_snd_mss) - (headerLength - 20);
         mss = boundToHalfWindow(most);
     }
 
-    /// Never more than half the largest window that the peer has announced (RFC 9293 3.8.6.2.1).
+    /// Never more than half the largest window that the peer has announced. RFC 9293 3.8.6.2.1, MUST-38
     int boundToHalfWindow(int size) {
         int half = Integer.compareUnsigned(c.maxWindow, DEFAULT_MSS) > 0 ? c.maxWindow >>> 1 : c.maxWindow;
         return half != 0 && size > half ? Math.max(half, 68 - headerLength) : size;

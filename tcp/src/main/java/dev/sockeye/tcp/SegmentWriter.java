@@ -29,11 +29,18 @@ final class SegmentWriter {
             out.ack = c.rcvNxt;
             if (c.sackPermitted && (flags & Segment.RST) == 0) c.sackList.writeTo(out, c.sizes.sackRoom());
         }
-        out.window = c.receive.announce(c.rcvNxt, c.receiveCharged(), c.acks);
+        out.window = c.receive.announce(c.rcvNxt, c.receiveBuffer.charged(), c.acks);
         if ((flags & Segment.ACK) != 0) {
             c.ackSchedule.onAckSent();
             c.lastAckSentAt = now;
         }
+    }
+
+    /// A probe: what the peer has acknowledged, without data.
+    void probe(Segment out, int seq, long now) {
+        header(out, Segment.ACK, seq, now);
+        urgent(out);
+        c.segmentsOut++;
     }
 
     void ack(Segment out, long now) {
@@ -50,6 +57,8 @@ final class SegmentWriter {
             out.flags |= Segment.ACK;
             out.ack = c.rcvNxt;
         }
+        // RFC 9293 3.7.1, MUST-14, SHLD-5, MAY-3: in every SYN; RFC 9293 3.2, MUST-65: and in no other
+        // segment.
         out.mss = c.sizes.advertisedMss;
         out.sackPermitted = c.context.sysctl.tcp_sack != 0;
         // Linux: a SYN that crosses ours is answered with the options of ours, whatever it had.
@@ -74,21 +83,26 @@ final class SegmentWriter {
             header(out, Segment.ACK | segment.flags, segment.seq, now);
             c.send.payload(segment, out);
             if (out.length > c.sizes.mss || segment.packets > 1) out.packetPayload = segment.mss;
-            if (Seq.lt(segment.seq, c.sndUp)) urgent(out, segment);
+            urgent(out);
             c.ecn.mark(out, !again && out.length > 0);
         }
-        segment.sentAt = now;
-        c.rate.onSent(segment, c.board.packetsOut, now);
-        c.recovery.rack.onSent(segment);
+        long departure = c.pacer.departure(now);
+        segment.sentAt = departure;
         c.segmentsOut += segment.packets;
         c.bytesSent += out.length;
         if (out.length > 0) c.dataSegmentsOut += segment.packets;
+        c.pacer.onSent(out.length, departure);
+        c.rate.onSent(segment, c.board.packetsOut, c.board.inFlight() + segment.packets);
+        c.recovery.rack.onSent(segment);
     }
 
-    /// RFC 9293 3.8.5, with Linux's reading of where urgent data ends (`tcp_stdurg`).
-    private void urgent(Segment out, TxSegment segment) {
-        int distance = c.sndUp - segment.seq;
-        if (distance <= 0) return;
+    /// Points to the byte behind the urgent data. RFC 9293 3.8.5, MUST-31, MUST-62. Linux: as near to it as a pointer
+    /// of 16 bits can, unless so much is in flight that the peer has been pointed further already; see
+    /// docs/linux/urgent.md
+    private void urgent(Segment out) {
+        int distance = c.sndUp - out.seq;
+        if (c.sndUp == c.sndUna || distance <= 0) return;
+        if (distance > 0xffff && !Seq.gt(out.seq + 0xffff, c.sndNxt)) return;
         out.flags |= Segment.URG;
         out.urgentPointer = Math.min(distance, 0xffff);
     }

@@ -102,9 +102,13 @@ public final class SelfCheck {
                 "what is queued lies between what was read and RCV.NXT",
                 c.receiveQueue.bytes(),
                 c.rcvNxt - c.copiedSeq);
-        must(c.receiveCharged() >= 0, "what is charged for receiving", c.receiveCharged(), 0);
+        must(c.receiveBuffer.charged() >= 0, "what is charged for receiving", c.receiveBuffer.charged(), 0);
         boolean empty = c.receiveQueue.isEmpty() && c.outOfOrder.isEmpty();
-        must(!empty || c.receiveCharged() == 0, "nothing is charged for empty queues", c.receiveCharged(), 0);
+        must(
+                !empty || c.receiveBuffer.charged() == 0,
+                "nothing is charged for empty queues",
+                c.receiveBuffer.charged(),
+                0);
         int end = c.rcvNxt;
         for (int i = 0; i < c.outOfOrder.size(); i++) {
             RxSegment segment = c.outOfOrder.get(i);

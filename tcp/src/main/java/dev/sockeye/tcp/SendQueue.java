@@ -14,7 +14,7 @@ final class SendQueue {
     /// 256. It fits what was measured in docs/linux/windows.md, which bounds it by 563 and 952.
     static final int OVERHEAD = 832;
 
-    private final TcpContext context;
+    private final SocketMemory memory;
     private final PageChain chain;
     private @Nullable TxSegment free;
     private int freeCount;
@@ -27,8 +27,8 @@ final class SendQueue {
     /// What is charged against `SO_SNDBUF`, bytes: `sk_wmem_queued`.
     int charged;
 
-    SendQueue(TcpContext context) {
-        this.context = context;
+    SendQueue(TcpContext context, SocketMemory memory) {
+        this.memory = memory;
         this.chain = new PageChain(context.pages);
     }
 
@@ -94,15 +94,13 @@ final class SendQueue {
         rest.marks = segment.marks;
         rest.endOfRecord = segment.endOfRecord;
         segment.endOfRecord = false;
-        rest.sentAt = segment.sentAt;
-        rest.firstSentAt = segment.firstSentAt;
-        rest.deliveredAt = segment.deliveredAt;
-        rest.delivered = segment.delivered;
-        rest.appLimited = segment.appLimited;
+        rest.copySnapshots(segment);
         in.insert(i + 1, rest);
         charge(OVERHEAD);
         segment.setPackets(mss);
         rest.setPackets(mss);
+        // The first half was sent with the second still behind it.
+        segment.txInFlight = Math.max(0, segment.txInFlight - rest.packets);
         return rest;
     }
 
@@ -163,7 +161,7 @@ final class SendQueue {
 
     private void charge(int bytes) {
         charged += bytes;
-        context.memory += bytes;
+        memory.charge(bytes);
     }
 
     // ---------------------------------------------------------------- the pool

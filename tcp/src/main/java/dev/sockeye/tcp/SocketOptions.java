@@ -5,6 +5,7 @@ package dev.sockeye.tcp;
 public final class SocketOptions {
 
     /// `SO_KEEPALIVE`
+    /// RFC 9293 3.8.4, MUST-25
     public boolean keepAlive;
 
     /// `TCP_KEEPIDLE`, `TCP_KEEPINTVL` in seconds, `TCP_KEEPCNT`; 0: the sysctl's
@@ -49,8 +50,15 @@ public final class SocketOptions {
     /// `SO_RCVBUF` as `getsockopt` returns it (twice what was set), bytes; 0: not set, auto-tuned from `tcp_rmem`
     public int receiveBuffer;
 
-    /// `TCP_CONGESTION`; empty: `tcp_congestion_control`
+    /// `TCP_CONGESTION`: the host's default when the socket was made, or what the program has set; empty: the default
+    /// when the connection is made.
     public String congestionControl = "";
+
+    /// Whether the program has set it; else connections of a listener get the host's default when they are made.
+    public boolean congestionControlSet;
+
+    /// `SO_MAX_PACING_RATE`, bytes per second; `Long.MAX_VALUE`: none
+    public long maxPacingRate = Long.MAX_VALUE;
 
     /// `TCP_FASTOPEN` of a listener: the queue's length; 0: off
     public int fastOpenQueue;
@@ -94,6 +102,8 @@ public final class SocketOptions {
         copy.sendBuffer = sendBuffer;
         copy.receiveBuffer = receiveBuffer;
         copy.congestionControl = congestionControl;
+        copy.congestionControlSet = congestionControlSet;
+        copy.maxPacingRate = maxPacingRate;
         copy.fastOpenQueue = fastOpenQueue;
         copy.fastOpenConnect = fastOpenConnect;
         copy.inq = inq;

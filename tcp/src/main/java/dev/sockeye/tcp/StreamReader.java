@@ -47,16 +47,29 @@ final class StreamReader {
         return length;
     }
 
+    /// A new mark comes while the reader stands at the last one: the byte there was urgent, and is not left in the
+    /// stream.
+    void passUrgentByte() {
+        boolean there = c.urgent.pending && c.urgent.seq == c.copiedSeq && c.receiveQueue.bytes() > 0;
+        if (!there || c.options.outOfBandInline) return;
+        c.receiveQueue.read(null, 0, 1, 0, false);
+        c.copiedSeq++;
+    }
+
     private int receiveUrgent(MemorySegment to, long offset, int length, int flags) {
         boolean known = c.urgent.arrived || (c.urgent.pending && !c.urgent.taken);
         if (c.options.outOfBandInline || !known) return Errno.EINVAL.asResult();
-        if (!c.urgent.arrived) return Errno.EAGAIN.asResult();
+        if (!c.urgent.arrived) {
+            boolean over = (c.shutdown & Connection.RECEIVE) != 0 || c.state == TcpState.CLOSED;
+            return over ? 0 : Errno.EAGAIN.asResult();
+        }
         if (length > 0) to.set(ValueLayout.JAVA_BYTE, offset, c.urgent.value());
         if ((flags & Connection.MSG_PEEK) == 0) c.urgent.take();
         return Math.min(1, length);
     }
 
     private int nothingToRead() {
+        // RFC 9293 3.6, MUST-12
         if (c.finReceived) return endOfStream();
         if (c.error != 0) return -c.takeError();
         if ((c.shutdown & Connection.RECEIVE) != 0) return endOfStream();
@@ -77,7 +90,7 @@ final class StreamReader {
         if (c.acks.scheduled) {
             boolean owed = c.rcvNxt - c.receive.updatedAt > c.acks.rcvMss;
             boolean emptied = c.acks.pushedTwice || (c.acks.pushed && !c.acks.inPingPong());
-            if (owed || (count > 0 && emptied && c.receiveCharged() == 0)) {
+            if (owed || (count > 0 && emptied && c.receiveBuffer.charged() == 0)) {
                 c.output.ackNow();
                 return;
             }
@@ -85,7 +98,7 @@ final class StreamReader {
         if (count <= 0 || (c.shutdown & Connection.RECEIVE) != 0) return;
         int announced = c.receive.remaining(c.rcvNxt);
         if (2L * announced > c.receive.clamp) return;
-        int possible = c.receive.select(c.receiveCharged(), c.acks);
+        int possible = c.receive.select(c.receiveBuffer.charged(), c.acks);
         if (possible > 0 && possible >= 2L * announced) c.output.ackNow();
     }
 }

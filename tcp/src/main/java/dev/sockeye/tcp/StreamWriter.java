@@ -31,6 +31,7 @@ final class StreamWriter {
             return c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD ? Errno.EAGAIN.asResult() : sendError();
         }
         lastWriteAt = now;
+        noteIfLimit();
         if (length == 0) return 0;
         int copied = append(from, offset, length, flags, now);
         if (copied == 0) {
@@ -40,12 +41,23 @@ final class StreamWriter {
         boolean all = copied == length;
         boolean more = (flags & Connection.MSG_MORE) != 0 && all;
         TxSegment last = c.send.unsent.last();
+        // RFC 9293 3.9.1.2, MUST-61
         if (last != null && all && !more) last.flags |= Segment.PSH;
         if (last != null && all && (flags & Connection.MSG_EOR) != 0) last.endOfRecord = true;
         if ((flags & Connection.MSG_OOB) != 0) c.sndUp = c.send.writeSeq;
         if (more) c.output.push(Output.NAGLE_CORK);
         else c.output.pushPending();
         return copied;
+    }
+
+    /// There was nothing to send although the windows had room: what was delivered lately tells how fast the program
+    /// writes, not how fast the path is (`tcp_rate_check_app_limited`).
+    private void noteIfLimit() {
+        if (c.send.writeSeq - c.sndNxt < c.sizes.mss
+                && c.board.inFlight() < c.cwnd.segments
+                && c.board.lostOut <= c.board.retransOut) {
+            c.rate.onAppLimited(c.board.inFlight());
+        }
     }
 
     /// Copies into segments of the size that is best to send, as far as the buffer allows another one
@@ -57,18 +69,23 @@ final class StreamWriter {
         while (copied < length) {
             TxSegment last = c.send.unsent.last();
             int room = last == null || last.endOfRecord ? 0 : goal - last.length();
+            // RFC 9293 3.9.1.2, SHLD-28
             if (last == null || room <= 0) {
-                if (!c.sendBuffer.hasSpace()) break;
+                if (!c.sendBuffer.hasSpace() || !c.sendBuffer.schedulesSegment()) break;
                 last = c.send.appendSegment();
                 c.output.onSegmentAppended();
                 c.busy.start(BusyTime.Reason.BUSY, now);
                 c.output.validation.restartAfterIdle(now);
                 room = goal;
             }
-            int part = Math.min(room, length - copied);
+            int part = c.sendBuffer.schedule(Math.min(room, length - copied));
+            if (part == 0) break;
+            // RFC 9293 3.9.1.2, SHLD-27, MAY-16: one segment, and one PSH.
             if (copied == 0) last.flags &= ~Segment.PSH;
             c.send.append(last, from, offset + copied, part);
             copied += part;
+            // All of what is urgent is there before any of it goes, so that the pointer is right from the first.
+            if ((flags & Connection.MSG_OOB) != 0) continue;
             // Linux pushes every half window, so that the peer's program sees data before the end of a long write.
             if (c.send.writeSeq - pushedSeq > c.maxWindow >>> 1) {
                 last.flags |= Segment.PSH;

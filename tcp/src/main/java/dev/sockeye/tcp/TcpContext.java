@@ -18,8 +18,8 @@ public final class TcpContext {
     /// How many sockets of this host no program holds any more, and how many TIME_WAIT sockets it has.
     public int orphans, timeWaits;
 
-    /// Bytes of socket buffers charged on this host, against `tcp_mem`.
-    public long memory;
+    /// What is queued on this host, against `tcp_mem`.
+    public final HostMemory memory = new HostMemory(this);
 
     /// The clock's value, in nanoseconds since the Unix epoch, at the host's time 0: only for showing times to
     /// people.

@@ -8,6 +8,9 @@ public final class TcpSysctl {
 
     public int tcp_abort_on_overflow = 0;
     public int tcp_adv_win_scale = 1;
+    /// The algorithms that a program may choose, separated by spaces.
+    public String tcp_allowed_congestion_control = String.join(" ", CongestionControls.available());
+
     public int tcp_app_win = 31;
     public int tcp_autocorking = 1;
     public int tcp_base_mss = 1024;
@@ -28,6 +31,7 @@ public final class TcpSysctl {
     public int tcp_invalid_ratelimit = 500;
     public int tcp_keepalive_intvl = 75;
     public int tcp_keepalive_probes = 9;
+    /// RFC 9293 3.8.4, MUST-28
     public int tcp_keepalive_time = 7200;
     public long tcp_limit_output_bytes = 4_194_304;
     public int tcp_max_orphans = 131_072;
@@ -51,7 +55,9 @@ public final class TcpSysctl {
     public int tcp_recovery = 1;
     public int tcp_reordering = 3;
     public int tcp_retrans_collapse = 1;
+    /// RFC 9293 3.8.3, SHLD-10
     public int tcp_retries1 = 3;
+    /// RFC 9293 3.8.3, SHLD-11: 924.6 s at least.
     public int tcp_retries2 = 15;
     public int tcp_rfc1337 = 0;
     /// Bytes: minimum, default, maximum.
@@ -78,6 +84,13 @@ public final class TcpSysctl {
     public int[] tcp_wmem = {4096, 16_384, 4_194_304};
 
     public int tcp_workaround_signed_windows = 0;
+
+    private final CubicParameters cubic = new CubicParameters();
+
+    /// The parameters of CUBIC, which are a module's on Linux.
+    public CubicParameters cubic() {
+        return cubic;
+    }
 
     /// A host with Linux's defaults.
     public static TcpSysctl linux() {

@@ -8,7 +8,7 @@ import dev.sockeye.wire.FourTuple;
 /// RFC 9293 3.6.1 wants 2 MSL in TIME_WAIT, 4 minutes; Linux takes 60 s ([#LENGTH]).
 public final class TimeWait {
 
-    /// How long TIME_WAIT lasts, nanoseconds (Linux: `TCP_TIMEWAIT_LEN`, not a setting).
+    /// How long TIME_WAIT lasts, nanoseconds (Linux: `TCP_TIMEWAIT_LEN`, not a setting). RFC 9293 3.6.1, MUST-13
     public static final long LENGTH = 60_000_000_000L;
 
     /// What the host does after a segment.
@@ -169,8 +169,7 @@ public final class TimeWait {
     private Disposition onTimeWait(Segment seg, boolean paws, Segment reply, long now) {
         boolean bare = seg.seq == seg.endSeq();
         if (!paws && seg.seq == rcvNxt && (bare || seg.rst())) return onExpected(seg, now);
-        // RFC 9293 3.6.1, MAY-2; RFC 6191: a SYN that is newer than everything of the old connection opens a new
-        // one.
+        // RFC 9293 3.6.1, MAY-2, SHLD-4: a SYN that is newer than everything of the old connection opens a new one.
         if (!paws && isNewSyn(seg)) return Disposition.NEW_SYN;
         if (paws) context.count(TcpMib.PAWSTimewait);
         if (seg.rst()) return Disposition.DROP;

@@ -28,6 +28,11 @@ final class Timeouts {
     /// For TCP_INFO: timeouts of all time, recoveries from them, milliseconds spent so.
     int totalTimeouts, totalTimeoutRecoveries;
 
+    /// How often a timeout has made another way worth trying: `timeout_rehash`.
+    int rehashes;
+
+    private boolean adviseAgainstPath;
+
     private long timeoutSince = -1;
     private long totalTimeoutMillis;
 
@@ -55,6 +60,10 @@ final class Timeouts {
         if (timers.compressedAckAt <= now) {
             timers.compressedAckAt = Timers.NEVER;
             c.output.ackNow();
+        }
+        if (timers.pacingAt <= now) {
+            timers.pacingAt = Timers.NEVER;
+            c.output.onPauseOver();
         }
         if (timers.retransmissionAt <= now) onRetransmission(now);
         if (timers.keepAliveAt <= now) onKeepAlive(now);
@@ -98,7 +107,12 @@ final class Timeouts {
                 || timers.retransmission == Timers.Retransmission.REORDER) {
             millis = Math.max(remainingMillis(now), 1);
         }
-        start(now, millis);
+        startAfterPause(now, millis);
+    }
+
+    /// The time that pacing makes the next transmission wait does not count.
+    void startAfterPause(long now, long millis) {
+        start(now, millis + c.pacer.delayMillis(now));
     }
 
     void start(long now, long millis) {
@@ -132,6 +146,7 @@ final class Timeouts {
             return;
         }
         c.context.count(TcpMib.TCPTimeouts);
+        if (c.orphan && !opening && isOutOfResources(now)) return;
         if (hasExpired(opening, now)) {
             c.teardown.fail(
                     c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
@@ -139,6 +154,7 @@ final class Timeouts {
                     Journal.Cause.TIMER_RETRANSMIT);
             return;
         }
+        doubtPath(opening, now);
         if (retransmits == 0) countCause();
         c.recovery.enterLoss(now);
         retransmits++;
@@ -151,8 +167,26 @@ final class Timeouts {
         backOff(now);
     }
 
+    /// RFC 9293 3.8.3, MUST-20, SHLD-10: at R1 IP is told. Linux: each timeout also sends what follows on another way,
+    /// where there are several and they are chosen by flow (`sk_rethink_txhash`).
+    private void doubtPath(boolean opening, long now) {
+        boolean r1 = opening
+                ? retransmits > 0
+                : hasTimedOut(c.context.sysctl.tcp_retries1, RTO_MIN_MILLIS, stalledSince(), now);
+        if (r1) adviseAgainstPath = true;
+        rehashes++;
+        c.context.count(TcpMib.TcpTimeoutRehash);
+    }
+
+    /// Whether the path has become doubtful since the last call.
+    boolean takeAdviceAgainstPath() {
+        boolean advice = adviseAgainstPath;
+        adviseAgainstPath = false;
+        return advice;
+    }
+
     /// The peer has shrunk its window to nothing: our retransmission is a window probe, and it may take as long as
-    /// it will.
+    /// it will. RFC 9293 3.8.6, MUST-35, SHLD-17
     private void onTimeoutInClosedWindow(long now) {
         if (hasExpiredInClosedWindow(now)) {
             c.teardown.fail(Errno.ETIMEDOUT.number(), TcpMib.TCPAbortOnTimeout, Journal.Cause.TIMER_RETRANSMIT);
@@ -214,7 +248,7 @@ final class Timeouts {
         return (int) totalTimeoutMillis;
     }
 
-    /// Has it gone on for too long (RFC 9293 3.8.3, R2)?
+    /// Has it gone on for too long? RFC 9293 3.8.3, MUST-20, MUST-22: R2, of SYNs too.
     private boolean hasExpired(boolean opening, long now) {
         TcpSysctl sysctl = c.context.sysctl;
         if (opening) {
@@ -226,18 +260,34 @@ final class Timeouts {
         }
         int retries = sysctl.tcp_retries2;
         if (c.orphan) {
-            boolean alive = c.rtt.rtoMillis < sysctl.tcp_rto_max_ms;
-            retries = orphanRetries(alive);
-            if (c.teardown.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now)))
-                return true;
+            retries = orphanRetries(c.rtt.rtoMillis < sysctl.tcp_rto_max_ms);
         }
         return hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now);
+    }
+
+    /// Whether this orphan, whose timer has run out, has to go because there are too many, or too little memory
+    /// (`tcp_out_of_resources`).
+    private boolean isOutOfResources(long now) {
+        boolean alive = c.rtt.rtoMillis < c.context.sysctl.tcp_rto_max_ms;
+        boolean tellPeer = alive || !hasTimedOut(orphanRetries(alive), RTO_MIN_MILLIS, stalledSince(), now);
+        return isOutOfResources(tellPeer, now);
+    }
+
+    /// It counts for two where nothing was sent for long, or the peer is not to be told, and twice as much where an
+    /// ICMP error was about it.
+    private boolean isOutOfResources(boolean tellPeer, long now) {
+        long silent = (now - c.output.lastSentAt) / MILLI;
+        int weight = (silent > 2L * c.context.sysctl.tcp_rto_max_ms || !tellPeer ? 1 : 0) + (c.softError != 0 ? 1 : 0);
+        boolean recent = silent <= TIME_WAIT_NANOS / MILLI;
+        boolean closed = c.sndWnd == 0 && c.board.packetsOut == 0;
+        return c.teardown.outOfResources(tellPeer || recent || closed, weight);
     }
 
     /// Whether as much time has passed since `since` as `boundary` doublings from `base` milliseconds on take, or
     /// as the user allows.
     private boolean hasTimedOut(int boundary, int base, long since, long now) {
         if (retransmits == 0 || since == 0) return false;
+        // RFC 9293 3.8.3, MUST-21
         int user = c.options.userTimeoutMillis;
         return (now - since) / MILLI >= (user > 0 ? user : modelMillis(boundary, base));
     }
@@ -260,6 +310,7 @@ final class Timeouts {
     // ---------------------------------------------------------------- window probes
 
     /// There is something to send, nothing in flight, and no window: probe it.
+    /// RFC 9293 3.8.6.1, MUST-36, SHLD-29: after the retransmission timeout.
     void startWindowProbe(long now) {
         if (c.board.packetsOut > 0 || timers.retransmission != Timers.Retransmission.OFF) return;
         setWindowProbe(now, Math.max(c.rtt.rtoMillis, RTO_MIN_MILLIS));
@@ -273,6 +324,7 @@ final class Timeouts {
         timers.setRetransmission(Timers.Retransmission.WINDOW_PROBE, now + millis * MILLI);
     }
 
+    /// RFC 9293 3.8.6.1, SHLD-30: twice as long each time.
     private long windowProbeMillis() {
         long base = Math.max(c.rtt.rtoMillis, RTO_MIN_MILLIS);
         return Math.min(base << Math.min(backoff, 30), c.context.sysctl.tcp_rto_max_ms);
@@ -300,8 +352,9 @@ final class Timeouts {
                 giveUpProbing();
                 return;
             }
-            if (c.teardown.outOfResources(true)) return;
+            if (isOutOfResources(true, now)) return;
         }
+        // RFC 9293 3.8.6.1, MUST-37: every answer sets the count to 0.
         if (probes >= most) {
             giveUpProbing();
             return;
@@ -341,6 +394,7 @@ final class Timeouts {
     // ---------------------------------------------------------------- keepalive
 
     private long keepIdleMillis() {
+        // RFC 9293 3.8.4, MUST-27
         int seconds = c.options.keepIdleSeconds;
         return 1000L * (seconds > 0 ? seconds : c.context.sysctl.tcp_keepalive_time);
     }
@@ -354,6 +408,7 @@ final class Timeouts {
     void onKeepAliveOption(long now) {
         if (c.state == TcpState.CLOSED || c.state == TcpState.SYN_SENT || (c.orphan && c.state == TcpState.FIN_WAIT2))
             return;
+        // RFC 9293 3.8.4, MAY-5, MUST-24
         if (!c.options.keepAlive) timers.keepAliveAt = Timers.NEVER;
         else if (timers.keepAliveAt == Timers.NEVER) timers.keepAliveAt = now + keepIdleMillis() * MILLI;
     }
@@ -383,6 +438,7 @@ final class Timeouts {
         if (!c.options.keepAlive || c.state == TcpState.CLOSED || c.state == TcpState.SYN_SENT) return;
         long idle = keepIdleMillis() * MILLI;
         long next;
+        // RFC 9293 3.8.4, MUST-26
         if (c.board.packetsOut > 0 || !c.send.unsent.isEmpty()) {
             next = idle; // the retransmission timer watches
         } else {
@@ -409,6 +465,7 @@ final class Timeouts {
     private boolean isDead(long elapsed) {
         int user = c.options.userTimeoutMillis;
         if (user != 0) return elapsed / MILLI >= user && probes > 0;
+        // RFC 9293 3.8.4, MUST-29
         int most = c.options.keepCount > 0 ? c.options.keepCount : c.context.sysctl.tcp_keepalive_probes;
         return probes >= most;
     }

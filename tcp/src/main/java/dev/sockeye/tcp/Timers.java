@@ -28,6 +28,8 @@ final class Timers {
     long delayedAckAt = NEVER;
     /// Acknowledgments of data beyond a gap are held together until then.
     long compressedAckAt = NEVER;
+    /// Transmissions are held back until then (see [Pacer]).
+    long pacingAt = NEVER;
     /// Keepalive, or in FIN_WAIT2 of an orphan the end of waiting.
     long keepAliveAt = NEVER;
 
@@ -41,11 +43,12 @@ final class Timers {
     }
 
     long next() {
-        return Math.min(Math.min(retransmissionAt, delayedAckAt), Math.min(compressedAckAt, keepAliveAt));
+        long first = Math.min(Math.min(retransmissionAt, delayedAckAt), Math.min(compressedAckAt, keepAliveAt));
+        return Math.min(first, pacingAt);
     }
 
     void stopAll() {
         stopRetransmission();
-        delayedAckAt = compressedAckAt = keepAliveAt = NEVER;
+        delayedAckAt = compressedAckAt = keepAliveAt = pacingAt = NEVER;
     }
 }

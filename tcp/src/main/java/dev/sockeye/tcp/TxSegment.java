@@ -34,8 +34,10 @@ final class TxSegment {
 
     /// Snapshots of [DeliveryRate] when it was last sent.
     long firstSentAt, deliveredAt;
+    int delivered, deliveredCe, lost;
+    /// Packets in the network when it was last sent, with its own.
+    int txInFlight;
 
-    int delivered;
     boolean appLimited;
 
     /// Neighbours in the order of transmission: see [Rack].
@@ -71,11 +73,23 @@ final class TxSegment {
         packets = length <= mss ? 1 : (length + mss - 1) / mss;
     }
 
+    /// What was known when `other`, which it was cut off, was sent.
+    void copySnapshots(TxSegment other) {
+        sentAt = other.sentAt;
+        firstSentAt = other.firstSentAt;
+        deliveredAt = other.deliveredAt;
+        delivered = other.delivered;
+        deliveredCe = other.deliveredCe;
+        lost = other.lost;
+        txInFlight = other.txInFlight;
+        appLimited = other.appLimited;
+    }
+
     void reset(int seq) {
         this.seq = this.endSeq = seq;
         flags = marks = packets = mss = 0;
         endOfRecord = appLimited = false;
         sentAt = firstSentAt = deliveredAt = 0;
-        delivered = 0;
+        delivered = deliveredCe = lost = txInFlight = 0;
     }
 }

@@ -26,7 +26,8 @@ final class WindowValidation {
         // All is sent, the window has room, and the program waits: it is the buffer that is too small.
         if (c.sendBuffer.waiting && c.send.unsent.isEmpty()) c.busy.start(BusyTime.Reason.SEND_BUFFER, now);
         cwnd.used = Math.max(cwnd.used, packetsOut);
-        if (c.context.sysctl.tcp_slow_start_after_idle == 0 || now - cwnd.stamp < c.rtt.rtoNanos()) return;
+        if (c.context.sysctl.tcp_slow_start_after_idle == 0 || c.congestion.takesControl()) return;
+        if (now - cwnd.stamp < c.rtt.rtoNanos()) return;
         if (c.recovery.state() == LossRecovery.State.OPEN && !c.sendBuffer.waiting) {
             int used = Math.max(cwnd.used, CongestionWindow.INITIAL);
             if (used < cwnd.segments) {
@@ -41,10 +42,12 @@ final class WindowValidation {
     /// RFC 5681 4.1: after an idle time the window is halved for each RTO of it, down to the initial one.
     void restartAfterIdle(long now) {
         if (c.context.sysctl.tcp_slow_start_after_idle == 0 || c.board.packetsOut > 0) return;
+        if (c.congestion.takesControl()) return;
         long idle = now - c.output.lastSentAt;
         long rto = c.rtt.rtoNanos();
         if (idle <= rto) return;
         CongestionWindow cwnd = c.cwnd;
+        c.congestion.onEvent(CongestionControl.Event.CWND_RESTART, now);
         cwnd.ssthresh = cwnd.currentSsthresh(c.recovery.isReducing());
         int least = Math.min(CongestionWindow.INITIAL, cwnd.segments);
         int window = cwnd.segments;

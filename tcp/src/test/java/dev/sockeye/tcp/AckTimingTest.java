@@ -42,6 +42,7 @@ class AckTimingTest {
         return list;
     }
 
+    /// RFC 9293 3.8.6.3, SHLD-18
     @Test
     void sixteenAreAcknowledgedAtOnceAndThenAfterFortyMilliseconds() {
         assertThat(acks(Peer.established(), 24, 10, "P.", 100, -1)).isEqualTo(expected("1-16 +0", "17-24 +40"));
@@ -58,6 +59,7 @@ class AckTimingTest {
     }
 
     /// Every second segment, once the window has stopped growing and somebody reads.
+    /// RFC 9293 3.8.6.3, SHLD-19
     @Test
     void aBulkReceiverAcknowledgesEverySecondSegment() {
         var peer = new Peer();
@@ -111,6 +113,7 @@ class AckTimingTest {
     }
 
     /// "at_once": beyond a gap, while one stays, when it is filled, duplicates.
+    /// RFC 9293 3.10.7.4, MAY-13
     @Test
     void whatASenderWaitsForIsAcknowledgedAtOnce() {
         Peer peer = Peer.established("<mss 1460,sackOK>");
@@ -128,5 +131,33 @@ class AckTimingTest {
         peer.send("P. 1:11(10) ack 1 win 65535").expect(". 1:1(0) ack 11 win 64230");
         peer.elapse(100).send("FP. 11:15(3) ack 1 win 65535").expectNothing();
         peer.expectAfter(40, ". 1:1(0) ack 15 win 64226");
+    }
+
+    /// RFC 9293 3.8.6.3, MUST-40: each delay in vain doubles the next, up to 200 ms.
+    @Test
+    void noAcknowledgmentWaitsLongerThanAFifthOfASecond() {
+        Peer peer = new Peer().accept("<mss 1460>", 65_535, 1000);
+        List<String> acks = acks(peer, 24, 10, "P.", 1000, -1);
+        assertThat(acks.subList(16, 24)).isEqualTo(expected("17 +40", "18 +80", "19 +160", "20-24 +200"));
+    }
+
+    /// RFC 9293 3.10.7.4, MUST-58: packets that a link hands over as one are acknowledged as one.
+    @Test
+    void packetsThatComeTogetherAreAcknowledgedTogether() {
+        Peer peer = Peer.established();
+        Segment three = SegmentScript.parse("P. 1:4381(4380) ack 1 win 65535");
+        three.packetPayload = 3;
+        peer.send(three).expect(". 1:1(0) ack 4381").expectNothing();
+        assertThat(peer.info().segs_in()).isEqualTo(4);
+    }
+
+    /// RFC 9293 3.10.7.4, MUST-59: what waited for a gap to be filled is acknowledged with what filled it.
+    @Test
+    void whatWaitedIsProcessedBeforeOneAcknowledgmentGoes() {
+        Peer peer = Peer.established();
+        for (int at = 101; at < 1001; at += 100) {
+            peer.send("P. " + at + ":" + (at + 100) + "(100) ack 1 win 65535").expect(". 1:1(0) ack 1 win 64240");
+        }
+        peer.send("P. 1:101(100) ack 1 win 65535").expect(". 1:1(0) ack 1001").expectNothing();
     }
 }

@@ -53,6 +53,7 @@ class ChallengeTest {
         assertThat(peer.count(TcpMib.TCPChallengeACK)).isEqualTo(challenged ? 1 : 0);
     }
 
+    /// RFC 9293 3.5.3, SHLD-2
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"R 1:1(0) win 0", "R. 1:1(0) ack 999999 win 65535", "R 1:7(6) win 65535"})
     void anExactResetResetsWhateverElseItSays(String reset) {
@@ -102,6 +103,7 @@ class ChallengeTest {
         assertThat(peer.count(TcpMib.TCPChallengeACK)).isEqualTo(4);
     }
 
+    /// RFC 9293 3.10.7.4, MAY-12
     @Test
     void theDataOfAnOldAckIsTakenAndThatOfATooOldOneIsNot() {
         Peer peer = sentFiveHundred();

@@ -20,6 +20,7 @@ class CloseStatesTest {
     // ---------------------------------------------------------------- close()
 
     /// "unread": the reset has what was sent and received, and the real window.
+    /// RFC 9293 3.6.1, MAY-1, SHLD-3
     @Test
     void closeWithUnreadDataResetsAtOnce() {
         Peer peer = Peer.established();
@@ -90,6 +91,7 @@ class CloseStatesTest {
     // ---------------------------------------------------------------- data after close()
 
     /// Even where the data does not acknowledge our FIN.
+    /// RFC 9293 3.6.1, SHLD-3
     @Test
     void dataForAnOrphanInFinWait1IsReset() {
         for (int ack : new int[] {1, 2}) {

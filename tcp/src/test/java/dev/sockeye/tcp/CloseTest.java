@@ -113,6 +113,7 @@ class CloseTest {
         assertThat(pair.a.life()).endsWith(FIN_WAIT1, FIN_WAIT2, TIME_WAIT);
     }
 
+    /// RFC 9293 3.6, MUST-12: closed.
     @Test
     void dataBeforeTheFinIsReadBeforeTheEndOfTheStream() {
         var pair = Pair.established();

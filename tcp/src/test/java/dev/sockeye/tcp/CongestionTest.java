@@ -10,28 +10,29 @@ import org.junit.jupiter.api.Test;
 class CongestionTest {
 
     /// RFC 5681 3.1: one segment a round trip in congestion avoidance.
+    /// RFC 9293 3.8.2, MUST-19
     @Test
     void renoGrowsByOneSegmentARoundTrip() {
         var cwnd = new CongestionWindow();
-        var reno = new NewReno();
+        var reno = new NewReno(cwnd);
         cwnd.segments = 20;
         cwnd.ssthresh = 10;
         cwnd.limited = true;
         for (int round = 1; round <= 30; round++) {
             int flight = cwnd.segments;
-            for (int i = 0; i < flight; i++) reno.onAck(cwnd, 0, 1, 0);
+            for (int i = 0; i < flight; i++) reno.grow(1, 0);
             assertThat(cwnd.segments).isEqualTo(20 + round);
         }
-        assertThat(reno.ssthresh(cwnd, 0)).isEqualTo(25);
+        assertThat(reno.ssthresh(0)).isEqualTo(25);
     }
 
     @Test
     void slowStartEndsAtTheThreshold() {
         var cwnd = new CongestionWindow();
-        var reno = new NewReno();
+        var reno = new NewReno(cwnd);
         cwnd.ssthresh = 15;
         cwnd.limited = true;
-        reno.onAck(cwnd, 0, 8, 0); // 5 of 8 by slow start
+        reno.grow(8, 0); // 5 of 8 by slow start
         assertThat(cwnd.segments).isEqualTo(15);
         assertThat(cwnd.counted).isEqualTo(3);
     }
@@ -39,24 +40,27 @@ class CongestionTest {
     /// A window that is not used does not grow (RFC 7661 4.3, as Linux).
     @Test
     void anUnusedWindowDoesNotGrow() {
-        var cwnd = new CongestionWindow();
+        var connection = connection();
+        CongestionWindow cwnd = connection.cwnd;
         cwnd.segments = 20;
         cwnd.ssthresh = 10;
-        new NewReno().onAck(cwnd, 0, 20, 0);
-        new Cubic().onAck(cwnd, 0, 20, 0);
+        new NewReno(cwnd).grow(20, 0);
+        new Cubic(connection).grow(20, 0);
         assertThat(cwnd.segments).isEqualTo(20);
     }
 
     /// RFC 9438 4.2: W(t) = C * (t - K)^3 + Wmax with C 0.4, beta 0.7, K = cbrt(Wmax * (1 - beta) / C).
+    /// RFC 9293 3.8.2, MAY-18
     @Test
     void cubicFollowsItsCurve() {
-        var cwnd = new CongestionWindow();
-        var cubic = new Cubic();
+        var connection = connection();
+        CongestionWindow cwnd = connection.cwnd;
+        var cubic = new Cubic(connection);
         int max = 1000;
         cwnd.segments = max;
         cwnd.limited = true;
         long now = 1_000_000_000L;
-        cwnd.ssthresh = cubic.ssthresh(cwnd, now);
+        cwnd.ssthresh = cubic.ssthresh(now);
         assertThat(cwnd.ssthresh).isEqualTo(700);
         cwnd.segments = cwnd.ssthresh;
         double k = Math.cbrt(max * 0.3 / 0.4);
@@ -65,8 +69,8 @@ class CongestionTest {
         for (int round = 1; round <= 150; round++) {
             int flight = cwnd.segments;
             for (int i = 0; i < flight; i++) {
-                cubic.onRtt(cwnd, 100_000, 1, now);
-                cubic.onAck(cwnd, 0, 1, now);
+                cubic.onPacketsAcked(1, 100_000, now);
+                cubic.grow(1, now);
                 now += rtt / flight;
             }
             double t = (now - start) / 1e9;
@@ -79,18 +83,19 @@ class CongestionTest {
     /// RFC 9438 4.3: on a short path never slower than Reno with the same reduction would be.
     @Test
     void cubicIsNoSlowerThanRenoOnAShortPath() {
-        var cwnd = new CongestionWindow();
-        var cubic = new Cubic();
+        var connection = connection();
+        CongestionWindow cwnd = connection.cwnd;
+        var cubic = new Cubic(connection);
         cwnd.segments = 50;
         cwnd.limited = true;
         long now = 1_000_000_000L;
-        cwnd.segments = cwnd.ssthresh = cubic.ssthresh(cwnd, now);
+        cwnd.segments = cwnd.ssthresh = cubic.ssthresh(now);
         int before = cwnd.segments;
         for (int round = 0; round < 100; round++) {
             int flight = cwnd.segments;
             for (int i = 0; i < flight; i++) {
-                cubic.onRtt(cwnd, 5000, 1, now);
-                cubic.onAck(cwnd, 0, 1, now);
+                cubic.onPacketsAcked(1, 5000, now);
+                cubic.grow(1, now);
                 now += 5_000_000 / flight;
             }
         }
@@ -101,14 +106,21 @@ class CongestionTest {
     /// RFC 9438 4.7: who loses again below the last maximum gives way.
     @Test
     void fastConvergenceReleasesBandwidth() {
-        var cwnd = new CongestionWindow();
-        var cubic = new Cubic();
+        var connection = connection();
+        CongestionWindow cwnd = connection.cwnd;
+        var cubic = new Cubic(connection);
         cwnd.segments = 100;
-        assertThat(cubic.ssthresh(cwnd, 0)).isEqualTo(70);
+        assertThat(cubic.ssthresh(0)).isEqualTo(70);
         cwnd.segments = 80;
-        assertThat(cubic.ssthresh(cwnd, 0)).isEqualTo(56);
+        assertThat(cubic.ssthresh(0)).isEqualTo(56);
         cwnd.segments = 2;
-        assertThat(cubic.ssthresh(cwnd, 0)).isEqualTo(2);
+        assertThat(cubic.ssthresh(0)).isEqualTo(2);
+    }
+
+    /// A connection that nothing has happened to: what an algorithm belongs to.
+    private static Connection connection() {
+        var peer = new Peer();
+        return new Connection(peer.context, Peer.TUPLE, peer.options, peer.mtu);
     }
 
     // ---------------------------------------------------------------- without RACK, and oddities

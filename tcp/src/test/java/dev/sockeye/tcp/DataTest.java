@@ -13,6 +13,7 @@ class DataTest {
 
     // ---------------------------------------------------------------- sizes of segments, PSH
 
+    /// RFC 9293 3.9.1.2, MUST-61, SHLD-28
     @Test
     void aLongWriteIsCutIntoFullSegmentsAndPushesItsLast() {
         Peer peer = Peer.established();
@@ -36,6 +37,7 @@ class DataTest {
     }
 
     /// RFC 9293 3.8.6.2.1: never more than half the largest window in one segment.
+    /// RFC 9293 3.8.6.2.1, MUST-38
     @Test
     void aSegmentIsHalfTheLargestWindowAtMost() {
         Peer peer = new Peer().accept("<mss 1460>", 1000, 4);
@@ -53,6 +55,7 @@ class DataTest {
     }
 
     /// RFC 7323, RFC 2018: what options take is taken from the payload.
+    /// RFC 9293 3.7.1, MUST-16
     @Test
     void optionsTakeTheirShareOfASegment() {
         Peer peer = Peer.established("<mss 1460,sackOK,TS>");
@@ -66,6 +69,7 @@ class DataTest {
 
     // ---------------------------------------------------------------- Nagle, NODELAY, CORK, MSG_MORE
 
+    /// RFC 9293 3.7.4, SHLD-7, MUST-17; RFC 9293 3.9.1.2, SHLD-27, MAY-16
     @Test
     void aSmallSegmentWaitsForTheAckOfAnotherSmallOne() {
         Peer peer = Peer.established();
@@ -94,6 +98,7 @@ class DataTest {
         peer.expect("P. 1561:1571(10) ack 1 win 64240");
     }
 
+    /// RFC 9293 3.9.1.2, MUST-60
     @Test
     void corkHoldsAPartialSegmentForTwoHundredMilliseconds() {
         Peer peer = Peer.established();

@@ -54,6 +54,7 @@ class EcnTest {
     }
 
     /// 6.1.3: every ACK echoes the mark, until the peer says that it has reduced its window.
+    /// RFC 9293 3.8.2, SHLD-8
     @Test
     void aMarkIsEchoedUntilThePeerHasReduced() {
         Peer peer = accepted();
@@ -75,6 +76,7 @@ class EcnTest {
     }
 
     /// 6.1.2: as for a loss, but nothing is retransmitted, and once a round trip at most.
+    /// RFC 9293 3.8.2, SHLD-8
     @Test
     void anEchoReducesTheWindowOnceARoundTrip() {
         Peer peer = accepted();

@@ -22,6 +22,7 @@ class KeepAliveTest {
         return peer.accept("<mss 1460>");
     }
 
+    /// RFC 9293 3.8.4, MAY-5, MUST-29, SHLD-12: the third probe without an answer ends it, none before.
     @Test
     void aDeadPeerIsFoundOutAndResetAtTheEnd() {
         Peer peer = keptAlive(2, 1, 3);
@@ -39,6 +40,7 @@ class KeepAliveTest {
     }
 
     /// The article's row A7: two hours, then nine probes 75 s apart.
+    /// RFC 9293 3.8.4, MUST-28
     @Test
     void byDefaultItTakesTwoHoursElevenMinutesAndFifteenSeconds() {
         Peer peer = keptAlive(0, 0, 0);
@@ -48,6 +50,7 @@ class KeepAliveTest {
         assertThat(peer.millis()).isEqualTo(4 + (7200 + 9 * 75) * 1000L); // after the handshake
     }
 
+    /// RFC 9293 3.8.4, MUST-26, MUST-27
     @Test
     void anAnswerAndDataStartTheIdleTimeAnew() {
         Peer peer = keptAlive(2, 1, 3);
@@ -58,6 +61,7 @@ class KeepAliveTest {
         assertThat(peer.info().probes()).isEqualTo(1);
     }
 
+    /// RFC 9293 3.8.4, MUST-26
     @Test
     void whileDataIsInFlightTheRetransmissionsWatch() {
         Peer peer = keptAlive(2, 1, 3);
@@ -109,11 +113,26 @@ class KeepAliveTest {
     }
 
     /// The article's row A8: a peer that has vanished is never noticed by an end that only waits.
+    /// RFC 9293 3.8.4, MUST-25
     @Test
     void withoutKeepaliveAHalfOpenConnectionStaysForEver() {
         Peer peer = Peer.established();
         peer.expectNothingFor(365L * 24 * 3600 * 1000);
         assertThat(peer.state()).isEqualTo(ESTABLISHED);
         assertThat(peer.connection.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    /// RFC 9293 3.8.4, MUST-24
+    @Test
+    void switchedOffItSaysNothingMore() {
+        Peer peer = keptAlive(2, 1, 3);
+        peer.expectAfter(2000, ". 0:0(0) ack 1 win 64240");
+        peer.options.keepAlive = false;
+        peer.optionsChanged();
+        peer.expectNothingFor(24L * 3600 * 1000);
+        assertThat(peer.state()).isEqualTo(ESTABLISHED);
+        peer.options.keepAlive = true;
+        peer.optionsChanged();
+        peer.expectAfter(0, ". 0:0(0) ack 1 win 64240");
     }
 }

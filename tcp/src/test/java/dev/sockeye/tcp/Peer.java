@@ -111,7 +111,7 @@ final class Peer {
         return this;
     }
 
-    private static final FourTuple TUPLE = new FourTuple(
+    static final FourTuple TUPLE = new FourTuple(
             new TransportAddress(IpAddress.parse("192.0.2.1"), 80),
             new TransportAddress(IpAddress.parse("192.0.2.2"), 40001));
 

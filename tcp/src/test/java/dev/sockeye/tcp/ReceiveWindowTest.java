@@ -37,7 +37,7 @@ class ReceiveWindowTest {
 
     // ---------------------------------------------------------------- growth
 
-    /// "first_segments": each full segment adds up to two to rcv_ssthresh, although nobody reads.
+    /// "first_segments": each full segment adds up to two to rcv_ssthresh, although nobody reads. RFC 9293 3.1, REC-1
     @ParameterizedTest(name = "after {0} segments window {1}, rcv_ssthresh {2}")
     @CsvSource({
         "0, 64240, 64076",
@@ -79,6 +79,7 @@ class ReceiveWindowTest {
     }
 
     /// "never_read": the right edge never moves back; the window closes by data, and the buffer grows to hold it.
+    /// RFC 9293 3.8.6, SHLD-14
     @Test
     void anUnreadWindowClosesWithoutEverShrinking() {
         Peer peer = scaled();
@@ -111,6 +112,7 @@ class ReceiveWindowTest {
     // ---------------------------------------------------------------- opening again
 
     /// "reopening": at least a segment, and a sixteenth of the space, and twice what the peer knows.
+    /// RFC 9293 3.8.6.2.2, MUST-39
     @Test
     void aClosedWindowOpensNoSillySteps() {
         Peer peer = Peer.established();

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 /// 50 ms, RACK. `SegmentFlight` numbers segments from 1.
 class RecoveryTest {
 
+    /// RFC 9293 3.8.2, MUST-19
     @Test
     void slowStartOpensByWhatIsAcknowledged() {
         var sender = new SegmentFlight().start(100);

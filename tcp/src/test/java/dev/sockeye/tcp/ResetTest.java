@@ -25,6 +25,7 @@ class ResetTest {
         return peer.send("P. 1:11(10) ack 1 win 65535").expect(". 1:1(0) ack 11 win 64230");
     }
 
+    /// RFC 9293 3.6, MUST-12: aborted.
     @Test
     void inEstablishedTheFirstCallIsToldWhicheverItIs() {
         Peer peer = reset(Peer.established(), 1);
@@ -125,6 +126,7 @@ class ResetTest {
     }
 
     /// RFC 5461: an ICMP error ends nothing once the connection stands; only SO_ERROR tells of it.
+    /// RFC 9293 3.9.1.8, MUST-47, SHLD-20; RFC 9293 3.9.2.2, SHLD-25
     @Test
     void anIcmpErrorIsSoft() {
         Peer peer = Peer.established();

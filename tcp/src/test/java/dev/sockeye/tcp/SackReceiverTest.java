@@ -101,6 +101,7 @@ class SackReceiverTest {
     }
 
     /// What is beyond a gap is given up when memory is short, and no longer SACKed then (RFC 2018 8).
+    /// RFC 9293 3.10.7.4, SHLD-31
     @Test
     void aGapThatIsFilledDeliversWhatWaitedBehindIt() {
         Peer peer = Peer.established("<mss 1460,sackOK>");

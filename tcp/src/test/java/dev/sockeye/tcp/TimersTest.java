@@ -25,6 +25,7 @@ class TimersTest {
     // ---------------------------------------------------------------- retransmission
 
     /// R2 as a time: with tcp_retries2 5, when 0.2 * (2^6 - 1) s have passed since the first retransmission.
+    /// RFC 9293 3.8.2, MUST-19; RFC 9293 3.8.3, MUST-20
     @Test
     void theTimeoutDoublesUntilTheConnectionIsGivenUp() {
         var peer = new Peer();
@@ -55,6 +56,7 @@ class TimersTest {
     }
 
     /// RTO = srtt + max(200 ms, 4 * rttvar), and how both follow the path; "rtt" of docs/linux/timers.md.
+    /// RFC 9293 3.8.1, MUST-18
     @Test
     void theRoundTripIsEstimated() {
         Peer peer = new Peer().accept("<mss 1460>", 65535, 100);
@@ -124,6 +126,7 @@ class TimersTest {
 
     // ---------------------------------------------------------------- user timeout
 
+    /// RFC 9293 3.8.3, MUST-21
     @Test
     void theUserTimeoutEndsAConnectionWhoseDataIsNotAcknowledged() {
         var peer = new Peer();
@@ -173,6 +176,7 @@ class TimersTest {
         return peer.expectNothing();
     }
 
+    /// RFC 9293 3.8.6.1, MUST-36, SHLD-29, SHLD-30
     @Test
     void aClosedWindowIsProbedEverMoreRarelyUntilItOpens() {
         Peer peer = closedWindow(new Peer());
@@ -218,6 +222,7 @@ class TimersTest {
     }
 
     /// "small_window": what fits goes when the probe's timer runs out, and is retransmitted like other data.
+    /// RFC 9293 3.8.6.2.1, MUST-38
     @Test
     void aSmallWindowIsUsedWhenTheProbeTimerRunsOut() {
         Peer peer = new Peer().accept("<mss 1460>", 4000, 4);

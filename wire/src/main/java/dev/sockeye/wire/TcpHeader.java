@@ -87,6 +87,7 @@ public final class TcpHeader {
     }
 
     /// The window as it stands there, not scaled.
+    /// RFC 9293 3.1, MUST-1: without a sign.
     public static int window(MemorySegment memory, long at) {
         return u16(memory, at + 14);
     }

@@ -16,14 +16,15 @@ final class TcpOptionsParser {
     /// Adds the options from `at` to `end` to `options`, which is empty.
     static void parse(TcpOptions options, MemorySegment memory, long at, long end, boolean syn) {
         while (at < end) {
+            // RFC 9293 3.2, MUST-64: wherever one begins. RFC 9293 3.1, MUST-4: end, no-operation, and MSS.
             int kind = u8(memory, at);
             if (kind == TcpOptions.KIND_END) return;
             if (kind == TcpOptions.KIND_NOP) {
                 at++;
                 continue;
             }
-            // RFC 9293 3.1, MUST-6, MUST-7: an unknown option is passed over by its length; a senseless length is
-            // borne.
+            // RFC 9293 3.1, MUST-6, MUST-7, MUST-68: an unknown option is passed over by its length, which it has;
+            // a senseless length is borne.
             int size = end - at < 2 ? 0 : u8(memory, at + 1);
             if (size < 2 || size > end - at) {
                 options.noteMalformed();

@@ -57,6 +57,7 @@ final class TcpOptionsWriter {
     }
 
     /// Writes no-operations until `rest` modulo 4 bytes are written.
+    /// RFC 9293 3.1, MUST-69: no-operations fill up the header, never an end with anything behind it.
     private static long align(MemorySegment memory, long start, long at, int rest) {
         while ((at - start & 3) != rest) put8(memory, at++, TcpOptions.KIND_NOP);
         return at;

@@ -174,6 +174,7 @@ class MalformedInputTest {
     }
 
     /// Option bytes of any length up to what a header has room for.
+    /// RFC 9293 3.1, MUST-7
     @Test
     void optionBytes() {
         long seed = 4;

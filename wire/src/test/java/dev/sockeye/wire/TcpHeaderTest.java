@@ -44,6 +44,7 @@ class TcpHeaderTest {
         assertThat(TcpHeader.urgentPointer(data, 20)).isZero();
     }
 
+    /// RFC 9293 3.1, MUST-2
     @Test
     void aSynIsWrittenByteForByte() {
         Packet packet = pool.takePacket();

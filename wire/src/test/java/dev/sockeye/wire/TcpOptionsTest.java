@@ -29,6 +29,7 @@ class TcpOptionsTest {
     }
 
     /// Options in a SYN, and what they mean.
+    /// RFC 9293 3.1, MUST-4, MUST-6
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -71,6 +72,7 @@ class TcpOptionsTest {
     }
 
     /// Options in another segment.
+    /// RFC 9293 3.1, MUST-5; RFC 9293 3.2, MUST-64: also off a word boundary.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -98,6 +100,7 @@ class TcpOptionsTest {
     }
 
     /// A length that makes no sense ends the options; what stood in front of it counts.
+    /// RFC 9293 3.1, MUST-7
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -208,6 +211,28 @@ class TcpOptionsTest {
             assertThat(parsed.toString()).as("seed %d round %d", seed, i).isEqualTo(built.toString());
             assertThat(parsed.present()).isEqualTo(built.present());
             assertThat(parsed.malformed()).isFalse();
+        }
+    }
+
+    /// RFC 9293 3.1, MUST-68, MUST-69: what is written is no-operations and options with their length, and never an end
+    /// of the list, behind which zeros would have to stand.
+    @Test
+    void everyOptionIsWrittenWithItsLength() {
+        long seed = 68;
+        var random = new Random(seed);
+        MemorySegment memory = Bytes.nativeCopy(new byte[128]);
+        for (int i = 0; i < 10_000; i++) {
+            memory.fill((byte) 0xff);
+            int length = arbitrary(random).write(memory, 0);
+            int at = 0;
+            while (at < length) {
+                int kind = NetworkOrder.u8(memory, at);
+                assertThat(kind).as("seed %d round %d", seed, i).isNotEqualTo(TcpOptions.KIND_END);
+                int size = kind == TcpOptions.KIND_NOP ? 1 : NetworkOrder.u8(memory, at + 1);
+                assertThat(size).as("seed %d round %d", seed, i).isBetween(kind == TcpOptions.KIND_NOP ? 1 : 2, 40);
+                at += size;
+            }
+            assertThat(at).isEqualTo(length);
         }
     }
 

@@ -249,7 +249,8 @@ final class OutOfOrderQueue {
         int seq = get(from).seq;
         for (int i = 0; i < pieces; i++) {
             int part = Math.min(left, ReceiveQueue.PIECE);
-            RxSegment piece = laid[i] = take();
+            RxSegment piece = take();
+            laid[i] = piece;
             Page page = pages.take(part);
             for (int filled = 0; filled < part; ) {
                 RxSegment segment = get(source);
@@ -265,7 +266,8 @@ final class OutOfOrderQueue {
             piece.offset = 0;
             piece.fin = false;
             piece.seq = seq;
-            piece.endSeq = seq += part;
+            seq += part;
+            piece.endSeq = seq;
             // Two pieces are one of Linux's buffers.
             int buffer = Math.min(left, ReceiveWindow.COLLAPSED);
             int truesize = ReceiveWindow.collapsedTruesize(buffer);

@@ -124,7 +124,9 @@ final class Timeouts {
     private long withinUserTimeout(long millis, long now) {
         int user = c.options.userTimeoutMillis;
         boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;
-        long since = opening ? c.synSentAt() : c.recovery.firstRetransmitAt;
+        // As what ends it counts, or the last timeouts would be of a millisecond, and many.
+        boolean closed = c.sndWnd == 0 && !c.orphan;
+        long since = opening ? c.synSentAt() : closed ? c.recovery.firstRetransmitAt : stalledSince();
         if (user == 0 || since == 0) return millis;
         long remaining = user - (now - since) / MILLI;
         return remaining <= 0 ? 1 : Math.min(millis, remaining);

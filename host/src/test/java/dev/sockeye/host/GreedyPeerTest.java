@@ -79,7 +79,7 @@ class GreedyPeerTest {
             for (int i = 1; i <= 50_000; i++) {
                 // Ahead of what was sent.
                 segment(Forge.ACK, seen + i * 1000, 65_535, Forge.NONE, Forge.NONE);
-                if (i % 100 == 0) siege.exchange();
+                if (i % 1000 == 0) siege.exchange();
             }
             assertThat(socket.info(siege.rig.now).snd_cwnd()).isEqualTo(cwnd);
             assertThat(siege.count(TcpMib.TCPChallengeACK)).isLessThanOrEqualTo(3);
@@ -251,8 +251,8 @@ class GreedyPeerTest {
             assertThat(taken).isLessThan(200_000);
             long before = siege.answers;
             for (int second = 0; second < 600; second++) {
-                for (int i = 0; i < 10; i++) {
-                    siege.rig.advance(Duration.ofMillis(100));
+                for (int i = 0; i < 4; i++) {
+                    siege.rig.advance(Duration.ofMillis(250));
                     siege.drain();
                     if (isData(siege.lastAnswer)) see();
                     segment(Forge.ACK, seen, 1, Forge.NONE, Forge.NONE);
@@ -262,7 +262,7 @@ class GreedyPeerTest {
                     isSound();
                 }
             }
-            assertThat(siege.answers - before).as("segments in ten minutes").isLessThan(6000);
+            assertThat(siege.answers - before).as("segments in ten minutes").isBetween(1000L, 3000L);
             assertThat(socket.state()).isEqualTo(TcpState.ESTABLISHED);
             siege.clientIsWell();
             siege.tell("tiny window", (siege.answers - before) + " segments in 600 s, " + taken + " bytes held");

@@ -87,11 +87,14 @@ class GreedyPeerTest {
             int sentBefore = seen;
             for (int ack = una + 1; ack - una <= 2920; ack++) segment(Forge.ACK, ack, 65_535, Forge.NONE, Forge.NONE);
             see();
-            assertThat(socket.info(siege.rig.now).snd_cwnd()).as("two segments acknowledged").isLessThan(cwnd + 5);
+            assertThat(socket.info(siege.rig.now).snd_cwnd())
+                    .as("two segments acknowledged")
+                    .isLessThan(cwnd + 5);
             assertThat(seen - sentBefore).as("sent for it, bytes").isLessThanOrEqualTo(7 * 1460);
             isSound();
             siege.clientIsWell();
-            siege.tell("optimistic ACK, ACK division", siege.count(TcpMib.TCPACKSkippedChallenge) + " challenges saved");
+            siege.tell(
+                    "optimistic ACK, ACK division", siege.count(TcpMib.TCPACKSkippedChallenge) + " challenges saved");
         }
     }
 
@@ -113,7 +116,9 @@ class GreedyPeerTest {
                     isSound();
                 }
             }
-            assertThat(siege.answers - before).as("answers to 50000 window changes").isLessThan(50_000);
+            assertThat(siege.answers - before)
+                    .as("answers to 50000 window changes")
+                    .isLessThan(50_000);
             assertThat(socket.state()).isEqualTo(TcpState.ESTABLISHED);
             siege.clientIsWell();
             siege.tell("window shrink", (siege.answers - before) + " segments for 50,000 windows");
@@ -156,7 +161,9 @@ class GreedyPeerTest {
                 if (siege.packets % 1000 == 0) siege.exchange();
             }
             assertThat(charged()).as("832 for each of 30000 bytes, as on Linux").isBetween(24_000_000, 25_000_000);
-            assertThat(siege.nativeKilobytes()).as("native, a page of 256 bytes for each").isLessThan(10_000);
+            assertThat(siege.nativeKilobytes())
+                    .as("native, a page of 256 bytes for each")
+                    .isLessThan(10_000);
             isSound();
             siege.clientIsWell();
             siege.tell("SACK flood, buffer not set", charged() / 1024 + " KB charged");
@@ -174,13 +181,22 @@ class GreedyPeerTest {
                 next = 1000;
                 byte[] from = Forge.v4(192, 0, 2, 100 + peer);
                 siege.attack(Forge.tcp(
-                        from, 7, HOST, PORT, next, 0, Forge.SYN, 65_535, 0,
-                        Forge.options(2, 4, 5, 180, 1, 1, 4, 2), Forge.NONE));
+                        from,
+                        7,
+                        HOST,
+                        PORT,
+                        next,
+                        0,
+                        Forge.SYN,
+                        65_535,
+                        0,
+                        Forge.options(2, 4, 5, 180, 1, 1, 4, 2),
+                        Forge.NONE));
                 see();
                 siege.attack(Forge.tcp(from, 7, HOST, PORT, next + 1, seen, Forge.ACK, 65_535));
                 for (int offset = 3; offset < 20_000; offset += 4) {
-                    siege.attack(Forge.tcp(
-                            from, 7, HOST, PORT, next + offset, seen, Forge.ACK, 65_535, 0, Forge.NONE, one));
+                    siege.attack(
+                            Forge.tcp(from, 7, HOST, PORT, next + offset, seen, Forge.ACK, 65_535, 0, Forge.NONE, one));
                     if (siege.packets % 1000 == 0) siege.exchange();
                 }
             }
@@ -188,7 +204,8 @@ class GreedyPeerTest {
             siege.clientIsWell();
             siege.tell(
                     "SACK flood of 20 peers, tcp_mem",
-                    siege.rig.host.tcp().memory.pages() + " of 400 pages, " + siege.count(TcpMib.TCPOFODrop) + " dropped");
+                    siege.rig.host.tcp().memory.pages() + " of 400 pages, " + siege.count(TcpMib.TCPOFODrop)
+                            + " dropped");
         }
     }
 
@@ -200,9 +217,9 @@ class GreedyPeerTest {
         return (int) (siege.rig.host.tcp().memory.pages() * 4096);
     }
 
-    /// CVE-2019-11477 and 11478: the smallest segments that can be had, and SACK blocks that cut the send queue to
-    /// pieces. An MSS below 48 is 48 (`tcp_min_snd_mss`); the queue is not cut without end; what one option costs is
-    /// what is in flight, once.
+    /// CVE-2019-11477 and 11478: the smallest segments that can be had, and SACK blocks that cut the send queue
+    /// to pieces. An MSS below 48 is 48 (`tcp_min_snd_mss`); the queue is not cut without end; what one option
+    /// costs is what is in flight, once.
     @Test
     void tinySegmentsAndBlocksThatCutThemAreBounded() {
         try (var against = new Siege()) {
@@ -231,7 +248,9 @@ class GreedyPeerTest {
                     written += Math.max(0, write(4800));
                 }
             }
-            assertThat((double) (siege.answers - sent) / 20_000).as("segments for each ACK").isLessThan(3);
+            assertThat((siege.answers - sent) / 20_000.0)
+                    .as("segments for each ACK")
+                    .isLessThan(3);
             assertThat(socket.state()).isEqualTo(TcpState.ESTABLISHED);
             siege.clientIsWell();
             siege.tell(

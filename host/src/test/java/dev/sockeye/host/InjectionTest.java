@@ -40,7 +40,9 @@ class InjectionTest {
                 }
             }
             siege.clientIsWell();
-            assertThat(siege.count(TcpMib.TCPChallengeACK)).as("one in each window").isBetween(1L, 16L);
+            assertThat(siege.count(TcpMib.TCPChallengeACK))
+                    .as("one in each window")
+                    .isBetween(1L, 16L);
             tell(siege, "blind reset, 8 sweeps");
         }
     }
@@ -86,8 +88,11 @@ class InjectionTest {
             byte[] evil = new byte[100];
             for (int i = 0; i < 200_000; i++) {
                 siege.attack(inClientsName(
-                        Forge.ACK, siege.clientNext() + 70_000 + random.nextInt(2_000_000_000), random.nextInt(),
-                        Forge.NONE, evil));
+                        Forge.ACK,
+                        siege.clientNext() + 70_000 + random.nextInt(2_000_000_000),
+                        random.nextInt(),
+                        Forge.NONE,
+                        evil));
                 if (i % 200 == 0) siege.exchange();
             }
             siege.clientIsWell();
@@ -130,7 +135,9 @@ class InjectionTest {
                     Forge.tcp(HOST, PORT, CLIENT, CLIENT_PORT, siege.hostNext(), siege.clientNext(), Forge.ACK, 1000);
             siege.attack(Forge.icmp(Forge.v4(198, 18, 0, 1), HOST, 3, 4, 68, Arrays.copyOf(quoted, 28)));
             assertThat(siege.served.info(siege.rig.now).snd_mss()).isEqualTo(512);
-            assertThat(siege.rig.count("TcpRetransSegs")).as("sent again, smaller").isPositive();
+            assertThat(siege.rig.count("TcpRetransSegs"))
+                    .as("sent again, smaller")
+                    .isPositive();
         }
     }
 
@@ -147,14 +154,12 @@ class InjectionTest {
                 int ack = random.nextInt();
                 if (ack == isn + 1) continue;
                 int flags = i % 2 == 0 ? Forge.RST | Forge.ACK : Forge.SYN | Forge.ACK;
-                siege.attack(Forge.tcp(
-                        Forge.v4(192, 0, 2, 99), 7, HOST, port, random.nextInt(), ack, flags, 1000));
+                siege.attack(Forge.tcp(Forge.v4(192, 0, 2, 99), 7, HOST, port, random.nextInt(), ack, flags, 1000));
                 if (i % 1000 == 0) siege.exchange();
             }
             siege.clientIsWell();
             assertThat(opening.state().name()).isEqualTo("SYN_SENT");
-            siege.attack(Forge.tcp(
-                    Forge.v4(192, 0, 2, 99), 7, HOST, port, 500, isn + 1, Forge.SYN | Forge.ACK, 1000));
+            siege.attack(Forge.tcp(Forge.v4(192, 0, 2, 99), 7, HOST, port, 500, isn + 1, Forge.SYN | Forge.ACK, 1000));
             assertThat(opening.state().name()).isEqualTo("ESTABLISHED");
             siege.tell("blind SYN-ACK and RST to SYN_SENT", "it opened in the end");
         }

@@ -28,7 +28,8 @@ final class SegmentInput {
         // RFC 9293 3.1, MUST-5: in any segment.
         options.parse(memory, at);
         if (options.present() != 0) readOptions(seg);
-        readPayload(seg, packet, arrival.transport + TcpHeader.headerLength(memory, at));
+        seg.headerLength = arrival.transport + TcpHeader.headerLength(memory, at);
+        readPayload(seg, packet, seg.headerLength);
         int size = packet.segmentSize();
         seg.packetPayload = size > 0 && seg.length > size ? (seg.length + size - 1) / size : 1;
         return seg;

@@ -30,6 +30,8 @@ public final class Connection {
     public static final int MSG_EOR = 0x80;
     /// `MSG_MORE`: more will follow, as `TCP_CORK` for one call.
     public static final int MSG_MORE = 0x8000;
+    /// Not Linux's: the rest of a write whose begin was taken by calls before.
+    public static final int MSG_REST = 1 << 29;
 
     /// Bits of [#shutdown], with Linux's numbers (`RCV_SHUTDOWN`, `SEND_SHUTDOWN`).
     static final int RECEIVE = 1, SEND = 2;
@@ -360,8 +362,8 @@ public final class Connection {
     }
 
     /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room,
-    /// where it is time to send in between: the caller sends, and calls again until all are taken or it says
-    /// `-EAGAIN`.
+    /// where it is time to send in between: the caller sends, and calls again, with [#MSG_REST], until all are
+    /// taken or it says `-EAGAIN`.
     ///
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     public int send(MemorySegment from, long offset, int length, int flags, long now) {

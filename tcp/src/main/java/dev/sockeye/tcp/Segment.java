@@ -67,6 +67,10 @@ public final class Segment {
     /// one packet. In: of how many packets' payload it was put together, 1 for one packet.
     public int packetPayload;
 
+    /// In: bytes of the packet before its payload, from the IP header on; what the segment costs of the receive
+    /// buffer depends on it.
+    public int headerLength;
+
     /// Bytes of payload.
     public int length;
 
@@ -89,6 +93,7 @@ public final class Segment {
         tsVal = tsEcr = sackBlocks = ecn = packetPayload = length = 0;
         accEcnKind = accEcnFields = 0;
         fastOpenLength = -1;
+        headerLength = 40;
         for (int i = 0; i < slices; i++) pages[i] = null;
         slices = 0;
         return this;
@@ -131,6 +136,17 @@ public final class Segment {
         sackLeft[sackBlocks] = left;
         sackRight[sackBlocks] = right;
         sackBlocks++;
+    }
+
+    /// What it is charged against the receive buffer (`skb->truesize`), bytes. Several packets in one come from a
+    /// sender's buffers as they are, as on Linux's loopback.
+    int truesize() {
+        return packetPayload > 1 ? SendQueue.OVERHEAD + length : Truesize.of(headerLength + length);
+    }
+
+    /// How many bytes of payload can follow in the same memory, at no cost.
+    int tailroom() {
+        return packetPayload > 1 ? 0 : Truesize.tailroom(headerLength + length);
     }
 
     public boolean has(int flag) {

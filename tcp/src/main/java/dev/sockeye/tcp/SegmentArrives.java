@@ -432,8 +432,7 @@ final class SegmentArrives {
 
     /// The next bytes, perhaps after some that came before.
     private void inOrder(Segment seg, long now) {
-        int cost = ReceiveWindow.truesize(seg.length);
-        if (!c.receiveBuffer.admits(seg.seq, cost)) {
+        if (!c.receiveBuffer.admits(seg.seq, seg.truesize())) {
             c.acks.now = c.acks.noMemory = true;
             c.acks.schedule();
             c.ackSchedule.checkDue = true;
@@ -443,7 +442,7 @@ final class SegmentArrives {
             }
         }
         int skip = c.rcvNxt - seg.seq;
-        appendText(seg, skip, cost);
+        appendText(seg, skip);
         boolean fin = seg.fin();
         if (seg.length > 0) onData(seg, now);
         if (fin) {
@@ -456,23 +455,21 @@ final class SegmentArrives {
         c.raiseReadable();
     }
 
-    private void appendText(Segment seg, int skip, int truesize) {
-        int room = ReceiveWindow.tailRoom(truesize, seg.length);
-        boolean joins = c.receiveQueue.coalesces(seg.length - skip, room);
-        if (joins) c.context.count(TcpMib.TCPRcvCoalesce);
-        int cost = joins ? 0 : truesize;
+    private void appendText(Segment seg, int skip) {
+        int count = seg.length - skip;
+        if (count <= 0) return;
+        if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
         for (int i = 0; i < seg.slices(); i++) {
             int length = seg.length(i);
             if (skip >= length) {
                 skip -= length;
                 continue;
             }
-            c.receiveQueue.append(seg.page(i), seg.offset(i) + skip, length - skip, cost);
-            cost = 0;
-            c.rcvNxt += length - skip;
-            c.bytesReceived += length - skip;
+            c.receiveQueue.append(seg.page(i), seg.offset(i) + skip, length - skip);
             skip = 0;
         }
+        c.rcvNxt += count;
+        c.bytesReceived += count;
     }
 
     /// Bookkeeping for a data segment in order (`tcp_event_data_recv`).
@@ -484,19 +481,19 @@ final class SegmentArrives {
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         c.ecn.onData(seg);
-        if (seg.length >= 128) growWindow(seg.length);
+        if (seg.length >= 128) growWindow(seg);
     }
 
     /// `tcp_grow_window`; in need of memory the window is kept small instead.
-    private void growWindow(int length) {
+    private void growWindow(Segment seg) {
         if (c.memory.isUnderPressure()) c.receive.moderate(c.sizes.advMss);
-        else c.receive.grow(length, c.receiveBuffer.charged(), c.sizes.advMss, c.acks);
+        else c.receive.grow(seg.length, seg.truesize(), c.receiveBuffer.charged(), c.sizes.advMss, c.acks);
     }
 
     private void measureSegment(Segment seg) {
         int header = c.sizes.headerLength + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
         if (c.acks.measure(seg, header, c.sizes.headerLength, c.sizes.advMss)) {
-            c.receive.learnRatio(seg.length);
+            c.receive.learnRatio(seg.length, seg.truesize());
         }
     }
 
@@ -505,7 +502,8 @@ final class SegmentArrives {
         int before = c.rcvNxt;
         // RFC 9293 3.10.7.4, MUST-59: all of it, and then one acknowledgment.
         c.rcvNxt = c.outOfOrder.moveTo(c.receiveQueue, c.rcvNxt);
-        c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.takeCoalesced());
+        c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.coalescedOnMove);
+        if (!c.sackList.hasDuplicate()) noteQueuedTwice();
         if (c.rcvNxt == before) return;
         c.bytesReceived += c.rcvNxt - before - (c.outOfOrder.finMoved ? 1 : 0);
         // RFC 5681 4.2: at once when the gap is filled.
@@ -516,20 +514,20 @@ final class SegmentArrives {
     private void outOfOrder(Segment seg) {
         c.ecn.onData(seg);
         c.ackSchedule.checkDue = true;
-        c.acks.schedule();
-        c.context.count(TcpMib.TCPOFOQueue);
-        if (!c.receiveBuffer.admits(seg.seq, ReceiveWindow.truesize(seg.length))) {
+        if (!c.receiveBuffer.admits(seg.seq, seg.truesize())) {
             c.context.count(TcpMib.TCPOFODrop);
+            c.raise(Readiness.IN);
             return;
         }
-        c.outOfOrderPackets += Math.max(1, seg.packetPayload);
         measureSegment(seg);
+        c.acks.schedule();
+        c.outOfOrderPackets += Math.max(1, seg.packetPayload);
+        c.context.count(TcpMib.TCPOFOQueue);
         // RFC 9293 3.10.7.4, SHLD-31
         boolean kept = c.outOfOrder.insert(seg);
-        c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.takeCoalesced());
-        if (c.outOfOrder.duplicateStart != c.outOfOrder.duplicateEnd) {
-            noteDuplicate(c.outOfOrder.duplicateStart, c.outOfOrder.duplicateEnd);
-        }
+        if (c.outOfOrder.coalesced) c.context.count(TcpMib.TCPRcvCoalesce);
+        c.context.counters.add(TcpMib.TCPOFOMerge, c.outOfOrder.covered);
+        noteQueuedTwice();
         // RFC 2018 4: the first block is the one that the segment at hand lies in, new or not.
         if (c.sackPermitted) c.sackList.add(seg.seq, seg.endSeq());
         if (!kept) {
@@ -537,8 +535,15 @@ final class SegmentArrives {
             return;
         }
         if (c.sackPermitted) {
-            growWindow(seg.length);
+            growWindow(seg);
         }
+    }
+
+    /// What the out-of-order queue has found to be there already.
+    private void noteQueuedTwice() {
+        int from = c.outOfOrder.duplicateStart;
+        int to = c.outOfOrder.duplicateEnd;
+        if (from != to) noteDuplicate(from, to);
     }
 
     /// Eighth: the FIN bit.

@@ -70,7 +70,8 @@ final class Pair {
                 MemorySegment.copy(bytes, 0, from, ValueLayout.JAVA_BYTE, 0, bytes.length);
                 int written = 0;
                 while (written < bytes.length) {
-                    int count = connection.send(from, written, bytes.length - written, flags, now);
+                    int rest = written > 0 ? Connection.MSG_REST : 0;
+                    int count = connection.send(from, written, bytes.length - written, flags | rest, now);
                     flush();
                     if (count < 0) return written > 0 ? written : count;
                     written += count;

@@ -143,6 +143,7 @@ final class Peer {
             seg.tsEcr = tsEcr != 0 ? tsEcr : seg.hasAck() ? lastTsVal : 0;
         }
         if (seg.ecn == 0) seg.ecn = ecn;
+        seg.headerLength += (seg.timestamps ? 12 : 0) + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
         List<Page> pages = fillPayload(seg);
         connection.onSegment(seg, now);
         pages.forEach(page -> page.release(cache));
@@ -323,7 +324,8 @@ final class Peer {
             MemorySegment from = arena.allocate(Math.max(1, count));
             int written = 0;
             do {
-                int result = connection.send(from, written, count - written, flags, now);
+                int rest = written > 0 ? Connection.MSG_REST : 0;
+                int result = connection.send(from, written, count - written, flags | rest, now);
                 flush();
                 if (result < 0) return written > 0 ? written : result;
                 written += result;

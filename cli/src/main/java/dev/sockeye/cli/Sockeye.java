@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             UpCommand.class,
             SsCommand.class,
             ExplainCommand.class,
+            PacketdrillCommand.class,
             VersionCommand.class,
             HelpCommand.class
         },

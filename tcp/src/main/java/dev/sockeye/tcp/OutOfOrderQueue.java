@@ -19,6 +19,10 @@ final class OutOfOrderQueue {
     private int charged;
     /// What of the last [#insert] had come before: a range for a DSACK; empty if `duplicateEnd == duplicateStart`.
     int duplicateStart, duplicateEnd;
+    /// Whether it was copied behind what is before it; and how many older segments it has made superfluous.
+    boolean coalesced;
+
+    int covered;
 
     OutOfOrderQueue(Pages pages, SocketMemory memory) {
         this.pages = pages;
@@ -30,9 +34,9 @@ final class OutOfOrderQueue {
         return charged;
     }
 
-    private void charge(int cost) {
-        charged += cost;
-        memory.charge(cost);
+    private void charge(int more) {
+        charged += more;
+        memory.charge(more);
     }
 
     boolean isEmpty() {
@@ -53,52 +57,84 @@ final class OutOfOrderQueue {
     ///
     /// @return whether anything of it was new
     boolean insert(Segment seg) {
-        duplicateStart = duplicateEnd = 0;
-        boolean kept = false;
+        duplicateStart = duplicateEnd = covered = 0;
+        int cost = seg.truesize();
+        int room = seg.tailroom();
+        int before = placeOf(seg.seq) - 1;
+        RxSegment behind = before < 0 ? null : get(before);
+        coalesced = behind != null && behind.isLast && behind.endSeq == seg.seq && seg.length <= behind.tailroom;
+        if (behind != null && coalesced) {
+            cost = behind.charge;
+            room = behind.tailroom - seg.length;
+            charge(-cost);
+            behind.charge = 0;
+            behind.isLast = false;
+        }
+        lastKept = null;
         int at = seg.seq;
         for (int i = 0; i < seg.slices(); i++) {
             boolean fin = seg.fin() && i == seg.slices() - 1;
-            kept |= insert(at, seg.length(i), fin, seg.page(i), seg.offset(i));
+            insert(at, seg.length(i), fin, seg.page(i), seg.offset(i));
             at += seg.length(i);
         }
-        if (seg.fin() && seg.slices() == 0) kept |= insert(at, 0, true, null, 0);
-        return kept;
+        if (seg.fin() && seg.slices() == 0) insert(at, 0, true, null, 0);
+        RxSegment last = lastKept;
+        if (last == null) return false;
+        uncharge(seg.seq, seg.endSeq());
+        last.charge = cost;
+        last.tailroom = room;
+        last.isLast = true;
+        charge(cost);
+        return true;
     }
 
-    private boolean insert(int seq, int length, boolean fin, @Nullable Page page, int offset) {
+    /// Linux throws away the older segments that a new one covers whole. Here their bytes stay, and those of the new
+    /// one go: what is charged is the same.
+    private void uncharge(int seq, int endSeq) {
+        for (int i = Math.max(0, placeOf(seq) - 1); i < size && Seq.lt(get(i).seq, endSeq); i++) {
+            RxSegment old = get(i);
+            if (!old.isLast || Seq.lt(old.seq, seq) || Seq.gt(old.endSeq, endSeq)) continue;
+            charge(-old.charge);
+            old.charge = 0;
+            covered++;
+        }
+    }
+
+    /// The last slice that was kept of the segment at hand.
+    private @Nullable RxSegment lastKept;
+
+    private void insert(int seq, int length, boolean fin, @Nullable Page page, int offset) {
         int endSeq = seq + length + (fin ? 1 : 0);
         int i = placeOf(seq);
         if (i > 0 && Seq.gt(get(i - 1).endSeq, seq)) {
             // The front is there already.
             int covered = Seq.min(get(i - 1).endSeq, endSeq);
             noteDuplicate(seq, covered);
-            if (covered == endSeq) return false;
+            if (covered == endSeq) return;
             offset += covered - seq;
             seq = covered;
         }
-        boolean kept = false;
         while (i < size && Seq.gt(endSeq, get(i).seq)) {
             RxSegment next = get(i);
             if (Seq.lt(seq, next.seq)) {
                 add(i++, seq, next.seq, false, page, offset);
-                kept = true;
             }
             int covered = Seq.min(next.endSeq, endSeq);
             noteDuplicate(next.seq, covered);
-            if (covered == endSeq) return kept;
+            if (covered == endSeq) return;
             offset += covered - seq;
             seq = covered;
             i++;
         }
         add(i, seq, endSeq, fin, page, offset);
-        return true;
     }
 
     private void noteDuplicate(int start, int end) {
         if (duplicateStart == duplicateEnd) {
             duplicateStart = start;
             duplicateEnd = end;
-        } else {
+        } else if (!Seq.gt(start, duplicateEnd) && !Seq.gt(duplicateStart, end)) {
+            // One range is all that is told (tcp_dsack_extend): the first, and what touches it.
             duplicateStart = Seq.min(duplicateStart, start);
             duplicateEnd = Seq.max(duplicateEnd, end);
         }
@@ -123,9 +159,10 @@ final class OutOfOrderQueue {
         segment.endSeq = endSeq;
         segment.fin = fin;
         segment.offset = offset;
-        int length = segment.length();
-        if (length > 0 && page != null) hold(segment, page, length);
-        chargeFor(segment, i == 0 ? null : get(i - 1), length);
+        segment.charge = segment.tailroom = 0;
+        segment.isLast = false;
+        lastKept = segment;
+        if (segment.length() > 0 && page != null) hold(segment, page);
         if (size == slots.length) slots = java.util.Arrays.copyOf(slots, 2 * size);
         System.arraycopy(slots, i, slots, i + 1, size - i);
         slots[i] = segment;
@@ -133,7 +170,8 @@ final class OutOfOrderQueue {
     }
 
     /// A few bytes are copied, so that they do not hold on to a whole page.
-    private void hold(RxSegment segment, Page page, int length) {
+    private void hold(RxSegment segment, Page page) {
+        int length = segment.length();
         if (length > ReceiveQueue.COPY_BREAK || page.size() <= ReceiveQueue.COPY_BREAK) {
             page.retain();
             segment.page = page;
@@ -145,67 +183,68 @@ final class OutOfOrderQueue {
         segment.offset = 0;
     }
 
-    /// What fits into the buffer of the segment right before it costs nothing (`tcp_ooo_try_coalesce`).
-    private void chargeFor(RxSegment segment, @Nullable RxSegment before, int length) {
-        if (before != null && before.endSeq == segment.seq && !before.fin && length > 0 && length <= before.room) {
-            segment.room = before.room - length;
-            segment.cost = before.room = 0;
-            coalesced++;
-            return;
-        }
-        segment.cost = ReceiveWindow.truesize(length);
-        segment.room = ReceiveWindow.tailRoom(segment.cost, length);
-        charge(segment.cost);
-    }
-
-    private int coalesced;
-
-    /// How many segments have found a place in the buffer of another since this was last asked.
-    int takeCoalesced() {
-        int taken = coalesced;
-        coalesced = 0;
-        return taken;
-    }
-
     /// Moves what now follows `rcvNxt` to the receive queue.
     ///
     /// @return the number after what has been moved; [#finMoved] tells whether a FIN was at its end
     int moveTo(ReceiveQueue queue, int rcvNxt) {
         finMoved = false;
+        coalescedOnMove = 0;
+        duplicateStart = duplicateEnd = 0;
+        int covered = rcvNxt;
         int moved = 0;
         while (moved < size && !finMoved && Seq.leq(get(moved).seq, rcvNxt)) {
-            RxSegment segment = get(moved++);
-            int length = segment.length();
-            int old = rcvNxt - segment.seq;
-            if (old < length && segment.page != null) {
-                boolean joins = segment.cost > 0 && queue.coalesces(length - old, segment.room);
-                if (joins) coalesced++;
-                queue.append(segment.page, segment.offset + old, length - old, joins ? 0 : segment.cost);
-                rcvNxt += length - old;
+            if (Seq.lt(get(moved).seq, covered)) noteDuplicate(get(moved).seq, Seq.min(get(moved).endSeq, covered));
+            int end = endOfSegment(moved);
+            RxSegment last = get(end - 1);
+            int count = last.endSeq - (last.fin ? 1 : 0) - rcvNxt;
+            if (count > 0 && queue.begin(count, last.charge, last.tailroom)) coalescedOnMove++;
+            charge(-last.charge);
+            while (moved < end) {
+                RxSegment slice = get(moved++);
+                rcvNxt = move(slice, queue, rcvNxt);
+                if (slice.fin && rcvNxt == slice.endSeq - 1) {
+                    finMoved = true;
+                    rcvNxt++;
+                }
+                give(slice);
             }
-            charge(-segment.cost);
-            if (segment.fin && rcvNxt == segment.endSeq - 1) {
-                finMoved = true;
-                rcvNxt++;
-            }
-            give(segment);
         }
         removeFirst(moved);
         return rcvNxt;
     }
 
+    private static int move(RxSegment slice, ReceiveQueue queue, int rcvNxt) {
+        int length = slice.length();
+        int old = rcvNxt - slice.seq;
+        if (old >= length || slice.page == null) return rcvNxt;
+        queue.append(slice.page, slice.offset + old, length - old);
+        return rcvNxt + length - old;
+    }
+
+    /// The place after the last slice of the segment whose slice is at place `i`, as far as they follow each other.
+    private int endOfSegment(int i) {
+        while (!get(i).isLast && i + 1 < size && get(i + 1).seq == get(i).endSeq) i++;
+        return i + 1;
+    }
+
     boolean finMoved;
 
-    /// Throws away what is furthest ahead, to make room.
+    /// How many of the segments moved were copied behind others.
+    int coalescedOnMove;
+
+    /// Throws away the segment that is furthest ahead, to make room.
     ///
     /// @return what was charged for it, bytes
     int dropLast() {
-        RxSegment last = get(size - 1);
-        int cost = last.cost;
-        charge(-cost);
-        slots[--size] = null;
-        give(last);
-        return cost;
+        int freed = 0;
+        do {
+            RxSegment last = get(size - 1);
+            freed += last.charge;
+            slots[--size] = null;
+            give(last);
+        } while (size > 0 && !get(size - 1).isLast);
+        charge(-freed);
+        return freed;
     }
 
     /// Lays together what follows without a gap and was charged for more than it is worth
@@ -218,9 +257,13 @@ final class OutOfOrderQueue {
         int collapsed = 0;
         for (int i = 0; i < size; ) {
             int end = i + 1;
-            int cost = get(i).cost;
-            while (end < size && get(end).seq == get(end - 1).endSeq && !get(end - 1).fin) cost += get(end++).cost;
-            if (end - i > 1 || get(i).length() >= ReceiveWindow.COLLAPSED) {
+            int buffers = get(i).isLast ? 1 : 0;
+            int cost = get(i).charge;
+            while (end < size && get(end).seq == get(end - 1).endSeq && !get(end - 1).fin) {
+                if (get(end).isLast) buffers++;
+                cost += get(end++).charge;
+            }
+            if (buffers > 1 || get(end - 1).endSeq - get(i).seq >= ReceiveWindow.COLLAPSED) {
                 int before = size;
                 collapsed += collapse(i, end, window);
                 end += size - before;
@@ -238,11 +281,11 @@ final class OutOfOrderQueue {
         from = firstBloated(from, end, window);
         if (end > from && get(end - 1).fin) end--;
         if (end - from < 2) return 0;
-        int buffers = 0;
-        for (int i = from; i < end; i++) if (get(i).cost > 0) buffers++;
         int left = get(end - 1).endSeq - get(from).seq;
         int pieces = (left + ReceiveQueue.PIECE - 1) / ReceiveQueue.PIECE;
         if (pieces > end - from) return 0;
+        int buffers = 0;
+        for (int i = from; i < end; i++) if (get(i).charge > 0) buffers++;
         var laid = new RxSegment[pieces];
         int source = from;
         int used = 0;
@@ -268,29 +311,44 @@ final class OutOfOrderQueue {
             piece.seq = seq;
             seq += part;
             piece.endSeq = seq;
-            // Two pieces are one of Linux's buffers.
-            int buffer = Math.min(left, ReceiveWindow.COLLAPSED);
-            int truesize = ReceiveWindow.collapsedTruesize(buffer);
-            piece.cost = i % 2 == 0 ? truesize : 0;
-            piece.room = i % 2 == 0 ? truesize - 256 - 320 - buffer : laid[i - 1].room;
-            if (i % 2 == 1) laid[i - 1].room = 0;
-            charge(piece.cost);
+            charge(layBuffer(laid, i, left));
             left -= part;
         }
         replace(from, end, laid);
         return buffers;
     }
 
-    /// The first segment that was charged for more than it is worth, with those that share its buffer.
+    /// Two pieces are one of Linux's buffers, which is charged at the last.
+    ///
+    /// @param left bytes from this piece on
+    /// @return what the buffer that begins with this piece costs; 0 where it is the second
+    private static int layBuffer(RxSegment[] laid, int i, int left) {
+        RxSegment piece = laid[i];
+        piece.isLast = true;
+        if (i % 2 == 1) {
+            RxSegment first = laid[i - 1];
+            piece.charge = first.charge;
+            piece.tailroom = first.tailroom;
+            first.charge = first.tailroom = 0;
+            first.isLast = false;
+            return 0;
+        }
+        int payload = Math.min(left, ReceiveWindow.COLLAPSED);
+        piece.charge = ReceiveWindow.collapsedTruesize(payload);
+        piece.tailroom = ReceiveWindow.collapsedTailroom(payload);
+        return piece.charge;
+    }
+
+    /// The first slice of the first segment that was charged for more than it is worth.
     private int firstBloated(int from, int end, ReceiveWindow window) {
-        for (int i = from; i < end; ) {
-            int cost = get(i).cost;
-            int payload = get(i).length();
-            int next = i + 1;
-            for (; next < end && get(next).cost == 0; next++)
-                payload += get(next).length();
-            if (window.fromSpace(cost) > payload) return i;
-            i = next;
+        int start = from;
+        int payload = 0;
+        for (int i = from; i < end; i++) {
+            payload += get(i).length();
+            if (!get(i).isLast) continue;
+            if (window.fromSpace(get(i).charge) > payload) return start;
+            start = i + 1;
+            payload = 0;
         }
         return end;
     }
@@ -303,7 +361,7 @@ final class OutOfOrderQueue {
 
     private void replace(int from, int end, RxSegment[] by) {
         for (int i = from; i < end; i++) {
-            charge(-get(i).cost);
+            charge(-get(i).charge);
             give(get(i));
         }
         System.arraycopy(by, 0, slots, from, by.length);

@@ -26,8 +26,12 @@ final class ReceiveQueue {
     private int bytes;
 
     private int charged;
-    /// What still fits into the buffer of the last segment, in Linux's reckoning, bytes.
-    private int tailRoom;
+
+    // The segment that was begun last: what it is charged, which stands at its last slice and is given back with that;
+    // what can be copied behind it at no cost; whether a slice of it is here.
+    private int cost;
+    private int tailroom;
+    private boolean placed;
 
     ReceiveQueue(Pages pages, SocketMemory memory) {
         this.pages = pages;
@@ -39,22 +43,9 @@ final class ReceiveQueue {
         return charged;
     }
 
-    private void charge(int cost) {
-        charged += cost;
-        memory.charge(cost);
-    }
-
-    /// Whether a segment of so many bytes fits behind the last one and costs nothing (`tcp_try_coalesce`); if not,
-    /// more may fit behind it.
-    ///
-    /// @param room what is left in its own buffer, bytes
-    boolean coalesces(int count, int room) {
-        if (size > 0 && count > 0 && count <= tailRoom) {
-            tailRoom -= count;
-            return true;
-        }
-        tailRoom = room;
-        return false;
+    private void charge(int more) {
+        charged += more;
+        memory.charge(more);
     }
 
     int bytes() {
@@ -75,29 +66,47 @@ final class ReceiveQueue {
         return found;
     }
 
-    /// Keeps `count` bytes of a page that is borrowed, and charges `cost` for them.
-    void append(Page from, int fromOffset, int count, int cost) {
+    /// A segment begins, whose slices are to follow.
+    ///
+    /// @param count    bytes of payload
+    /// @param truesize what it is charged, bytes
+    /// @param room     how many bytes can be copied behind it
+    /// @return whether it takes up what room the last one left, and costs nothing (`tcp_try_coalesce`)
+    boolean begin(int count, int truesize, int room) {
+        if (size > 0 && count <= tailroom) {
+            tailroom -= count;
+            return true;
+        }
+        cost = truesize;
+        charge(truesize);
+        tailroom = room;
+        placed = false;
+        return false;
+    }
+
+    /// Keeps `count` bytes of a page that is borrowed: the next slice of the segment that was begun.
+    void append(Page from, int fromOffset, int count) {
         if (count == 0) return;
         bytes += count;
-        charge(cost);
-        if (size > 0 && joinLast(from, fromOffset, count, cost)) return;
+        if (placed && joinLast(from, fromOffset, count)) return;
+        if (placed) charge[at(size - 1)] -= cost;
         if (count <= COPY_BREAK && from.size() > 2 * COPY_BREAK) {
             Page copy = pages.take(COPY_BREAK);
             MemorySegment.copy(from.memory(), fromOffset, copy.memory(), 0, count);
-            add(copy, 0, count, cost);
+            add(copy, 0, count);
         } else {
             from.retain();
-            add(from, fromOffset, count, cost);
+            add(from, fromOffset, count);
         }
+        placed = true;
     }
 
     /// Bytes that follow the last slice's in the same page make it longer; a few bytes are copied behind it.
-    private boolean joinLast(Page from, int fromOffset, int count, int cost) {
+    private boolean joinLast(Page from, int fromOffset, int count) {
         int last = at(size - 1);
         int end = offset[last] + length[last];
         if (page[last] == from && end == fromOffset) {
             length[last] += count;
-            charge[last] += cost;
             return true;
         }
         Page into = pageAt(last);
@@ -105,11 +114,10 @@ final class ReceiveQueue {
             return false;
         MemorySegment.copy(from.memory(), fromOffset, into.memory(), end, count);
         length[last] += count;
-        charge[last] += cost;
         return true;
     }
 
-    private void add(Page held, int heldOffset, int count, int cost) {
+    private void add(Page held, int heldOffset, int count) {
         if (size == page.length) grow();
         int slot = at(size++);
         page[slot] = held;
@@ -176,17 +184,19 @@ final class ReceiveQueue {
         int from = firstBloated(window);
         int end = size;
         int left = 0;
-        int collapsed = 0;
-        int cost = 0;
+        int buffers = 0;
+        int before = 0;
         for (int i = from; i < end; i++) {
             left += length[at(i)];
-            cost += charge[at(i)];
-            if (charge[at(i)] > 0) collapsed++;
+            before += charge[at(i)];
+            if (charge[at(i)] > 0) buffers++;
         }
         int source = from;
         int used = 0;
+        // Two pieces are one of Linux's buffers, which is charged at the last.
         for (boolean first = true; left > 0; first = !first) {
             int part = Math.min(left, PIECE);
+            if (first) startCollapsed(Math.min(left, ReceiveWindow.COLLAPSED));
             Page piece = pages.take(part);
             for (int filled = 0; filled < part; ) {
                 int slot = at(source);
@@ -198,19 +208,21 @@ final class ReceiveQueue {
                 source++;
                 used = 0;
             }
-            // Two pieces are one of Linux's buffers.
-            int buffer = Math.min(left, ReceiveWindow.COLLAPSED);
-            int truesize = ReceiveWindow.collapsedTruesize(buffer);
-            add(piece, 0, part, first ? truesize : 0);
-            if (first) {
-                charge(truesize);
-                tailRoom = truesize - 256 - 320 - buffer;
-            }
+            if (!first) charge[at(size - 1)] = 0;
+            add(piece, 0, part);
             left -= part;
         }
         remove(from, end);
-        charge(-cost);
-        return collapsed;
+        charge(-before);
+        return buffers;
+    }
+
+    /// A buffer of what is laid together begins.
+    private void startCollapsed(int payload) {
+        cost = ReceiveWindow.collapsedTruesize(payload);
+        tailroom = ReceiveWindow.collapsedTailroom(payload);
+        placed = true;
+        charge(cost);
     }
 
     /// Takes out the slots from `from` to before `end`, which are copied.
@@ -230,13 +242,14 @@ final class ReceiveQueue {
     }
 
     private int firstBloated(ReceiveWindow window) {
-        for (int i = 0; i < size; ) {
-            int cost = charge[at(i)];
-            int payload = length[at(i)];
-            int next = i + 1;
-            for (; next < size && charge[at(next)] == 0; next++) payload += length[at(next)];
-            if (cost > 0 && window.fromSpace(cost) > payload) return i;
-            i = next;
+        int start = 0;
+        int payload = 0;
+        for (int i = 0; i < size; i++) {
+            payload += length[at(i)];
+            if (charge[at(i)] == 0) continue;
+            if (window.fromSpace(charge[at(i)]) > payload) return start;
+            start = i + 1;
+            payload = 0;
         }
         return size;
     }

@@ -15,8 +15,11 @@ final class RxSegment {
     Page page;
 
     int offset;
-    /// What is charged for it, and what is left in its buffer for what comes next; bytes.
-    int cost, room;
+
+    // Of the last slice of a segment: what that is charged, and what can be copied behind it at no cost; bytes.
+    int charge;
+    int tailroom;
+    boolean isLast;
 
     @Nullable
     RxSegment nextFree;

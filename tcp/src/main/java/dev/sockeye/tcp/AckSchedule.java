@@ -24,6 +24,15 @@ final class AckSchedule {
         compressedAcks = 0;
     }
 
+    /// What acknowledges the SYN-ACK is data that the program is about to write; if it does not, the delay is the
+    /// longest.
+    void waitForData(long now) {
+        c.acks.schedule();
+        c.acks.enterQuickMode(c.receive.window);
+        c.timers.delayedAckAt = now + AckPolicy.MAX_MILLIS * Timers.MILLI;
+        checkDue = false;
+    }
+
     /// Whether what has arrived is to be acknowledged now; else a timer is set for it (`__tcp_ack_snd_check`).
     boolean isDue(long now) {
         if (!checkDue) return false;

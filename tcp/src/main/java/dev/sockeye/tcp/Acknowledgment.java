@@ -311,6 +311,17 @@ final class Acknowledgment {
         return more;
     }
 
+    /// The round trip of our SYN-ACK, which stands in no queue.
+    ///
+    /// @param micros -1 where it was sent again (Karn's rule, RFC 6298 3): a timestamp may tell all the same
+    void onSynAckAcked(long micros, long now) {
+        if (micros < 0) micros = c.timestamps.echoedRttMicros(now);
+        if (micros < 0) return;
+        updateMin(micros, now);
+        c.rtt.sample(micros, c.sndUna, c.sndNxt);
+        c.timeouts.backoff = 0;
+    }
+
     private void updateMin(long micros, long now) {
         long window = c.context.sysctl.tcp_min_rtt_wlen * 1000L;
         c.rtt.min.update(Math.clamp(micros, 1, Integer.MAX_VALUE), now / Timers.MILLI, window);

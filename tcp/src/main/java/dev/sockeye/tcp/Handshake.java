@@ -44,6 +44,11 @@ public final class Handshake {
 
     public int retransmits;
 
+    /// The Fast Open cookie that our SYN-ACK is to carry, if any, and in which of the option's two kinds.
+    boolean offersCookie, cookieExperimental;
+
+    long cookie;
+
     /// Whether both ends announced a window scale (RFC 7323 2.2).
     public boolean windowScaling() {
         return sendWindowScale >= 0;

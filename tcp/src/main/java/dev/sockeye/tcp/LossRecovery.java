@@ -189,7 +189,7 @@ final class LossRecovery {
     private boolean inLoss(int duplicateAcks, int ackFlags) {
         boolean recovered = !Seq.lt(c.sndUna, highSeq);
         boolean advanced = (ackFlags & Acknowledgment.ADVANCED) != 0;
-        if (advanced && tryUndoLoss(false)) return false;
+        if ((advanced || c.fastOpen.isHalfOpen()) && tryUndoLoss(false)) return false;
         if (frto) {
             // RFC 5682 3, step 3b with SACK: something that was sent once has arrived.
             if ((ackFlags & Acknowledgment.ORIGINAL_SACKED) != 0 && tryUndoLoss(true)) return false;
@@ -418,13 +418,35 @@ final class LossRecovery {
         boolean any = false;
         for (int i = 0; i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
-            if (segment.is(TxSegment.SACKED) || Math.min(segment.mss, segment.length()) <= c.sizes.mss) continue;
-            board.resize(segment, c.sizes.mss);
+            // A SYN with data is one packet, but two segments here: whatever their sizes, that was lost.
+            boolean withSyn = c.fastOpen.hasSentSynData();
+            boolean large = Math.min(segment.mss, segment.length()) > c.sizes.mss;
+            if (segment.is(TxSegment.SACKED) || !large && !withSyn) continue;
+            if (!withSyn) board.resize(segment, c.sizes.mss);
             board.markLost(segment);
             any = true;
         }
         if (!any) return;
         if (!c.sackPermitted) board.limitDuplicateAcks();
+        retransmitWithoutCongestion();
+    }
+
+    /// The data on our SYN was not taken by the server: it goes again at once, which says nothing about the path.
+    void onSynDataLost() {
+        TxQueue queue = c.send.inFlight;
+        for (int i = 0; i < queue.size(); i++) board.markLost(queue.get(i));
+        retransmitWithoutCongestion();
+    }
+
+    /// The SYN-ACK of a connection opened fast is acknowledged: what its timeouts have begun ends, where nothing
+    /// else is in flight.
+    void onSynAckAcked() {
+        if (state == State.LOSS && board.packetsOut == 0) tryUndoRecovery();
+        if (!anyRetransmitted()) firstRetransmitAt = 0;
+    }
+
+    /// `tcp_non_congestion_loss_retransmit`
+    private void retransmitWithoutCongestion() {
         if (state != State.LOSS) {
             highSeq = c.sndNxt;
             cwnd.ssthresh = cwnd.currentSsthresh(isReducing());
@@ -617,6 +639,7 @@ final class LossRecovery {
         int early = c.context.sysctl.tcp_early_retrans;
         if ((early != 3 && early != 4) || board.packetsOut == 0 || !c.sackPermitted) return false;
         if (state != State.OPEN && state != State.CWR) return false;
+        if (c.fastOpen.isHalfOpen()) return false;
         long millis = RttEstimator.INITIAL_RTO_MILLIS;
         if (c.rtt.hasSample()) {
             long micros = c.rtt.srttTimes8 >> 2;

@@ -56,13 +56,13 @@ final class Retransmitter {
             c.send.trimFirst(segment, c.sndUna);
             c.board.resize(segment, segment.mss);
         }
-        if (segment.mss > mss && segment.length() > mss) c.board.resize(segment, mss);
         int room = c.windowEnd() - segment.seq;
         if (room <= 0) {
             // RFC 9293 3.8.6, MAY-7: the window was shrunk, and the first segment goes all the same, as a probe.
             if (segment.seq != c.sndUna) return false;
             room = mss;
         }
+        if (segment.mss > mss && segment.length() > mss) c.board.resize(segment, mss);
         int length = mss * packets;
         // RFC 9293 3.8.6, MUST-34, SHLD-16
         if (length > room) length = room < mss ? room : room - room % mss;

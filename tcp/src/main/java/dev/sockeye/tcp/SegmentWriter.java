@@ -78,6 +78,7 @@ final class SegmentWriter {
         else c.ecn.markCrossedSynAck(out);
         // RFC 7323 2.2, MUST-3
         out.window = Math.min(c.receive.window, 65535);
+        if (c.fastOpen.active != null && c.state == TcpState.SYN_SENT) c.fastOpen.active.writeOption(out);
     }
 
     // ---------------------------------------------------------------- what is queued
@@ -105,6 +106,16 @@ final class SegmentWriter {
         c.pacer.onSent(out.length, departure);
         c.rate.onSent(segment, c.board.packetsOut, c.board.inFlight() + segment.packets);
         c.recovery.rack.onSent(segment);
+    }
+
+    /// The data that goes with the SYN that `out` is (RFC 7413 4.2.1).
+    void withSyn(Segment out, TxSegment syn, TxSegment data) {
+        c.send.payload(data, out);
+        data.sentAt = syn.sentAt;
+        c.bytesSent += out.length;
+        if (out.length > 0) c.dataSegmentsOut++;
+        c.rate.onSent(data, c.board.packetsOut, c.board.inFlight() + 1);
+        c.recovery.rack.onSent(data);
     }
 
     /// Points to the byte behind the urgent data. RFC 9293 3.8.5, MUST-31, MUST-62. Linux: as near to it as a pointer

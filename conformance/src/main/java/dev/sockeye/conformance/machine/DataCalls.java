@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class DataCalls {
 
     private static final int EAGAIN = Errno.EAGAIN.asResult();
-    private static final int EINPROGRESS = Errno.EINPROGRESS.asResult();
-    private static final int CORE_SEND_FLAGS =
+    static final int CORE_SEND_FLAGS =
             Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE | Constants.MSG_FASTOPEN;
     private static final int CORE_RECEIVE_FLAGS = Connection.MSG_OOB | Connection.MSG_PEEK | Connection.MSG_TRUNC;
     private static final int KNOWN_SEND_FLAGS = CORE_SEND_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL;
@@ -117,89 +116,30 @@ final class DataCalls {
         return switch (name) {
             case "writev" -> {
                 arguments.require(3);
-                yield sending(fd, arguments.vectorLength(arguments.get(1)), 0, Destination.NONE);
+                yield sending(fd, arguments.vectorLength(arguments.get(1)), 0, Sending.Destination.NONE);
             }
-            case "write" -> sending(fd, arguments.integer(2), 0, Destination.NONE);
+            case "write" -> sending(fd, arguments.integer(2), 0, Sending.Destination.NONE);
             default -> {
-                Destination to = arguments.count() > 4 ? destination(arguments, arguments.get(4)) : Destination.NONE;
+                Sending.Destination to =
+                        arguments.count() > 4 ? destination(arguments, arguments.get(4)) : Sending.Destination.NONE;
                 yield sending(fd, arguments.integer(2), arguments.integer(3), to);
             }
         };
     }
 
-    /// Where to, as the call says.
-    ///
-    /// @param address null for AF_UNSPEC, or where none is named
-    record Destination(boolean named, @Nullable TransportAddress address) {
-        static final Destination NONE = new Destination(false, null);
+    Sending.Destination destination(Arguments arguments, Expression address) throws BadCall {
+        return new Sending.Destination(true, arguments.address(address, remote));
     }
 
-    Destination destination(Arguments arguments, Expression address) throws BadCall {
-        return new Destination(true, arguments.address(address, remote));
-    }
-
-    Call sending(int fd, int length, int flags, Destination to) throws BadCall {
+    Call sending(int fd, int length, int flags, Sending.Destination to) throws BadCall {
         checkKnown(flags, KNOWN_SEND_FLAGS, "send");
-        MemorySegment from = buffer(length);
-        return new Call() {
-            private int done;
-            private boolean begun;
-            private boolean opening;
-
-            @Override
-            public long attempt(long now) {
-                return switch (descriptors.get(fd)) {
-                    case null -> Errno.EBADF.asResult();
-                    case SocketFile file -> sendSome(file, now);
-                    case PipeEnd pipe -> writePipe(pipe, length);
-                    case PlainFile file -> file.write(length);
-                    case EpollFile _ -> Errno.EINVAL.asResult();
-                };
-            }
-
-            private long sendSome(SocketFile file, long now) {
-                boolean wait = !file.isNonBlocking() && (flags & Constants.MSG_DONTWAIT) == 0;
-                TcpEndpoint endpoint = file.endpoint();
-                boolean fast = (flags & Constants.MSG_FASTOPEN) != 0 || endpoint.isConnectDeferred();
-                if (opening || fast && !begun) {
-                    long opened = opening ? opened(endpoint) : open(endpoint, wait, now);
-                    begun = true;
-                    if (opened != 0 || done == length) return opened != 0 ? opened : done;
-                }
-                if (wait && endpoint.isConnecting()) {
-                    endpoint.setWritePending(true);
-                    return BLOCKED;
-                }
-                int result;
-                do {
-                    result = endpoint.send(from, done, length - done, flags & CORE_SEND_FLAGS, now);
-                    if (result > 0) done += result;
-                } while (result > 0 && done < length);
-                if (result == EAGAIN && wait) return BLOCKED;
-                return done > 0 ? done : result;
-            }
-
-            /// The first write connects (`tcp_sendmsg_fastopen`).
-            ///
-            /// @return 0 if the rest follows now
-            private long open(TcpEndpoint endpoint, boolean wait, long now) {
-                if (to.named && to.address == null) return Errno.EOPNOTSUPP.asResult();
-                int result = endpoint.send(from, 0, length, flags & CORE_SEND_FLAGS, to.address, now);
-                done = Math.max(result, 0);
-                opening = wait && endpoint.isConnecting() && (result >= 0 || result == EINPROGRESS);
-                if (opening) {
-                    endpoint.setWritePending(done < length);
-                    return BLOCKED;
-                }
-                return wait && result >= 0 ? 0 : result;
-            }
-
-            private long opened(TcpEndpoint endpoint) {
-                int connected = endpoint.connectResult();
-                if (connected == EINPROGRESS) return BLOCKED;
-                opening = false;
-                return connected;
-            }
+        var sending = new Sending(buffer(length), length, flags, to);
+        return now -> switch (descriptors.get(fd)) {
+            case null -> Errno.EBADF.asResult();
+            case SocketFile file -> sending.attempt(file, now);
+            case PipeEnd pipe -> writePipe(pipe, length);
+            case PlainFile file -> file.write(length);
+            case EpollFile _ -> Errno.EINVAL.asResult();
         };
     }
 

@@ -35,7 +35,7 @@ final class MessageCalls {
     Call send(Arguments arguments) throws BadCall {
         arguments.require(3);
         Expression name = arguments.struct(1).field("msg_name");
-        DataCalls.Destination to = name == null ? DataCalls.Destination.NONE : data.destination(arguments, name);
+        Sending.Destination to = name == null ? Sending.Destination.NONE : data.destination(arguments, name);
         return data.sending(arguments.integer(0), length(arguments), arguments.integer(2), to);
     }
 

@@ -108,8 +108,7 @@ final class Reassembly {
 
     private Key key(Arrival a, int id, int protocol) {
         long ends = (long) id << 32 | protocol & 0xffff_ffffL;
-        long hash = SipHash.hash(
-                key0, key1, a.sourceHigh, a.sourceLow, a.destinationHigh, a.destinationLow, ends);
+        long hash = SipHash.hash(key0, key1, a.sourceHigh, a.sourceLow, a.destinationHigh, a.destinationLow, ends);
         return new Key(
                 a.sourceHigh, a.sourceLow, a.destinationHigh, a.destinationLow, id, protocol, (int) (hash >>> 32));
     }

@@ -49,8 +49,9 @@ class FragmentFloodTest {
     private static void tell(Siege siege, String attack) {
         siege.tell(
                 attack,
-                siege.rig.host.reassembly().bytes() / 1024 + " KB in " + siege.rig.host.reassembly().size()
-                        + " datagrams, " + siege.rig.count("IpReasmFails") + " refused");
+                siege.rig.host.reassembly().bytes() / 1024 + " KB in "
+                        + siege.rig.host.reassembly().size() + " datagrams, " + siege.rig.count("IpReasmFails")
+                        + " refused");
     }
 
     @Test
@@ -104,7 +105,8 @@ class FragmentFloodTest {
                 for (int offset = 60_000 - 8; offset >= 0; offset -= 8) {
                     siege.attack(withId(Forge.fragment(packet, offset, 8, offset < 60_000 - 8), round));
                 }
-                int count = socket.receive(MemorySegment.ofArray(into), 0, 65_536, 0, new DatagramInfo(), siege.rig.now);
+                int count =
+                        socket.receive(MemorySegment.ofArray(into), 0, 65_536, 0, new DatagramInfo(), siege.rig.now);
                 assertThat(count).isEqualTo(60_000 - 8);
                 siege.exchange();
             }

@@ -104,8 +104,7 @@ class Rfc2525Test {
         peer.write(14_600);
         peer.sent();
         for (int i = 2; i <= 10; i++) {
-            peer.elapse(1)
-                    .send(". 1:1(0) ack 1 win 512 <sack 1461:" + (1 + i * MSS) + ">");
+            peer.elapse(1).send(". 1:1(0) ack 1 win 512 <sack 1461:" + (1 + i * MSS) + ">");
         }
         peer.sent();
         peer.elapse(4).send(". 1:1(0) ack 14601 win 512");

@@ -97,11 +97,7 @@ final class FuzzPeer {
         if (!seen.has(Forge.SYN) && !oddSyn) watchWindow(seen, allowed);
     }
 
-<<<<<<< HEAD
-    /// The right edge of the window does not move left (RFC 9293 3.8.6).
-=======
     /// RFC 9293 3.8.6: the right edge of the window does not move left.
->>>>>>> main
     private void watchWindow(Seen seen, long allowed) {
         // Linux offers to scale in the SYN-ACK of a simultaneous open whether the peer did or not.
         int shift = offersScale ? scale : 0;

@@ -40,6 +40,7 @@ public final class TcpEndpoint extends Endpoint {
     private boolean closed;
     private boolean unaccepted;
     private int error;
+    private byte @Nullable [] savedSyn;
     private @Nullable Path path;
     private long pathGeneration;
 
@@ -66,6 +67,11 @@ public final class TcpEndpoint extends Endpoint {
         if (refused < 0) return refused;
         IpAddress ip = toOwnFamily(local.ip());
         if (ip.isMulticast() && !ip.isV4()) return Errno.EINVAL.asResult();
+        if (options.bindAddressNoPort && local.port() == 0) {
+            localIp = ip;
+            boundAddress = !ip.isAny();
+            return 0;
+        }
         return hold(ip, local.port(), !ip.isAny(), local.port() != 0);
     }
 
@@ -105,7 +111,7 @@ public final class TcpEndpoint extends Endpoint {
         // RFC 9293 3.9.1.1, MUST-41: a connection never becomes a listener.
         if (phase != Phase.UNCONNECTED || state() != TcpState.CLOSED) return Errno.EINVAL.asResult();
         if (!isBound()) {
-            int held = hold(wildcard(), 0, false, false);
+            int held = hold(localIp, 0, boundAddress, false);
             if (held < 0) return held;
         } else if (!host.tcpAllocator().mayBindTcp(this, localIp, localPort)) {
             return Errno.EADDRINUSE.asResult();
@@ -159,6 +165,7 @@ public final class TcpEndpoint extends Endpoint {
         boundAddress = true;
         boundPort = true;
         identification = host.tcp().random.nextInt() | 1;
+        savedSyn = handshake.savedSyn;
         int mtu = path(tuple.remote().ip(), now).mtu();
         connection = Connection.accepted(host.tcp(), tuple, options, mtu, handshake, now);
     }
@@ -210,6 +217,7 @@ public final class TcpEndpoint extends Endpoint {
         if (unreachable != null) return unreachable.asResult();
         // RFC 9293 3.9.1.1, MUST-43, MUST-44
         IpAddress source = localIp.isAny() ? route.source() : localIp;
+        if (!host.isLocal(source)) return Errno.ENETUNREACH.asResult();
         if (source.isLoopback() && !route.out().isLoopback()) return Errno.EINVAL.asResult();
         var peer = new TransportAddress(target, remote.port());
         int port = choosePort(source, peer, now);
@@ -516,6 +524,26 @@ public final class TcpEndpoint extends Endpoint {
         if (ip.low() == arrival.destinationLow && ip.high() == arrival.destinationHigh) return score + 100;
         boolean takesIn = ip.isAny() && (ip.isV4() ? arrival.v4 : !(arrival.v4 && v6Only()));
         return takesIn ? score : -1;
+    }
+
+    @Override
+    boolean isFreeBind() {
+        return options.freeBind;
+    }
+
+    /// `IP_MTU`: of the path to the peer, bytes; -1 where it has none.
+    public int pathMtu(long now) {
+        Connection current = connection;
+        if (current == null) return -1;
+        Path known = path(current.tuple().remote().ip(), now);
+        return known.error() != null ? -1 : known.mtu();
+    }
+
+    /// `TCP_SAVED_SYN`: the headers of the SYN that began the connection, once; empty where they were not kept.
+    public byte[] takeSavedSyn() {
+        byte[] saved = savedSyn;
+        savedSyn = null;
+        return saved == null ? new byte[0] : saved;
     }
 
     @Override

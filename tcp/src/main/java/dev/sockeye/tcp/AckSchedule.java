@@ -40,7 +40,8 @@ final class AckSchedule {
 
     /// RFC 9293 3.8.6.3, SHLD-18
     private boolean delayAck(long now) {
-        long millis = Math.max(1, c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample()));
+        int most = c.options.delayedAckMaxMillis();
+        long millis = Math.max(1, c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample(), most));
         long at = now + millis * Timers.MILLI;
         long set = c.timers.delayedAckAt;
         if (set != Timers.NEVER) {

@@ -84,6 +84,7 @@ public final class Connection {
     final Teardown teardown = new Teardown(this);
     private final SegmentArrives arrives;
     final BusyTime busy = new BusyTime();
+    private final OptionEffects effects;
 
     int shutdown;
     boolean finReceived;
@@ -120,7 +121,7 @@ public final class Connection {
         outOfOrder = new OutOfOrderQueue(context.pages);
         receive = new ReceiveWindow(context, options);
         timestamps = new Timestamps(receive);
-        rtt = new RttEstimator(context.sysctl);
+        rtt = new RttEstimator(context.sysctl, options);
         board = new Scoreboard(this);
         recovery = new LossRecovery(this);
         timeouts = new Timeouts(this);
@@ -130,6 +131,8 @@ public final class Connection {
         sendBuffer = new SendBuffer(this);
         congestion = chooseCongestionControl();
         pacer.bound(options.maxPacingRate);
+        effects = new OptionEffects(this);
+        if (options.delayAcks) acks.enterPingPong();
         timestamps.offset =
                 context.isn.timestampOffset(tuple.local().ip(), tuple.remote().ip());
     }
@@ -209,8 +212,7 @@ public final class Connection {
         if (shutdown == (RECEIVE | SEND) || state == TcpState.CLOSED) mask |= Readiness.HUP;
         if ((shutdown & RECEIVE) != 0) mask |= Readiness.IN | Readiness.RDHUP;
         if (state != TcpState.SYN_SENT && state != TcpState.SYN_RCVD) {
-            if (receiveQueue.bytes() >= Math.max(1, Math.min(options.receiveLowWater, receive.buffer >> 1)))
-                mask |= Readiness.IN;
+            if (reader.isReadable()) mask |= Readiness.IN;
             if ((shutdown & SEND) != 0 || sendBuffer.isWritable()) mask |= Readiness.OUT;
             else sendBuffer.waiting = true;
             if (urgent.arrived) mask |= Readiness.PRI;
@@ -234,7 +236,28 @@ public final class Connection {
         return urgent.pending && urgent.seq == copiedSeq;
     }
 
-    /// Bytes received and not yet read: `SIOCINQ`, the Recv-Q of `ss`.
+    /// `SIOCINQ`: how much one read would get at most, bytes: what is received, up to the urgent mark.
+    public int available() {
+        return reader.available();
+    }
+
+    /// What a `recvmsg` with `TCP_INQ` tells of the bytes left after it (`TCP_CM_INQ`): 1 at least where the peer's FIN
+    /// has come, so that the program reads on.
+    public int inqHint() {
+        return reader.hint();
+    }
+
+    /// `SO_PEEK_OFF`: where the next peek begins, bytes from the front of the queue; -1: at the front, each time.
+    public int peekOffset() {
+        return reader.peekOffset;
+    }
+
+    /// Sets `SO_PEEK_OFF`.
+    public void setPeekOffset(int offset) {
+        reader.peekOffset = offset;
+    }
+
+    /// Bytes received and not yet read: the Recv-Q of `ss`.
     public int receiveQueueBytes() {
         return receiveQueue.bytes();
     }
@@ -244,9 +267,29 @@ public final class Connection {
         return state == TcpState.CLOSED ? 0 : send.writeSeq - sndUna;
     }
 
+    /// Bytes written and not yet sent: `SIOCOUTQNSD`.
+    public int notSentBytes() {
+        return state == TcpState.CLOSED ? 0 : send.writeSeq - sndNxt;
+    }
+
     /// What `SO_SNDBUF` tells, bytes.
     public int sendBuffer() {
         return sendBuffer.size;
+    }
+
+    /// What `TCP_WINDOW_CLAMP` tells, bytes.
+    public int windowClamp() {
+        return receive.clamp;
+    }
+
+    /// What `TCP_QUICKACK` tells: whether acknowledgments do not wait for data to carry them.
+    public boolean isQuickAck() {
+        return !acks.inPingPong();
+    }
+
+    /// What `TCP_TIMESTAMP` tells: the clock of the timestamp option, milliseconds.
+    public int timestamp(long now) {
+        return timestamps.now(now);
     }
 
     /// What `SO_RCVBUF` tells, bytes.
@@ -343,8 +386,7 @@ public final class Connection {
         timestamps.offered = sysctl.tcp_timestamps != 0;
         offersEcn = sysctl.tcp_ecn == 1;
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
-        if (options.maxSegment > 0) sizes.peerMss = options.maxSegment;
-        else sizes.peerMss = Integer.MAX_VALUE;
+        sizes.peerMss = options.maxSegment > 0 ? options.maxSegment : SegmentSizes.DEFAULT_MSS;
         sizes.sync();
         receive.initialize(sizes.advMss, offersScaling);
         synScale = offersScaling ? receive.scale : -1;
@@ -430,30 +472,32 @@ public final class Connection {
     /// To be called after [#options] have changed, so that what they held back goes.
     public void onOptionsChanged(long now) {
         this.now = now;
-        if (options.sendBuffer != 0) sendBuffer.size = options.sendBuffer;
-        if (options.receiveBuffer != 0) receive.buffer = options.receiveBuffer;
-        if (options.windowClamp != 0) receive.clamp = Math.max(options.windowClamp, 1);
-        if (!options.congestionControl.isEmpty() && !options.congestionControl.equals(congestion.name())) {
-            congestion = chooseCongestionControl();
-            cwnd.priorSsthresh = 0;
-            if (state.isSynchronized()) congestion.init(now);
-        }
-        pacer.bound(options.maxPacingRate);
-        if (options.maxSegment != 0) sizes.sync();
-        timeouts.onKeepAliveOption(now);
-        timeouts.onKeepIdleOption(now);
-        if (!options.cork) output.pushOnce();
+        effects.apply(now);
+    }
+
+    void changeCongestionControl(long now) {
+        if (options.congestionControl.isEmpty() || options.congestionControl.equals(congestion.name())) return;
+        congestion = chooseCongestionControl();
+        cwnd.priorSsthresh = 0;
+        if (state.isSynchronized()) congestion.init(now);
+    }
+
+    /// `TCP_NODELAY`; what is held back goes, even if it was on before.
+    public void noDelay(boolean on, long now) {
+        this.now = now;
+        effects.noDelay(on);
+    }
+
+    /// `TCP_WINDOW_CLAMP`, bytes; more than 0.
+    public void clampWindow(int bytes, long now) {
+        this.now = now;
+        receive.setClamp(bytes);
     }
 
     /// `TCP_QUICKACK`: acknowledge what is delayed, and the next segments at once; or not.
     public void quickAck(boolean on, long now) {
         this.now = now;
-        if (!on) {
-            acks.enterPingPong();
-            return;
-        }
-        acks.exitPingPong();
-        if (acks.scheduled && (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT)) output.ackNow();
+        effects.quickAck(on);
     }
 
     // ---------------------------------------------------------------- events
@@ -510,10 +554,17 @@ public final class Connection {
             context.count(TcpMib.OutOfWindowIcmps);
             return;
         }
-        if (mtu >= sizes.pathMtu) return;
+        if (mtu >= sizes.pathMtu || !options.followsPathMtu()) return;
         sizes.pathMtu = mtu;
         sizes.sync();
         recovery.onSmallerMss(now);
+    }
+
+    /// The path's MTU as it is now, for what is sent from now on (`tcp_current_mss`).
+    public void onPathMtu(int mtu) {
+        if (mtu == sizes.pathMtu || state == TcpState.CLOSED) return;
+        sizes.pathMtu = mtu;
+        sizes.sync();
     }
 
     // ---------------------------------------------------------------- outputs
@@ -614,7 +665,7 @@ public final class Connection {
     }
 
     void raiseReadable() {
-        if (finReceived || receiveQueue.bytes() >= options.receiveLowWater) raise(Readiness.IN);
+        if (finReceived || reader.isReadable()) raise(Readiness.IN);
     }
 
     // ---------------------------------------------------------------- windows

@@ -23,7 +23,7 @@ final class Output {
     /// A reset that answers a segment: its number and, without an ACK to take it from, its acknowledgment.
     private boolean answer;
 
-    private int answerSeq, answerAck, answerFlags;
+    private int answerSeq, answerAck, answerFlags, answerTrafficClass;
 
     /// Immediate acknowledgments that are due whatever else is.
     private int immediateAcks;
@@ -80,6 +80,7 @@ final class Output {
     /// RFC 9293 3.5.2: a reset that answers a segment.
     void answerWithReset(Segment seg) {
         answer = true;
+        answerTrafficClass = seg.trafficClass;
         if (seg.hasAck()) {
             answerSeq = seg.ack;
             answerAck = 0;
@@ -181,6 +182,8 @@ final class Output {
     private boolean make(Segment out, long now) {
         if (answer) {
             answer = false;
+            out.isAnswer = true;
+            out.trafficClass = answerTrafficClass;
             out.flags = answerFlags;
             out.seq = answerSeq;
             out.ack = answerAck;

@@ -43,6 +43,7 @@ final class ReceiveWindow {
         this.options = options;
         buffer = options.receiveBuffer != 0 ? options.receiveBuffer : context.sysctl.tcp_rmem[1];
         clamp = options.windowClamp;
+        makeRoomFor(options.receiveLowWater);
     }
 
     int fromSpace(long bytes) {
@@ -169,11 +170,29 @@ final class ReceiveWindow {
     /// A longer segment than before shows which share of the memory is payload.
     void learnRatio(int length, int truesize) {
         int learned = (int) (((long) length << 8) / truesize);
+        int before = payloadRatio;
         payloadRatio = Math.max(1, learned);
-        if (options.windowClamp != 0) return;
-        clamp = Math.max(MIN_CLAMP, full());
-        threshold = Math.min(clamp, Math.max(threshold, window));
+        if (payloadRatio == before) return;
+        setClamp(full());
         space = Math.min(space, clamp);
+    }
+
+    /// Never announce more than so many bytes (`tcp_set_window_clamp`). Linux: until a segment of a new size has
+    /// shown another share of payload.
+    void setClamp(int bytes) {
+        int before = clamp;
+        clamp = Math.max(MIN_CLAMP, bytes);
+        if (clamp < before) threshold = Math.min(threshold, clamp);
+        else threshold = Math.max(threshold, Math.min(window, clamp));
+    }
+
+    /// A read waits for so many bytes: the buffer has to hold them (`tcp_set_rcvlowat`).
+    void makeRoomFor(int lowWater) {
+        if (options.receiveBuffer != 0) return;
+        long needed = toSpace(lowWater);
+        if (needed <= buffer) return;
+        buffer = (int) Math.min(needed, Integer.MAX_VALUE);
+        if (clamp != 0 && clamp < lowWater) clamp = lowWater;
     }
 
     /// A segment has been queued: the threshold may grow (`tcp_grow_window`).

@@ -53,6 +53,13 @@ public final class Segment {
     /// The ECN field of the IP header: 0 not-ECT, 1 ECT(1), 2 ECT(0), 3 CE (RFC 3168 5).
     public int ecn;
 
+    /// In: the DSCP of the IP header, in its place in the traffic class. Out: the same for an [#isAnswer].
+    public int trafficClass;
+
+    /// Out: a reset that answers a segment and is none of the connection's own: it has the traffic class of what it
+    /// answers, and the host's hop limit.
+    public boolean isAnswer;
+
     /// Out: bytes of payload in each packet that this segment is cut into, where `length` is more; 0 where it is
     /// one packet. In: of how many packets' payload it was put together, 1 for one packet.
     public int packetPayload;
@@ -80,7 +87,8 @@ public final class Segment {
         mss = 0;
         windowScale = -1;
         sackPermitted = timestamps = fastOpenExperimental = false;
-        tsVal = tsEcr = sackBlocks = ecn = packetPayload = length = 0;
+        tsVal = tsEcr = sackBlocks = ecn = trafficClass = packetPayload = length = 0;
+        isAnswer = false;
         fastOpenLength = -1;
         headerLength = 40;
         for (int i = 0; i < slices; i++) pages[i] = null;

@@ -74,8 +74,11 @@ final class SegmentArrives {
         c.maxWindow = Math.max(c.maxWindow, seg.window);
         c.ecn.agreed = c.offersEcn && (seg.flags & (Segment.ECE | Segment.CWR)) == Segment.ECE;
         c.established(Segment.SYN | Segment.ACK, now);
-        if (c.acks.inPingPong()) {
+        if (c.acks.inPingPong() || c.options.deferAcceptSeconds > 0) {
+            // The program will send: its data may carry the last ACK of the handshake.
             c.acks.schedule();
+            c.acks.enterQuickMode(c.receive.window);
+            c.timers.delayedAckAt = now + AckPolicy.MAX_MILLIS * Timers.MILLI;
         } else {
             c.output.ackNow();
         }

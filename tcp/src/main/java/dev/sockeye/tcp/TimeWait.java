@@ -37,6 +37,7 @@ public final class TimeWait {
     private int tsRecent;
     private long tsRecentAt;
     private final int tsOffset;
+    private final int trafficClass;
     private long enteredAt;
     private long deadline;
     private long lastAckAt = -1;
@@ -58,6 +59,7 @@ public final class TimeWait {
             int tsRecent,
             long tsRecentAt,
             int tsOffset,
+            int trafficClass,
             long deadline) {
         this.context = context;
         this.tuple = tuple;
@@ -70,6 +72,7 @@ public final class TimeWait {
         this.tsRecent = tsRecent;
         this.tsRecentAt = tsRecentAt;
         this.tsOffset = tsOffset;
+        this.trafficClass = trafficClass;
         this.deadline = deadline;
         this.enteredAt = deadline - LENGTH;
     }
@@ -84,6 +87,11 @@ public final class TimeWait {
     /// TIME_WAIT or FIN_WAIT2.
     public TcpState state() {
         return state;
+    }
+
+    /// `IP_TOS`/`IPV6_TCLASS` of the socket that it was.
+    public int trafficClass() {
+        return trafficClass;
     }
 
     /// When it ends, nanoseconds.

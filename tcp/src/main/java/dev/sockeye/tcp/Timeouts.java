@@ -9,6 +9,8 @@ final class Timeouts {
     private static final long MILLI = Timers.MILLI;
     /// `TCP_RTO_MIN`, what the give-up times are computed from.
     private static final int RTO_MIN_MILLIS = 200;
+    /// `TCP_THIN_LINEAR_RETRIES`
+    private static final int THIN_RETRIES = 6;
     /// `TCP_TIMEWAIT_LEN`
     static final long TIME_WAIT_NANOS = 60_000 * MILLI;
 
@@ -116,7 +118,7 @@ final class Timeouts {
     }
 
     void start(long now, long millis) {
-        millis = Math.min(millis, c.context.sysctl.tcp_rto_max_ms);
+        millis = Math.min(millis, rtoMaxMillis());
         timers.setRetransmission(Timers.Retransmission.TIMEOUT, now + withinUserTimeout(millis, now) * MILLI);
     }
 
@@ -189,9 +191,9 @@ final class Timeouts {
     private void onTimeoutInClosedWindow(long now) {
         long silent = (now - c.lastAckReceivedAt) / MILLI;
         int user = c.options.userTimeoutMillis;
-        if (silent > c.context.sysctl.tcp_rto_max_ms
+        if (silent > rtoMaxMillis()
                 && (user == 0 || silent > user)
-                && now - firstSentAt() > 2L * c.context.sysctl.tcp_rto_max_ms * MILLI) {
+                && now - firstSentAt() > 2L * rtoMaxMillis() * MILLI) {
             c.teardown.fail(Errno.ETIMEDOUT.number(), TcpMib.TCPAbortOnTimeout, Journal.Cause.TIMER_RETRANSMIT);
             return;
         }
@@ -206,13 +208,31 @@ final class Timeouts {
         return first == 0 ? c.now : first;
     }
 
+    private long rtoMaxMillis() {
+        return c.options.rtoMaxMillis(c.context.sysctl);
+    }
+
     private void backOff(long now) {
+        if (isThin() && retransmits <= THIN_RETRIES) {
+            backoff = 0;
+            c.rtt.setRto();
+            start(now, c.rtt.rtoMillis);
+            return;
+        }
         // Linux: the first SYNs go at equal distances, see docs/linux/open.md.
         if (c.state != TcpState.SYN_SENT || totalTimeouts > c.context.sysctl.tcp_syn_linear_timeouts) {
             backoff++;
             c.rtt.backOff();
         }
         start(now, c.rtt.rtoMillis);
+    }
+
+    /// `TCP_THIN_LINEAR_TIMEOUTS`: so few packets in flight that fast retransmission has no chance; the first timeouts
+    /// are not doubled.
+    private boolean isThin() {
+        if (!c.options.thinLinearTimeouts && c.context.sysctl.tcp_thin_linear_timeouts == 0) return false;
+        boolean initial = c.cwnd.ssthresh >= CongestionWindow.INFINITE_SSTHRESH;
+        return c.state == TcpState.ESTABLISHED && c.board.packetsOut < 4 && !initial;
     }
 
     private void countCause() {
@@ -247,7 +267,7 @@ final class Timeouts {
         }
         int retries = sysctl.tcp_retries2;
         if (c.orphan) {
-            boolean alive = c.rtt.rtoMillis < sysctl.tcp_rto_max_ms;
+            boolean alive = c.rtt.rtoMillis < rtoMaxMillis();
             retries = orphanRetries(alive);
             if (c.teardown.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now)))
                 return true;
@@ -266,7 +286,7 @@ final class Timeouts {
 
     /// The sum of so many timeouts that begin at `base` milliseconds and double up to `tcp_rto_max_ms`.
     private long modelMillis(int boundary, int base) {
-        long most = c.context.sysctl.tcp_rto_max_ms;
+        long most = rtoMaxMillis();
         int doublings = 63 - Long.numberOfLeadingZeros(Math.max(1, most / base));
         if (boundary <= doublings) return ((2L << boundary) - 1) * base;
         return ((2L << doublings) - 1) * base + (boundary - doublings) * most;
@@ -299,7 +319,7 @@ final class Timeouts {
     /// RFC 9293 3.8.6.1, SHLD-30: twice as long each time.
     private long windowProbeMillis() {
         long base = Math.max(c.rtt.rtoMillis, RTO_MIN_MILLIS);
-        return Math.min(base << Math.min(backoff, 30), c.context.sysctl.tcp_rto_max_ms);
+        return Math.min(base << Math.min(backoff, 30), rtoMaxMillis());
     }
 
     private void onWindowProbe(long now) {
@@ -318,7 +338,7 @@ final class Timeouts {
         }
         int most = c.context.sysctl.tcp_retries2;
         if (c.orphan) {
-            boolean alive = windowProbeMillis() < c.context.sysctl.tcp_rto_max_ms;
+            boolean alive = windowProbeMillis() < rtoMaxMillis();
             most = orphanRetries(alive);
             if (!alive && backoff >= most) {
                 giveUpProbing();

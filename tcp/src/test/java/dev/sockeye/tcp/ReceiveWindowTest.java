@@ -252,15 +252,36 @@ class ReceiveWindowTest {
         assertThat(peer.connection.receiveBuffer()).isEqualTo(131_072);
     }
 
+    /// "window_clamp": it bounds what the SYN announces, and holds until a full segment has shown its share of
+    /// payload; what is set later bounds what the threshold allows.
     @Test
-    void theWindowClampBoundsWhatIsAnnounced() {
+    void theWindowClampHoldsUntilTheRatioIsLearned() {
         var peer = new Peer();
         peer.options.windowClamp = 5000;
-        peer.accept("<mss 1460>");
-        for (int i = 0; i < 20; i++) {
+        peer.accept("<mss 1460,wscale 7>");
+        assertThat(peer.connection.receive.window).isEqualTo(4380);
+        assertThat(peer.connection.windowClamp()).isEqualTo(5000);
+        assertThat(peer.connection.receive.scale).isZero();
+        for (int window : new int[] {7300, 10_220, 13_140, 16_060}) {
             fullSegments(peer, 1);
-            peer.read(10_000);
-            assertThat(peer.connection.receive.window).isLessThanOrEqualTo(5000);
+            peer.elapse(50);
+            assertThat(peer.connection.receive.window).isEqualTo(window);
         }
+        assertThat(peer.connection.windowClamp()).isEqualTo(82_944);
+    }
+
+    @Test
+    void aWindowClampSetLaterBoundsTheThreshold() {
+        Peer peer = scaled();
+        for (int[] step : new int[][] {{10_000, 10_000}, {2000, 2000}, {1_000_000, 64_240}}) {
+            peer.options.windowClamp = step[0];
+            peer.optionsChanged();
+            assertThat(peer.connection.windowClamp()).isEqualTo(step[0]);
+            assertThat(peer.info().rcv_ssthresh()).isEqualTo(step[1]);
+        }
+        peer.options.windowClamp = 1;
+        peer.optionsChanged();
+        assertThat(peer.connection.windowClamp()).isEqualTo(1152);
+        peer.checkReleased();
     }
 }

@@ -8,6 +8,9 @@ final class ExitCode {
     /// What was asked for is not there.
     static final int NOT_FOUND = 1;
 
+    /// Something was tried and did not go as it should.
+    static final int FAILED = 1;
+
     /// EX_USAGE: the command line is wrong.
     static final int USAGE = 64;
 

@@ -43,6 +43,7 @@ final class SegmentInput {
             seg.tsEcr = options.tsEcr();
         }
         for (int i = 0; i < options.sackBlocks(); i++) seg.addSack(options.sackLeft(i), options.sackRight(i));
+        if (options.has(TcpOptions.ACCECN)) readAccEcn(seg);
         if (!seg.syn()) return;
         seg.mss = options.mss();
         seg.windowScale = options.windowScale();
@@ -50,6 +51,12 @@ final class SegmentInput {
         seg.fastOpenLength = options.fastOpenLength();
         if (seg.fastOpenLength > 0) options.copyFastOpenCookie(seg.fastOpenCookie);
         seg.fastOpenExperimental = options.fastOpenExperimental();
+    }
+
+    private void readAccEcn(Segment seg) {
+        seg.accEcnKind = options.accEcnKind();
+        seg.accEcnFields = options.accEcnFields();
+        for (int i = 0; i < seg.accEcnFields; i++) seg.accEcnCounters[i] = options.accEcnCounter(i);
     }
 
     private static void readPayload(Segment seg, Packet packet, int header) {

@@ -49,7 +49,7 @@ public final class Connection {
     int sendScale;
     // The receive sequence space, and how far the program has read.
     int rcvNxt, copiedSeq;
-    boolean offersScaling, offersEcn, sackPermitted;
+    boolean offersScaling, sackPermitted;
     /// The options of our SYN: a window scale, -1 without; whether with timestamps.
     int synScale = -1;
 
@@ -69,7 +69,7 @@ public final class Connection {
     final UrgentData urgent = new UrgentData();
     final StreamReader reader = new StreamReader(this);
     private final StreamWriter writer = new StreamWriter(this);
-    final Ecn ecn = new Ecn();
+    final Ecn ecn = new Ecn(this);
     final RttEstimator rtt;
     final DeliveryRate rate = new DeliveryRate();
     final CongestionWindow cwnd = new CongestionWindow();
@@ -165,7 +165,7 @@ public final class Connection {
         sackPermitted = shake.sackPermitted;
         offersScaling = shake.receiveWindowScale >= 0;
         sendScale = Math.max(0, shake.sendWindowScale);
-        ecn.agreed = shake.ecn;
+        ecn.take(shake);
         timestamps.offset = shake.tsOffset;
         if (shake.timestamps) agreeOnTimestamps(shake.tsRecent, shake.tsRecentAt);
         receive.initialize(sizes.advMss, offersScaling);
@@ -384,7 +384,7 @@ public final class Connection {
         sizes.advertisedMss = sizes.advMss;
         offersScaling = sysctl.tcp_window_scaling != 0;
         timestamps.offered = sysctl.tcp_timestamps != 0;
-        offersEcn = sysctl.tcp_ecn == 1;
+        ecn.offer();
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
         sizes.peerMss = options.maxSegment > 0 ? options.maxSegment : SegmentSizes.DEFAULT_MSS;
         sizes.sync();

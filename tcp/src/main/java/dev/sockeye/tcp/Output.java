@@ -192,6 +192,7 @@ final class Output {
         if (reset) {
             reset = false;
             headers.header(out, Segment.RST | Segment.ACK, headers.acceptableSeq(), now);
+            c.ecn.mark(out, false);
             return true;
         }
         if (c.state == TcpState.CLOSED && c.timeWait() == null && !lastAck) return false;

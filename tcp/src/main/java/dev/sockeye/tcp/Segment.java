@@ -47,6 +47,12 @@ public final class Segment {
     public int fastOpenLength;
 
     public final byte[] fastOpenCookie = new byte[16];
+
+    /// The AccECN option (RFC 9768 3.2.3): its kind, 172 or 174, 0 without it; how many counters it has, 0
+    /// to 3; and they, of 24 bits, as they stand there.
+    public int accEcnKind, accEcnFields;
+
+    public final int[] accEcnCounters = new int[3];
     /// Whether the cookie came, or is to go, in the experimental option 254 with magic 0xF989.
     public boolean fastOpenExperimental;
 
@@ -59,6 +65,10 @@ public final class Segment {
     /// Out: a reset that answers a segment and is none of the connection's own: it has the traffic class of what it
     /// answers, and the host's hop limit.
     public boolean isAnswer;
+
+    /// Out: AE, CWR and ECE are one number (RFC 9768 3.2.2), which every packet that this segment is cut
+    /// into carries.
+    public boolean aceField;
 
     /// Out: bytes of payload in each packet that this segment is cut into, where `length` is more; 0 where it is
     /// one packet. In: of how many packets' payload it was put together, 1 for one packet.
@@ -86,9 +96,9 @@ public final class Segment {
         seq = ack = flags = window = urgentPointer = 0;
         mss = 0;
         windowScale = -1;
-        sackPermitted = timestamps = fastOpenExperimental = false;
+        sackPermitted = timestamps = fastOpenExperimental = aceField = isAnswer = false;
         tsVal = tsEcr = sackBlocks = ecn = trafficClass = packetPayload = length = 0;
-        isAnswer = false;
+        accEcnKind = accEcnFields = 0;
         fastOpenLength = -1;
         headerLength = 40;
         for (int i = 0; i < slices; i++) pages[i] = null;

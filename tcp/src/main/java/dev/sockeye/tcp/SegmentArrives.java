@@ -72,7 +72,7 @@ final class SegmentArrives {
         c.acknowledgment.onAck(seg, now);
         c.sndWnd = seg.window;
         c.maxWindow = Math.max(c.maxWindow, seg.window);
-        c.ecn.agreed = c.offersEcn && (seg.flags & (Segment.ECE | Segment.CWR)) == Segment.ECE;
+        c.ecn.onSynAck(seg);
         c.established(Segment.SYN | Segment.ACK, now);
         if (c.acks.inPingPong() || c.options.deferAcceptSeconds > 0) {
             // The program will send: its data may carry the last ACK of the handshake.
@@ -80,6 +80,7 @@ final class SegmentArrives {
             c.acks.enterQuickMode(c.receive.window);
             c.timers.delayedAckAt = now + AckPolicy.MAX_MILLIS * Timers.MILLI;
         } else {
+            c.ecn.reflectNext();
             c.output.ackNow();
         }
         c.output.pushPending();
@@ -92,6 +93,7 @@ final class SegmentArrives {
         c.sndWnd = seg.window;
         c.sndWl1 = seg.seq;
         c.maxWindow = c.sndWnd;
+        c.ecn.onCrossedSyn(seg);
         c.setState(TcpState.SYN_RCVD, Journal.Cause.SEGMENT, seg.flags);
         c.output.retransmitFirst();
     }
@@ -131,7 +133,9 @@ final class SegmentArrives {
         // Third: security. Fourth: the SYN bit, RFC 5961 4.2.
         if (seg.syn()) {
             if (isCrossedSynAck(seg)) return true;
-            return challengeSyn(now);
+            c.ecn.onSynAgain(seg);
+            challengeSyn(now);
+            return false;
         }
         return true;
     }
@@ -194,10 +198,14 @@ final class SegmentArrives {
     private void challengeAck(long now) {
         if (c.lastChallengeAt >= 0 && now - c.lastChallengeAt < c.context.sysctl.tcp_invalid_ratelimit * Timers.MILLI) {
             c.context.count(TcpMib.TCPACKSkippedChallenge);
+            c.ecn.reflectNothing();
             return;
         }
         c.lastChallengeAt = now;
-        if (!c.context.mayChallenge(now)) return;
+        if (!c.context.mayChallenge(now)) {
+            c.ecn.reflectNothing();
+            return;
+        }
         c.context.count(TcpMib.TCPChallengeACK);
         c.output.ackNow();
     }
@@ -218,9 +226,15 @@ final class SegmentArrives {
         if (seg.sequenceLength() > 0 && Seq.lt(seg.seq, c.rcvNxt)) {
             c.context.count(TcpMib.DelayedACKLost);
             c.acks.enterQuickMode(c.receive.window);
+            onRepeated(seg);
             noteDuplicate(seg.seq, Seq.min(seg.endSeq(), c.rcvNxt));
         }
         c.output.ackNow();
+    }
+
+    /// The peer sends again what has arrived: it has not seen our ACK.
+    private void onRepeated(Segment seg) {
+        if (c.sackList.isLastDuplicate(seg.seq)) c.ecn.option.onRepeatedDuplicate();
     }
 
     /// RFC 2883: tell the sender what came twice.
@@ -235,6 +249,7 @@ final class SegmentArrives {
     /// Returns whether the segment is processed further.
     private boolean ack(Segment seg, long now) {
         if (!seg.hasAck()) return false;
+        if (c.state == TcpState.ESTABLISHED) c.ecn.onSegment(seg);
         Acknowledgment.Outcome outcome = c.acknowledgment.onAck(seg, now);
         if (c.ecn.onCwr(seg)) c.acks.now = true;
         if (c.state == TcpState.SYN_RCVD && outcome != Acknowledgment.Outcome.GOOD) {
@@ -280,6 +295,7 @@ final class SegmentArrives {
         c.sndWnd = seg.window << c.sendScale;
         c.maxWindow = Math.max(c.maxWindow, c.sndWnd);
         c.sndWl1 = seg.seq;
+        c.ecn.onLastOfHandshake(seg);
         c.established(seg.flags, now);
         if (!c.congestion.takesControl()) c.pacer.followWindow();
         if ((c.shutdown & Connection.SEND) != 0) c.teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
@@ -389,6 +405,7 @@ final class SegmentArrives {
         if (!Seq.gt(seg.endSeq(), c.rcvNxt)) {
             // All of it came before.
             c.context.count(TcpMib.DelayedACKLost);
+            onRepeated(seg);
             noteDuplicate(seg.seq, seg.endSeq());
             outOfWindow();
             return;
@@ -466,7 +483,7 @@ final class SegmentArrives {
             c.receive.measureRtt(seg.tsEcr, c.timestamps.now(now), seg.length, c.acks.rcvMss);
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
-        if (c.ecn.onData(seg)) c.acks.enterQuickMode(c.receive.window);
+        c.ecn.onData(seg);
         if (seg.length >= 128) {
             c.receive.grow(seg.length, seg.truesize(), c.receiveCharged(), c.sizes.advMss, c.acks);
         }
@@ -494,7 +511,7 @@ final class SegmentArrives {
     }
 
     private void outOfOrder(Segment seg) {
-        if (c.ecn.onData(seg)) c.acks.enterQuickMode(c.receive.window);
+        c.ecn.onData(seg);
         c.ackSchedule.checkDue = true;
         if (!c.hasRoomFor(seg.truesize())) {
             c.context.count(TcpMib.TCPOFODrop);

@@ -129,6 +129,7 @@ final class Teardown {
                     c.timestamps.recentAt,
                     c.timestamps.offset,
                     c.options.trafficClass,
+                    c.ecn.ackCodepoint(),
                     now + duration);
         } else {
             c.context.count(TcpMib.TCPTimeWaitOverflow);

@@ -38,6 +38,7 @@ public final class TimeWait {
     private long tsRecentAt;
     private final int tsOffset;
     private final int trafficClass;
+    private final int codepoint;
     private long enteredAt;
     private long deadline;
     private long lastAckAt = -1;
@@ -46,6 +47,7 @@ public final class TimeWait {
     ///
     /// @param state         TIME_WAIT or FIN_WAIT2
     /// @param receiveWindow bytes; `windowScale` is the shift to announce it with
+    /// @param codepoint     of the ECN field in the packets of the connection's ACKs
     /// @param deadline      nanoseconds, when it ends
     TimeWait(
             TcpContext context,
@@ -60,6 +62,7 @@ public final class TimeWait {
             long tsRecentAt,
             int tsOffset,
             int trafficClass,
+            int codepoint,
             long deadline) {
         this.context = context;
         this.tuple = tuple;
@@ -73,6 +76,7 @@ public final class TimeWait {
         this.tsRecentAt = tsRecentAt;
         this.tsOffset = tsOffset;
         this.trafficClass = trafficClass;
+        this.codepoint = codepoint;
         this.deadline = deadline;
         this.enteredAt = deadline - LENGTH;
     }
@@ -171,6 +175,8 @@ public final class TimeWait {
         enteredAt = now;
         deadline = now + LENGTH;
         ack(reply, now);
+        // Linux: as all of the connection's ACKs; what comes too late is answered without.
+        reply.ecn = codepoint;
         return Disposition.REPLY;
     }
 

@@ -185,6 +185,9 @@ final class Pair {
             segment.tsVal = from.tsVal;
             segment.tsEcr = from.tsEcr;
             segment.ecn = from.ecn;
+            segment.accEcnKind = from.accEcnKind;
+            segment.accEcnFields = from.accEcnFields;
+            System.arraycopy(from.accEcnCounters, 0, segment.accEcnCounters, 0, 3);
             for (int i = 0; i < from.sackBlocks; i++) segment.addSack(from.sackLeft[i], from.sackRight[i]);
             segment.packetPayload = from.packetPayload;
             for (int i = 0; i < from.slices(); i++) {

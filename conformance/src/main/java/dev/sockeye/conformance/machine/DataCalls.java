@@ -1,0 +1,218 @@
+package dev.sockeye.conformance.machine;
+
+import dev.sockeye.host.TcpEndpoint;
+import dev.sockeye.tcp.Connection;
+import dev.sockeye.wire.Errno;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// Calls that move data. Payload is zeros throughout, as in the segments that a script sends.
+final class DataCalls {
+
+    private static final int EAGAIN = Errno.EAGAIN.asResult();
+    private static final int CORE_SEND_FLAGS = Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE;
+    private static final int CORE_RECEIVE_FLAGS = Connection.MSG_OOB | Connection.MSG_PEEK | Connection.MSG_TRUNC;
+    private static final int KNOWN_SEND_FLAGS = CORE_SEND_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL;
+    private static final int KNOWN_RECEIVE_FLAGS =
+            CORE_RECEIVE_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_WAITALL | Constants.MSG_NOSIGNAL;
+    private static final int LARGEST_BUFFER = 64 << 20;
+
+    private final Descriptors descriptors;
+
+    DataCalls(Descriptors descriptors) {
+        this.descriptors = descriptors;
+    }
+
+    static MemorySegment buffer(int length) throws BadCall {
+        if (length < 0 || length > LARGEST_BUFFER) throw new BadCall("a buffer of " + length + " bytes");
+        return MemorySegment.ofArray(new byte[length]);
+    }
+
+    // ---------------------------------------------------------------- receive
+
+    Call receive(String name, Arguments arguments) throws BadCall {
+        int fd = arguments.integer(0);
+        if (name.equals("readv")) {
+            arguments.require(3);
+            return reading(fd, arguments.vectorLength(arguments.get(1)), 0);
+        }
+        int length = arguments.integer(2);
+        return reading(fd, length, name.equals("read") ? 0 : arguments.integer(3));
+    }
+
+    private Call reading(int fd, int length, int flags) throws BadCall {
+        checkKnown(flags, KNOWN_RECEIVE_FLAGS, "recv");
+        var receiving = new Receiving(length, flags);
+        return now -> switch (descriptors.get(fd)) {
+            case null -> Errno.EBADF.asResult();
+            case SocketFile file -> receiving.attempt(file, now);
+            case PipeEnd pipe -> readPipe(pipe, length);
+            case PlainFile file -> file.read(length);
+            case EpollFile _ -> Errno.EINVAL.asResult();
+        };
+    }
+
+    /// A receive of one call, over as many attempts as it needs.
+    static final class Receiving {
+
+        private final MemorySegment to;
+        private final int length;
+        private final int flags;
+        private int done;
+
+        Receiving(int length, int flags) throws BadCall {
+            this.to = buffer(length);
+            this.length = length;
+            this.flags = flags;
+        }
+
+        long attempt(SocketFile file, long now) {
+            boolean wait = !file.isNonBlocking() && (flags & Constants.MSG_DONTWAIT) == 0;
+            TcpEndpoint endpoint = file.endpoint();
+            int result = endpoint.receive(to, done, length - done, flags & CORE_RECEIVE_FLAGS, now);
+            if (result > 0) done += result;
+            boolean wantsMore = result == EAGAIN || result > 0 && done < target(endpoint, length, flags);
+            if (wantsMore && length == 0) return 0;
+            if (wantsMore && wait) return Call.BLOCKED;
+            return done > 0 ? done : result;
+        }
+    }
+
+    /// How many bytes a blocking read waits for (`sock_rcvlowat`).
+    private static int target(TcpEndpoint endpoint, int length, int flags) {
+        if ((flags & Constants.MSG_WAITALL) != 0 && (flags & Connection.MSG_PEEK) == 0) return length;
+        if ((flags & Connection.MSG_PEEK) != 0) return 1;
+        return Math.min(length, Math.max(1, endpoint.options().receiveLowWater));
+    }
+
+    private static long readPipe(PipeEnd pipe, int length) {
+        if (!pipe.reads) return Errno.EBADF.asResult();
+        int count = Math.min(length, pipe.content.bytes);
+        pipe.content.bytes -= count;
+        if (count > 0 || pipe.content.writerClosed || length == 0) return count;
+        return pipe.isNonBlocking() ? EAGAIN : Call.BLOCKED;
+    }
+
+    static void checkKnown(int flags, int known, String call) {
+        int unknown = flags & ~known;
+        if (unknown == 0) return;
+        String name = switch (Integer.lowestOneBit(unknown)) {
+            case Constants.MSG_FASTOPEN -> "MSG_FASTOPEN";
+            case Constants.MSG_ZEROCOPY -> "MSG_ZEROCOPY";
+            case Constants.MSG_ERRQUEUE -> "MSG_ERRQUEUE";
+            default -> "flag 0x" + Integer.toHexString(Integer.lowestOneBit(unknown));
+        };
+        throw new Unsupported(call + " with " + name);
+    }
+
+    // ---------------------------------------------------------------- send
+
+    Call send(String name, Arguments arguments) throws BadCall {
+        int fd = arguments.integer(0);
+        return switch (name) {
+            case "writev" -> {
+                arguments.require(3);
+                yield sending(fd, arguments.vectorLength(arguments.get(1)), 0);
+            }
+            case "write" -> sending(fd, arguments.integer(2), 0);
+            default -> sending(fd, arguments.integer(2), arguments.integer(3));
+        };
+    }
+
+    Call sending(int fd, int length, int flags) throws BadCall {
+        checkKnown(flags, KNOWN_SEND_FLAGS, "send");
+        MemorySegment from = buffer(length);
+        return new Call() {
+            private int done;
+
+            @Override
+            public long attempt(long now) {
+                return switch (descriptors.get(fd)) {
+                    case null -> Errno.EBADF.asResult();
+                    case SocketFile file -> sendSome(file, now);
+                    case PipeEnd pipe -> writePipe(pipe, length);
+                    case PlainFile file -> file.write(length);
+                    case EpollFile _ -> Errno.EINVAL.asResult();
+                };
+            }
+
+            private long sendSome(SocketFile file, long now) {
+                boolean wait = !file.isNonBlocking() && (flags & Constants.MSG_DONTWAIT) == 0;
+                TcpEndpoint endpoint = file.endpoint();
+                if (wait && SocketCalls.isConnecting(endpoint)) return BLOCKED;
+                int result;
+                do {
+                    result = endpoint.send(from, done, length - done, flags & CORE_SEND_FLAGS, now);
+                    if (result > 0) done += result;
+                } while (result > 0 && done < length);
+                if (result == EAGAIN && wait) return BLOCKED;
+                return done > 0 ? done : result;
+            }
+        };
+    }
+
+    private static long writePipe(PipeEnd pipe, int length) {
+        if (pipe.reads) return Errno.EBADF.asResult();
+        if (pipe.content.readerClosed) return Errno.EPIPE.asResult();
+        int room = PipeEnd.Content.CAPACITY - pipe.content.bytes;
+        int count = Math.min(length, room);
+        pipe.content.bytes += count;
+        if (count > 0 || length == 0) return count;
+        return pipe.isNonBlocking() ? EAGAIN : Call.BLOCKED;
+    }
+
+    // ---------------------------------------------------------------- from a file to a socket
+
+    /// `sendfile(out, in, offset, count)`
+    Call sendFile(Arguments arguments) throws BadCall {
+        arguments.require(4);
+        int out = arguments.integer(0);
+        int in = arguments.integer(1);
+        long offset = offset(arguments, 2);
+        int count = arguments.integer(3);
+        return now -> {
+            if (!(descriptors.get(in) instanceof PlainFile file)) return Errno.EBADF.asResult();
+            if (!(descriptors.get(out) instanceof SocketFile socket)) return Errno.EBADF.asResult();
+            if (offset >= 0) file.position = offset;
+            int length = (int) Math.min(count, file.remaining());
+            long sent = sendingTo(socket, length, now);
+            if (sent > 0) file.position += sent;
+            return sent;
+        };
+    }
+
+    private static long offset(Arguments arguments, int i) throws BadCall {
+        if (arguments.get(i) instanceof dev.sockeye.conformance.script.Expression.Name) return -1;
+        return arguments.number(i);
+    }
+
+    private static long sendingTo(SocketFile socket, int length, long now) throws BadCall {
+        if (length == 0) return 0;
+        int result = socket.endpoint().send(buffer(length), 0, length, 0, now);
+        return result == EAGAIN && !socket.isNonBlocking() ? Call.BLOCKED : result;
+    }
+
+    /// `splice(in, offset, out, offset, count, flags)` between a pipe and a socket.
+    Call splice(Arguments arguments) throws BadCall {
+        arguments.require(6);
+        int in = arguments.integer(0);
+        int out = arguments.integer(2);
+        int count = arguments.integer(4);
+        return now -> {
+            @Nullable OpenFile from = descriptors.get(in);
+            @Nullable OpenFile to = descriptors.get(out);
+            if (from instanceof PipeEnd pipe && to instanceof SocketFile socket && pipe.reads) {
+                long sent = sendingTo(socket, Math.min(count, pipe.content.bytes), now);
+                if (sent > 0) pipe.content.bytes -= (int) sent;
+                return sent;
+            }
+            if (from instanceof SocketFile socket && to instanceof PipeEnd pipe && !pipe.reads) {
+                int most = Math.min(count, PipeEnd.Content.CAPACITY - pipe.content.bytes);
+                long got = new Receiving(most, 0).attempt(socket, now);
+                if (got > 0) pipe.content.bytes += (int) got;
+                return got;
+            }
+            return Errno.EINVAL.asResult();
+        };
+    }
+}

@@ -1,0 +1,161 @@
+package dev.sockeye.conformance.machine;
+
+import dev.sockeye.conformance.script.Expression;
+import dev.sockeye.host.TcpEndpoint;
+import dev.sockeye.socket.EndpointOptions;
+import dev.sockeye.socket.SocketOption;
+import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.TcpState;
+import dev.sockeye.wire.Errno;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// `setsockopt`, `getsockopt`, `fcntl` and `ioctl`.
+final class OptionCalls {
+
+    private static final int ENOPROTOOPT = Errno.ENOPROTOOPT.asResult();
+
+    private final Descriptors descriptors;
+
+    OptionCalls(Descriptors descriptors) {
+        this.descriptors = descriptors;
+    }
+
+    private static SocketOption<?> option(Arguments arguments) throws BadCall {
+        int level = arguments.integer(1);
+        int number = arguments.integer(2);
+        OptionNumbers.Known known = OptionNumbers.find(level, number);
+        String name = known == null ? "option " + number + " of level " + level : known.name();
+        SocketOption<?> option = known == null ? null : known.option();
+        if (option == null) throw new Unsupported("the socket option " + name);
+        return option;
+    }
+
+    // ---------------------------------------------------------------- setsockopt
+
+    Call set(Arguments arguments) throws BadCall {
+        arguments.require(5);
+        SocketOption<?> option = option(arguments);
+        return SocketCalls.on(descriptors, arguments.integer(0), (file, now) -> set(file, option, arguments, now));
+    }
+
+    @SuppressWarnings("unchecked") // the type is looked at
+    private static long set(SocketFile file, SocketOption<?> option, Arguments arguments, long now) throws BadCall {
+        TcpEndpoint endpoint = file.endpoint();
+        if (option.type() == String.class) {
+            String text = new String(arguments.text(3), StandardCharsets.UTF_8);
+            return EndpointOptions.set(endpoint, (SocketOption<String>) option, text, now);
+        }
+        if (option == SocketOption.SO_LINGER)
+            return EndpointOptions.set(endpoint, SocketOption.SO_LINGER, linger(arguments), now);
+        if (arguments.integer(4) < Integer.BYTES) return Errno.EINVAL.asResult();
+        int value = arguments.integer(3);
+        if (option.type() == Boolean.class) {
+            return EndpointOptions.set(endpoint, (SocketOption<Boolean>) option, value != 0, now);
+        }
+        if (option.type() == Integer.class) {
+            return EndpointOptions.set(endpoint, (SocketOption<Integer>) option, value, now);
+        }
+        throw new Unsupported("setting the socket option " + option);
+    }
+
+    private static int linger(Arguments arguments) throws BadCall {
+        Expression.Struct struct = arguments.struct(3);
+        Expression on = struct.field("onoff");
+        Expression seconds = struct.field("linger");
+        if (on == null) on = struct.field("l_onoff");
+        if (seconds == null) seconds = struct.field("l_linger");
+        if (on == null || seconds == null) throw new BadCall("a linger is {onoff=1, linger=0}");
+        return arguments.number(on) == 0 ? -1 : (int) arguments.number(seconds);
+    }
+
+    // ---------------------------------------------------------------- getsockopt
+
+    Call get(Arguments arguments) throws BadCall {
+        arguments.require(5);
+        SocketOption<?> option = option(arguments);
+        return SocketCalls.on(descriptors, arguments.integer(0), (file, now) -> {
+            Object actual = EndpointOptions.get(file.endpoint(), option, now);
+            if (actual == null) return ENOPROTOOPT;
+            if (!arguments.isAnything(3)) compare(option, arguments, actual);
+            return 0;
+        });
+    }
+
+    private static void compare(SocketOption<?> option, Arguments arguments, Object actual) throws BadCall {
+        Object expected;
+        if (actual instanceof String) {
+            expected = new String(arguments.text(3), StandardCharsets.UTF_8);
+        } else if (option == SocketOption.SO_LINGER) {
+            expected = linger(arguments);
+        } else if (actual instanceof Boolean) {
+            expected = arguments.number(3) != 0;
+        } else if (actual instanceof Integer) {
+            expected = arguments.integer(3);
+        } else if (actual instanceof Long) {
+            expected = arguments.number(3);
+        } else {
+            throw new Unsupported("comparing the socket option " + option);
+        }
+        if (!Objects.equals(expected, actual)) {
+            throw new BadCall("getsockopt: expected " + option + " " + expected + ", actual " + actual);
+        }
+    }
+
+    // ---------------------------------------------------------------- fcntl, ioctl
+
+    Call fcntl(Arguments arguments) throws BadCall {
+        int fd = arguments.integer(0);
+        int command = arguments.integer(1);
+        int argument = arguments.count() > 2 ? arguments.integer(2) : 0;
+        return now -> {
+            OpenFile file = descriptors.get(fd);
+            if (file == null) return Errno.EBADF.asResult();
+            switch (command) {
+                case Constants.F_GETFL -> {
+                    return file.flags();
+                }
+                case Constants.F_SETFL ->
+                    file.setFlags(file.flags() & Constants.O_ACCESS | argument & ~Constants.O_ACCESS);
+                case Constants.F_GETFD, Constants.F_SETFD -> {}
+                default -> {
+                    return Errno.EINVAL.asResult();
+                }
+            }
+            return 0;
+        };
+    }
+
+    Call ioctl(Arguments arguments) throws BadCall {
+        arguments.require(3);
+        int request = arguments.integer(1);
+        return SocketCalls.on(descriptors, arguments.integer(0), (file, now) -> {
+            if (request == Constants.FIONBIO) {
+                boolean on = arguments.number(2) != 0;
+                file.setFlags(on ? file.flags() | Constants.O_NONBLOCK : file.flags() & ~Constants.O_NONBLOCK);
+                return 0;
+            }
+            Integer actual = queueLength(file.endpoint(), request);
+            if (actual == null) throw new Unsupported("the ioctl 0x" + Integer.toHexString(request));
+            if (actual < 0) return actual;
+            if (!arguments.isAnything(2) && arguments.integer(2) != actual) {
+                throw new BadCall("ioctl: expected " + arguments.integer(2) + ", actual " + actual);
+            }
+            return 0;
+        });
+    }
+
+    /// `tcp_ioctl`
+    private static @Nullable Integer queueLength(TcpEndpoint endpoint, int request) {
+        Connection connection = endpoint.connection();
+        if (endpoint.state() == TcpState.LISTEN) return Errno.EINVAL.asResult();
+        return switch (request) {
+            case Constants.SIOCINQ -> connection == null ? 0 : connection.receiveQueueBytes();
+            case Constants.SIOCOUTQ -> connection == null ? 0 : connection.sendQueueBytes();
+            case Constants.SIOCOUTQNSD ->
+                connection == null ? 0 : endpoint.info(0).notsent_bytes();
+            default -> null;
+        };
+    }
+}

@@ -1,0 +1,80 @@
+package dev.sockeye.conformance.shell;
+
+import dev.sockeye.conformance.machine.Unsupported;
+import dev.sockeye.host.Sysctl;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// Sysctls as commands set them, and what puts them back.
+final class Settings {
+
+    /// Settings of features that the stack does not have and without which it does what it always does:
+    /// MPTCP, which a TCP socket does not use; FACK, which Linux itself has no more.
+    private static final Set<String> WITHOUT_EFFECT =
+            Set.of("net.ipv4.tcp_fack", "net.ipv4.tcp_low_latency", "net.mptcp.enabled");
+
+    private record Saved(String name, String value) {}
+
+    private final Sysctl sysctl;
+    private final List<Saved> saved = new ArrayList<>();
+
+    Settings(Sysctl sysctl) {
+        this.sysctl = sysctl;
+    }
+
+    /// `net.ipv4.tcp_ecn`, also where it is written as a path.
+    static String name(String nameOrPath) {
+        String name = nameOrPath.startsWith("/proc/sys/") ? nameOrPath.substring("/proc/sys/".length()) : nameOrPath;
+        return name.replace('/', '.');
+    }
+
+    String get(String nameOrPath) {
+        String name = name(nameOrPath);
+        if (!sysctl.all().containsKey(name)) throw new Unsupported("the sysctl " + name);
+        return sysctl.get(name);
+    }
+
+    /// Sets one.
+    ///
+    /// @return what is wrong with the value, or an empty text
+    String set(String nameOrPath, String value) {
+        String name = name(nameOrPath);
+        if (WITHOUT_EFFECT.contains(name)) return "";
+        if (!sysctl.all().containsKey(name)) throw new Unsupported("the sysctl " + name);
+        try {
+            sysctl.set(name, decimal(value));
+            return "";
+        } catch (IllegalArgumentException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /// Sets one if there is such a setting.
+    void setIfKnown(String name, String value) {
+        if (sysctl.all().containsKey(name)) set(name, value);
+    }
+
+    /// The kernel takes hexadecimal numbers too.
+    private static String decimal(String value) {
+        String[] words = value.strip().split("\\s+");
+        for (int i = 0; i < words.length; i++) {
+            if (words[i].matches("0[xX][0-9a-fA-F]{1,15}")) {
+                words[i] = Long.toString(Long.parseLong(words[i].substring(2), 16));
+            }
+        }
+        return String.join(" ", words);
+    }
+
+    /// Sets one that [#restore] will put back.
+    String setForNow(String nameOrPath, String value) {
+        String name = name(nameOrPath);
+        if (sysctl.all().containsKey(name)) saved.addFirst(new Saved(name, sysctl.get(name)));
+        return set(name, value);
+    }
+
+    void restore() {
+        for (Saved each : saved) set(each.name, each.value);
+        saved.clear();
+    }
+}

@@ -4,6 +4,7 @@ import dev.sockeye.tcp.Connection;
 import dev.sockeye.tcp.Handshake;
 import dev.sockeye.tcp.Journal;
 import dev.sockeye.tcp.Listener;
+import dev.sockeye.tcp.MemoryInfo;
 import dev.sockeye.tcp.Readiness;
 import dev.sockeye.tcp.Shutdown;
 import dev.sockeye.tcp.SocketOptions;
@@ -41,6 +42,7 @@ public final class TcpEndpoint extends Endpoint {
     private boolean unaccepted;
     private int error;
     private byte @Nullable [] savedSyn;
+    private int peekOffset = -1;
     private @Nullable Path path;
     private long pathGeneration;
 
@@ -151,8 +153,14 @@ public final class TcpEndpoint extends Endpoint {
     public @Nullable TcpEndpoint accept(long now) {
         Listener<TcpEndpoint> listening = listener;
         TcpEndpoint child = listening == null ? null : listening.accept();
-        if (child != null) child.unaccepted = false;
+        if (child != null) child.onAccept();
         return child;
+    }
+
+    private void onAccept() {
+        unaccepted = false;
+        Connection accepted = connection;
+        if (accepted != null) accepted.onAccept();
     }
 
     /// A listener's handshake is complete, and this socket is its connection.
@@ -231,6 +239,7 @@ public final class TcpEndpoint extends Endpoint {
         if (!isBound()) host.tcpPorts().hold(port, this);
         identification = host.tcp().random.nextInt() | 1;
         var opened = new Connection(host.tcp(), tuple, options, route.mtu());
+        opened.setPeekOffset(peekOffset);
         connection = opened;
         phase = Phase.CONNECTING;
         flow = host.flows().add(this, tuple);
@@ -529,6 +538,49 @@ public final class TcpEndpoint extends Endpoint {
     @Override
     boolean isFreeBind() {
         return options.freeBind;
+    }
+
+    /// `TCP_NODELAY`; what is held back goes, even if it was on before.
+    public void setNoDelay(boolean on, long now) {
+        options.noDelay = on;
+        Connection current = connection;
+        if (current == null) return;
+        current.noDelay(on, now);
+        finish(now);
+    }
+
+    /// `TCP_QUICKACK`
+    public void setQuickAck(boolean on, long now) {
+        options.delayAcks = !on;
+        Connection current = connection;
+        if (current == null) return;
+        current.quickAck(on, now);
+        finish(now);
+    }
+
+    /// `SO_PEEK_OFF`
+    public int peekOffset() {
+        Connection current = connection;
+        return current == null ? peekOffset : current.peekOffset();
+    }
+
+    /// Sets `SO_PEEK_OFF`.
+    public void setPeekOffset(int offset) {
+        peekOffset = offset;
+        Connection current = connection;
+        if (current != null) current.setPeekOffset(offset);
+    }
+
+    /// `SO_MEMINFO`
+    public MemoryInfo memoryInfo() {
+        Connection current = connection;
+        if (current != null) return current.memoryInfo();
+        Listener<TcpEndpoint> listening = listener;
+        long drops = listening == null ? 0 : listening.overflows();
+        var sysctl = host.sysctl().tcp();
+        int receive = options.receiveBuffer != 0 ? options.receiveBuffer : sysctl.tcp_rmem[1];
+        int send = options.sendBuffer != 0 ? options.sendBuffer : sysctl.tcp_wmem[1];
+        return new MemoryInfo(0, receive, 0, send, 0, 0, 0, 0, (int) drops);
     }
 
     /// `IP_MTU`: of the path to the peer, bytes; -1 where it has none.

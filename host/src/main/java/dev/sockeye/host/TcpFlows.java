@@ -90,7 +90,7 @@ final class TcpFlows {
         }
         var options = connection.options();
         // RFC 9293 3.9.2, MUST-49
-        manner.hopLimit = options.hopLimit > 0 ? options.hopLimit : host.defaultHopLimit(v4);
+        manner.hopLimit = options.hopLimit >= 0 ? options.hopLimit : host.defaultHopLimit(v4);
         // RFC 9293 3.9.1.9, MUST-48, SHLD-21, SHLD-22: as it is set when the segment goes.
         manner.trafficClass = options.trafficClass;
         if (seg.isAnswer) {
@@ -230,7 +230,7 @@ final class TcpFlows {
 
     /// Sends a segment that no connection stands behind: a SYN-ACK, an ACK from TIME_WAIT, a reset.
     ///
-    /// @param hopLimit 0: the host's default
+    /// @param hopLimit -1: the host's default
     void reply(Segment seg, FourTuple tuple, int trafficClass, int hopLimit, long now) {
         boolean v4 = tuple.isV4();
         Path path = host.path(tuple.remote().ip(), null, now);
@@ -239,7 +239,7 @@ final class TcpFlows {
             seg.clear();
             return;
         }
-        manner.hopLimit = hopLimit > 0 ? hopLimit : host.defaultHopLimit(v4);
+        manner.hopLimit = hopLimit >= 0 ? hopLimit : host.defaultHopLimit(v4);
         manner.trafficClass = trafficClass;
         manner.dontFragment = v4;
         manner.identification = 0; // RFC 6864 4.1: an atomic datagram's means nothing
@@ -255,7 +255,7 @@ final class TcpFlows {
     void reset(Segment seg, FourTuple tuple, long now) {
         Segment out = output.segment;
         int trafficClass = seg.trafficClass;
-        if (TcpReset.answer(seg, out)) reply(out, tuple, trafficClass, 0, now);
+        if (TcpReset.answer(seg, out)) reply(out, tuple, trafficClass, -1, now);
     }
 
     /// The segment that replies are made in.

@@ -172,7 +172,7 @@ final class TcpInput {
         Segment reply = flows.replySegment();
         switch (halfOpen.onSegment(seg, reply, now)) {
             case DROP -> {}
-            case REPLY -> flows.reply(reply, flow.tuple, seg.trafficClass, 0, now);
+            case REPLY -> flows.reply(reply, flow.tuple, seg.trafficClass, -1, now);
             case SYN_ACK -> {
                 host.timers().schedule(flow, halfOpen.nextDeadline());
                 flows.sendSynAck(listening, halfOpen, now);
@@ -202,7 +202,7 @@ final class TcpInput {
             case DROP -> host.timers().schedule(flow, rest.deadline());
             case REPLY -> {
                 host.timers().schedule(flow, rest.deadline());
-                flows.reply(reply, flow.tuple, rest.trafficClass(), 0, now);
+                flows.reply(reply, flow.tuple, rest.trafficClass(), -1, now);
             }
             case RESET_AND_GONE -> {
                 flows.endTimeWait(flow);
@@ -223,7 +223,7 @@ final class TcpInput {
         }
         Segment reply = flows.replySegment();
         rest.ack(reply, now);
-        flows.reply(reply, tuple, rest.trafficClass(), 0, now);
+        flows.reply(reply, tuple, rest.trafficClass(), -1, now);
     }
 
     // ---------------------------------------------------------------- ICMP

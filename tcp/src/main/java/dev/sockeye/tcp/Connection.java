@@ -89,6 +89,8 @@ public final class Connection {
     int shutdown;
     boolean finReceived;
     boolean orphan;
+    /// A listener's program has not accepted it yet.
+    boolean unaccepted;
     /// `sk_err` and `sk_err_soft`: numbers of [Errno].
     int error;
 
@@ -141,6 +143,7 @@ public final class Connection {
     public static Connection accepted(
             TcpContext context, FourTuple tuple, SocketOptions options, int mtu, Handshake handshake, long now) {
         var connection = new Connection(context, tuple, options, mtu);
+        connection.unaccepted = true;
         connection.take(handshake, now);
         return connection;
     }
@@ -312,6 +315,11 @@ public final class Connection {
         return congestion.info();
     }
 
+    /// `SO_MEMINFO`
+    public MemoryInfo memoryInfo() {
+        return new MemoryInfo(receiveCharged(), receive.buffer, 0, sendBuffer.size, 0, send.charged, 0, 0, 0);
+    }
+
     /// The name of the congestion control in use.
     public String congestionControl() {
         return congestion.name();
@@ -469,6 +477,11 @@ public final class Connection {
         return pending;
     }
 
+    /// A program has accepted it.
+    public void onAccept() {
+        unaccepted = false;
+    }
+
     /// To be called after [#options] have changed, so that what they held back goes.
     public void onOptionsChanged(long now) {
         this.now = now;
@@ -540,6 +553,9 @@ public final class Connection {
             error = icmp.number();
             raise(Readiness.ERR | Readiness.IN | Readiness.OUT | Readiness.HUP);
             teardown.done(Journal.Cause.ICMP);
+        } else if (options.receiveErrors) {
+            error = icmp.number();
+            raise(Readiness.ERR);
         } else {
             // RFC 9293 3.9.1.8, MUST-47, SHLD-20; RFC 9293 3.9.2.2, MUST-56, SHLD-25: told to who asks.
             softError = icmp.number();
@@ -692,6 +708,11 @@ public final class Connection {
     /// What is charged against the receive buffer, bytes.
     int receiveCharged() {
         return receiveQueue.charged + outOfOrder.charged;
+    }
+
+    /// Bytes from the gap to the end of what has come ahead of it.
+    int outOfOrderBytes() {
+        return outOfOrder.isEmpty() ? 0 : outOfOrder.endSeq() - rcvNxt;
     }
 
     /// Whether a segment that costs so much may be queued; if need be at the price of what is out of order

@@ -129,14 +129,21 @@ final class ReceiveWindow {
             free = Math.max(0, free) >> scale << scale;
             // SWS avoidance: no window rather than a silly one.
             // RFC 9293 3.8.6.1, MAY-8: for as long as nobody reads.
-            if (free < allowed >> 4 || free < mss) return 0;
+            if (free < allowed >> 4 || free < mss || mayShrink() && free < 1 << scale) return 0;
         }
+        boolean rounded = mayShrink() && free <= threshold;
         free = Math.min(free, threshold);
+        if (rounded) return free >> scale << scale;
         if (scale > 0) return free + (1 << scale) - 1 >> scale << scale;
         int offered = window;
         if (offered <= free - mss || offered > free) return free - free % mss;
         if (mss == full && free > offered + (full >> 1)) return free;
         return offered;
+    }
+
+    /// `tcp_shrink_window`: the window follows the memory, even to the left.
+    private boolean mayShrink() {
+        return context.sysctl.tcp_shrink_window != 0 && scale > 0;
     }
 
     /// The window field of the segment that is being sent.
@@ -152,7 +159,7 @@ final class ReceiveWindow {
         }
         int current = remaining(rcvNxt);
         int next = select(charged, acks);
-        if (next < current) {
+        if (next < current && !mayShrink()) {
             // RFC 9293 3.8.6, SHLD-14: the right edge never moves left.
             if (next == 0) context.count(TcpMib.TCPWantZeroWindowAdv);
             next = current + (1 << scale) - 1 >> scale << scale;
@@ -269,29 +276,36 @@ final class ReceiveWindow {
 
     /// The program has read: once a round trip, make the buffer hold twice what it read in the last (dynamic
     /// right-sizing, Fisk and Feng 2001).
-    void onRead(int copiedSeq, int outOfOrderBytes, long now) {
+    ///
+    /// @param unread          bytes in the receive queue: what the program leaves there is no reason for more room
+    /// @param outOfOrderBytes from the gap to the end of what has come ahead of it
+    void onRead(int copiedSeq, int unread, int outOfOrderBytes, long now) {
         long elapsed = (now - spaceTime) / 1000;
         if (rttTimes8 == 0 || elapsed < rttTimes8 >> 3) return;
-        int copied = copiedSeq - spaceSeq;
-        int pending = outOfOrderBytes;
-        int measured = copied - pending;
-        if (measured > space) {
-            if (context.sysctl.tcp_moderate_rcvbuf != 0 && options.receiveBuffer == 0) enlarge(measured);
-            space = measured;
-        }
+        int measured = copiedSeq - spaceSeq - unread;
+        if (measured > space) enlarge(measured, outOfOrderBytes);
         spaceSeq = copiedSeq;
         spaceTime = now;
     }
 
-    private void enlarge(int copied) {
+    /// What has come ahead of a gap needs room beside what the program reads in a round trip.
+    void onOutOfOrder(int outOfOrderBytes) {
+        enlarge(space, outOfOrderBytes);
+    }
+
+    /// `tcp_rcvbuf_grow`
+    private void enlarge(int copied, int outOfOrderBytes) {
+        int before = space;
+        space = copied;
+        if (context.sysctl.tcp_moderate_rcvbuf == 0 || options.receiveBuffer != 0) return;
         // Twice what was read, so that a sender in slow start is not held back; more while it accelerates.
         long wanted = 2L * copied;
-        long growth = space == 0 ? 0 : wanted * (copied - space) / space;
-        wanted += growth << 1;
+        long growth = before == 0 ? 0 : wanted * (copied - before) / before;
+        wanted += (growth << 1) + outOfOrderBytes;
         int wantedBuffer = (int) Math.min(toSpace(wanted), context.sysctl.tcp_rmem[2]);
         if (wantedBuffer > buffer) {
             buffer = wantedBuffer;
-            clamp = Math.max(clamp, full());
+            clamp = full();
         }
     }
 }

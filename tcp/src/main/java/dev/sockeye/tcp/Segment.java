@@ -145,15 +145,14 @@ public final class Segment {
         sackBlocks++;
     }
 
-    /// What it is charged against the receive buffer (`skb->truesize`), bytes. Several packets in one come from a
-    /// sender's buffers as they are, as on Linux's loopback.
+    /// What it is charged against the receive buffer (`skb->truesize`), bytes.
     int truesize() {
-        return packetPayload > 1 ? SendQueue.OVERHEAD + length : Truesize.of(headerLength + length);
+        return Truesize.of(headerLength + length);
     }
 
     /// How many bytes of payload can follow in the same memory, at no cost.
     int tailroom() {
-        return packetPayload > 1 ? 0 : Truesize.tailroom(headerLength + length);
+        return Truesize.tailroom(headerLength + length);
     }
 
     public boolean has(int flag) {

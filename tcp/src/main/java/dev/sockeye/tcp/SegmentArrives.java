@@ -523,6 +523,7 @@ final class SegmentArrives {
         c.outOfOrderPackets += Math.max(1, seg.packetPayload);
         c.context.count(TcpMib.TCPOFOQueue);
         // RFC 9293 3.10.7.4, SHLD-31
+        int charged = c.receiveCharged();
         boolean kept = c.outOfOrder.insert(seg);
         if (c.outOfOrder.coalesced) c.context.count(TcpMib.TCPRcvCoalesce);
         c.context.counters.add(TcpMib.TCPOFOMerge, c.outOfOrder.covered);
@@ -531,11 +532,18 @@ final class SegmentArrives {
         if (c.sackPermitted) c.sackList.add(seg.seq, seg.endSeq());
         if (!kept) {
             c.context.count(TcpMib.TCPOFOMerge);
+            growBuffer();
             return;
         }
         if (c.sackPermitted) {
-            c.receive.grow(seg.length, seg.truesize(), c.receiveCharged(), c.sizes.advMss, c.acks);
+            c.receive.grow(seg.length, seg.truesize(), charged, c.sizes.advMss, c.acks);
         }
+        growBuffer();
+    }
+
+    /// Linux: not while nobody would read, see docs/linux/windows.md
+    private void growBuffer() {
+        if (!c.orphan && !c.unaccepted) c.receive.onOutOfOrder(c.outOfOrderBytes());
     }
 
     /// What the out-of-order queue has found to be there already.

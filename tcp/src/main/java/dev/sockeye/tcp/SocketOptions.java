@@ -75,8 +75,8 @@ public final class SocketOptions {
     /// `IP_TOS`/`IPV6_TCLASS`, the two ECN bits aside
     public int trafficClass;
 
-    /// `IP_TTL`/`IPV6_UNICAST_HOPS`; 0: the host's default
-    public int hopLimit;
+    /// `IP_TTL`/`IPV6_UNICAST_HOPS`; -1: the host's default
+    public int hopLimit = -1;
 
     /// `IP_MTU_DISCOVER`: one of the constants below
     public int pathMtuDiscovery = PMTU_WANT;
@@ -84,6 +84,9 @@ public final class SocketOptions {
     /// Values of `IP_MTU_DISCOVER`: never DF; DF and what ICMP tells; the same; no DF, and what ICMP tells; the
     /// interface's MTU, whatever ICMP tells; the same.
     public static final int PMTU_DONT = 0, PMTU_WANT = 1, PMTU_DO = 2, PMTU_PROBE = 3, PMTU_INTERFACE = 4, PMTU_OMIT = 5;
+
+    /// `IP_RECVERR`: an ICMP error is told at once
+    public boolean receiveErrors;
 
     /// `IP_MINTTL`/`IPV6_MINHOPCOUNT`: what arrives with less is dropped
     public int minHopLimit;
@@ -175,6 +178,7 @@ public final class SocketOptions {
         copy.trafficClass = trafficClass;
         copy.hopLimit = hopLimit;
         copy.pathMtuDiscovery = pathMtuDiscovery;
+        copy.receiveErrors = receiveErrors;
         copy.minHopLimit = minHopLimit;
         copy.freeBind = freeBind;
         copy.bindAddressNoPort = bindAddressNoPort;

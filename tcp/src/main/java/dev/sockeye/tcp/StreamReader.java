@@ -40,11 +40,12 @@ final class StreamReader {
             }
         }
         boolean discard = (flags & Connection.MSG_TRUNC) != 0;
+        int firstPart = c.receiveQueue.firstSegmentBytes();
         int copied = c.receiveQueue.read(discard ? null : to, offset, limit, skip, peek);
         if (peek) {
             if (peekOffset >= 0) peekOffset += copied;
         } else {
-            onRead(copied);
+            onRead(copied, Math.min(copied, firstPart));
         }
         return copied > 0 ? copied : nothingToRead();
     }
@@ -114,11 +115,14 @@ final class StreamReader {
     }
 
     /// The program has read: the window may be worth announcing, or an acknowledgment due.
-    private void onRead(int count) {
+    ///
+    /// @param firstPart bytes of the first segment: Linux measures after each, and so after the first
+    private void onRead(int count, int firstPart) {
+        int afterFirst = c.copiedSeq + firstPart;
+        c.receive.onRead(afterFirst, c.rcvNxt - afterFirst, c.outOfOrderBytes(), c.now);
         c.copiedSeq += count;
         if (peekOffset > 0) peekOffset = Math.max(0, peekOffset - count);
         if (c.urgent.pending && Seq.gt(c.copiedSeq, c.urgent.seq)) c.urgent.clear();
-        c.receive.onRead(c.copiedSeq, c.outOfOrder.isEmpty() ? 0 : c.outOfOrder.endSeq() - c.rcvNxt, c.now);
         if (c.state != TcpState.CLOSED) acknowledgeRead(count);
     }
 

@@ -35,6 +35,7 @@ final class ReceiveWindow {
     private int rttTimes8; // microseconds: rcv_rtt_est
     private int rttSeq;
     private long rttTime;
+    private int advMss;
     private int lastTsEcr;
     private boolean hasLastTsEcr;
 
@@ -43,6 +44,22 @@ final class ReceiveWindow {
         this.options = options;
         buffer = options.receiveBuffer != 0 ? options.receiveBuffer : context.sysctl.tcp_rmem[1];
         clamp = options.windowClamp;
+        makeRoomFor(options.receiveLowWater);
+    }
+
+    /// As much payload as Linux lays together into one buffer when it collapses a queue, bytes
+    /// (`SKB_MAX_ORDER(0, 0)`).
+    static final int COLLAPSED = 4096 - 320;
+
+    /// What such a buffer is charged; it has no room for headers.
+    static int collapsedTruesize(int payload) {
+        int head = payload + 320;
+        return 256 + (head <= 576 ? 576 : Integer.highestOneBit(head - 1) << 1);
+    }
+
+    /// How many bytes can be copied behind them, at no cost.
+    static int collapsedTailroom(int payload) {
+        return collapsedTruesize(payload) - 256 - 320 - payload;
     }
 
     int fromSpace(long bytes) {
@@ -94,6 +111,7 @@ final class ReceiveWindow {
 
     /// The connection is established (`tcp_init_buffer_space`).
     void established(int copiedSeq, int rcvMss, int advMss, long now) {
+        this.advMss = advMss;
         int most = full();
         space = Math.min(window, CongestionWindow.INITIAL * advMss);
         spaceSeq = copiedSeq;
@@ -126,17 +144,25 @@ final class ReceiveWindow {
         }
         if (free < full >> 1) {
             acks.quick = 0;
+            if (context.memory.isUnderPressure()) moderate(advMss);
             free = Math.max(0, free) >> scale << scale;
             // SWS avoidance: no window rather than a silly one.
             // RFC 9293 3.8.6.1, MAY-8: for as long as nobody reads.
-            if (free < allowed >> 4 || free < mss) return 0;
+            if (free < allowed >> 4 || free < mss || mayShrink() && free < 1 << scale) return 0;
         }
+        boolean rounded = mayShrink() && free <= threshold;
         free = Math.min(free, threshold);
+        if (rounded) return free >> scale << scale;
         if (scale > 0) return free + (1 << scale) - 1 >> scale << scale;
         int offered = window;
         if (offered <= free - mss || offered > free) return free - free % mss;
         if (mss == full && free > offered + (full >> 1)) return free;
         return offered;
+    }
+
+    /// `tcp_shrink_window`: the window follows the memory, even to the left.
+    private boolean mayShrink() {
+        return context.sysctl.tcp_shrink_window != 0 && scale > 0;
     }
 
     /// The window field of the segment that is being sent.
@@ -152,7 +178,7 @@ final class ReceiveWindow {
         }
         int current = remaining(rcvNxt);
         int next = select(charged, acks);
-        if (next < current) {
+        if (next < current && !mayShrink()) {
             // RFC 9293 3.8.6, SHLD-14; RFC 7323 2.4, MUST-13: the right edge never moves left.
             if (next == 0) context.count(TcpMib.TCPWantZeroWindowAdv);
             next = current + (1 << scale) - 1 >> scale << scale;
@@ -171,11 +197,29 @@ final class ReceiveWindow {
     /// A longer segment than before shows which share of the memory is payload.
     void learnRatio(int length, int truesize) {
         int learned = (int) (((long) length << 8) / truesize);
+        int before = payloadRatio;
         payloadRatio = Math.max(1, learned);
-        if (options.windowClamp != 0) return;
-        clamp = Math.max(MIN_CLAMP, full());
-        threshold = Math.min(clamp, Math.max(threshold, window));
+        if (payloadRatio == before) return;
+        setClamp(full());
         space = Math.min(space, clamp);
+    }
+
+    /// Never announce more than so many bytes (`tcp_set_window_clamp`). Linux: until a segment of a new size has
+    /// shown another share of payload.
+    void setClamp(int bytes) {
+        int before = clamp;
+        clamp = Math.max(MIN_CLAMP, bytes);
+        if (clamp < before) threshold = Math.min(threshold, clamp);
+        else threshold = Math.max(threshold, Math.min(window, clamp));
+    }
+
+    /// A read waits for so many bytes: the buffer has to hold them (`tcp_set_rcvlowat`).
+    void makeRoomFor(int lowWater) {
+        if (options.receiveBuffer != 0) return;
+        long needed = toSpace(lowWater);
+        if (needed <= buffer) return;
+        buffer = (int) Math.min(needed, Integer.MAX_VALUE);
+        if (clamp != 0 && clamp < lowWater) clamp = lowWater;
     }
 
     /// A segment has been queued: the threshold may grow (`tcp_grow_window`).
@@ -206,11 +250,18 @@ final class ReceiveWindow {
     }
 
     /// More is queued than the buffer holds (`tcp_clamp_window`).
-    void clampToMemory(int charged, int advMss) {
-        if (options.receiveBuffer == 0 && buffer < context.sysctl.tcp_rmem[2]) {
+    ///
+    /// @param plentiful whether the host has memory enough for the buffer to grow
+    void clampToMemory(int charged, int advMss, boolean plentiful) {
+        if (plentiful && options.receiveBuffer == 0 && buffer < context.sysctl.tcp_rmem[2]) {
             buffer = Math.max(buffer, Math.min(charged, context.sysctl.tcp_rmem[2]));
         }
         if (charged > buffer) threshold = Math.min(clamp, 2 * advMss);
+    }
+
+    /// The host is short of memory: no more than four segments are asked for at a time (`tcp_adjust_rcv_ssthresh`).
+    void moderate(int advMss) {
+        threshold = Math.min(threshold, 4 * advMss);
     }
 
     /// The round trip as a receiver sees it: the time that a window's worth takes to come.
@@ -252,29 +303,36 @@ final class ReceiveWindow {
 
     /// The program has read: once a round trip, make the buffer hold twice what it read in the last (dynamic
     /// right-sizing, Fisk and Feng 2001).
-    void onRead(int copiedSeq, int outOfOrderBytes, long now) {
+    ///
+    /// @param unread          bytes in the receive queue: what the program leaves there is no reason for more room
+    /// @param outOfOrderBytes from the gap to the end of what has come ahead of it
+    void onRead(int copiedSeq, int unread, int outOfOrderBytes, long now) {
         long elapsed = (now - spaceTime) / 1000;
         if (rttTimes8 == 0 || elapsed < rttTimes8 >> 3) return;
-        int copied = copiedSeq - spaceSeq;
-        int pending = outOfOrderBytes;
-        int measured = copied - pending;
-        if (measured > space) {
-            if (context.sysctl.tcp_moderate_rcvbuf != 0 && options.receiveBuffer == 0) enlarge(measured);
-            space = measured;
-        }
+        int measured = copiedSeq - spaceSeq - unread;
+        if (measured > space) enlarge(measured, outOfOrderBytes);
         spaceSeq = copiedSeq;
         spaceTime = now;
     }
 
-    private void enlarge(int copied) {
+    /// What has come ahead of a gap needs room beside what the program reads in a round trip.
+    void onOutOfOrder(int outOfOrderBytes) {
+        enlarge(space, outOfOrderBytes);
+    }
+
+    /// `tcp_rcvbuf_grow`
+    private void enlarge(int copied, int outOfOrderBytes) {
+        int before = space;
+        space = copied;
+        if (context.sysctl.tcp_moderate_rcvbuf == 0 || options.receiveBuffer != 0) return;
         // Twice what was read, so that a sender in slow start is not held back; more while it accelerates.
         long wanted = 2L * copied;
-        long growth = space == 0 ? 0 : wanted * (copied - space) / space;
-        wanted += growth << 1;
+        long growth = before == 0 ? 0 : wanted * (copied - before) / before;
+        wanted += (growth << 1) + outOfOrderBytes;
         int wantedBuffer = (int) Math.min(toSpace(wanted), context.sysctl.tcp_rmem[2]);
         if (wantedBuffer > buffer) {
             buffer = wantedBuffer;
-            clamp = Math.max(clamp, full());
+            clamp = full();
         }
     }
 }

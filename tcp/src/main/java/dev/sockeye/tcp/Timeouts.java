@@ -9,6 +9,8 @@ final class Timeouts {
     private static final long MILLI = Timers.MILLI;
     /// `TCP_RTO_MIN`, what the give-up times are computed from.
     private static final int RTO_MIN_MILLIS = 200;
+    /// `TCP_THIN_LINEAR_RETRIES`
+    private static final int THIN_RETRIES = 6;
     /// `TCP_TIMEOUT_MIN`, with HZ 1000.
     static final int LEAST_MILLIS = 2;
     /// `TCP_TIMEWAIT_LEN`
@@ -121,7 +123,7 @@ final class Timeouts {
     }
 
     void start(long now, long millis) {
-        millis = Math.min(millis, c.context.sysctl.tcp_rto_max_ms);
+        millis = Math.min(millis, rtoMaxMillis());
         timers.setRetransmission(Timers.Retransmission.TIMEOUT, now + withinUserTimeout(millis, now) * MILLI);
     }
 
@@ -129,7 +131,9 @@ final class Timeouts {
     private long withinUserTimeout(long millis, long now) {
         int user = c.options.userTimeoutMillis;
         boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;
-        long since = opening ? c.synSentAt() : c.recovery.firstRetransmitAt;
+        // As what ends it counts, or the last timeouts would be of a millisecond, and many.
+        boolean closed = c.sndWnd == 0 && !c.orphan;
+        long since = opening ? c.synSentAt() : closed ? c.recovery.firstRetransmitAt : stalledSince();
         if (user == 0 || since == 0) return millis;
         long remaining = user - (now - since) / MILLI;
         return remaining <= 0 ? 1 : Math.min(millis, remaining);
@@ -157,6 +161,7 @@ final class Timeouts {
             return;
         }
         c.context.count(TcpMib.TCPTimeouts);
+        if (c.orphan && !opening && isOutOfResources(now)) return;
         boolean expired = hasExpired(opening, now);
         detectBlackhole(expired, now);
         if (expired) {
@@ -225,11 +230,7 @@ final class Timeouts {
     /// The peer has shrunk its window to nothing: our retransmission is a window probe, and it may take as long as
     /// it will. RFC 9293 3.8.6, MUST-35, SHLD-17
     private void onTimeoutInClosedWindow(long now) {
-        long silent = (now - c.lastAckReceivedAt) / MILLI;
-        int user = c.options.userTimeoutMillis;
-        if (silent > c.context.sysctl.tcp_rto_max_ms
-                && (user == 0 || silent > user)
-                && now - firstSentAt() > 2L * c.context.sysctl.tcp_rto_max_ms * MILLI) {
+        if (hasExpiredInClosedWindow(now)) {
             c.teardown.fail(Errno.ETIMEDOUT.number(), TcpMib.TCPAbortOnTimeout, Journal.Cause.TIMER_RETRANSMIT);
             return;
         }
@@ -239,18 +240,52 @@ final class Timeouts {
         backOff(now);
     }
 
+    /// Linux gives up after twice `tcp_rto_max_ms` without a word of the peer. A user timeout counts from the first
+    /// retransmission, whatever the peer says (`tcp_rtx_probe0_timed_out`): else its last, short timeouts would
+    /// never end.
+    private boolean hasExpiredInClosedWindow(long now) {
+        long stalled = (now - firstSentAt()) / MILLI;
+        long most = 2L * rtoMaxMillis();
+        int user = c.options.userTimeoutMillis;
+        if (user != 0) {
+            if (stalled > user) return true;
+            most = Math.min(most, user);
+        }
+        long silent = (now - c.lastAckReceivedAt) / MILLI;
+        return silent > most && stalled > most;
+    }
+
     private long firstSentAt() {
         long first = c.recovery.firstRetransmitAt;
-        return first == 0 ? c.now : first;
+        TxSegment oldest = c.send.inFlight.first();
+        return first != 0 || oldest == null ? first : oldest.sentAt;
+    }
+
+    private long rtoMaxMillis() {
+        return c.options.rtoMaxMillis(c.context.sysctl);
     }
 
     private void backOff(long now) {
+        if (isThin() && retransmits <= THIN_RETRIES) {
+            backoff = 0;
+            c.rtt.setRto();
+            start(now, c.rtt.rtoMillis);
+            return;
+        }
         // Linux: the first SYNs go at equal distances, see docs/linux/open.md.
         if (c.state != TcpState.SYN_SENT || totalTimeouts > c.context.sysctl.tcp_syn_linear_timeouts) {
             backoff++;
             c.rtt.backOff();
         }
         start(now, c.rtt.rtoMillis);
+    }
+
+    /// `TCP_THIN_LINEAR_TIMEOUTS`: so few packets in flight that fast retransmission has no chance; the first timeouts
+    /// are not doubled.
+    private boolean isThin() {
+        if (!c.options.thinLinearTimeouts && c.context.sysctl.tcp_thin_linear_timeouts == 0) return false;
+        boolean initial = c.cwnd.ssthresh >= CongestionWindow.INFINITE_SSTHRESH;
+        return c.state == TcpState.ESTABLISHED && c.board.packetsOut < 4 && !initial;
     }
 
     private void countCause() {
@@ -285,12 +320,27 @@ final class Timeouts {
         }
         int retries = sysctl.tcp_retries2;
         if (c.orphan) {
-            boolean alive = c.rtt.rtoMillis < sysctl.tcp_rto_max_ms;
-            retries = orphanRetries(alive);
-            if (c.teardown.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now)))
-                return true;
+            retries = orphanRetries(c.rtt.rtoMillis < rtoMaxMillis());
         }
         return hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now);
+    }
+
+    /// Whether this orphan, whose timer has run out, has to go because there are too many, or too little memory
+    /// (`tcp_out_of_resources`).
+    private boolean isOutOfResources(long now) {
+        boolean alive = c.rtt.rtoMillis < c.context.sysctl.tcp_rto_max_ms;
+        boolean tellPeer = alive || !hasTimedOut(orphanRetries(alive), RTO_MIN_MILLIS, stalledSince(), now);
+        return isOutOfResources(tellPeer, now);
+    }
+
+    /// It counts for two where nothing was sent for long, or the peer is not to be told, and twice as much where an
+    /// ICMP error was about it.
+    private boolean isOutOfResources(boolean tellPeer, long now) {
+        long silent = (now - c.output.lastSentAt) / MILLI;
+        int weight = (silent > 2L * c.context.sysctl.tcp_rto_max_ms || !tellPeer ? 1 : 0) + (c.softError != 0 ? 1 : 0);
+        boolean recent = silent <= TIME_WAIT_NANOS / MILLI;
+        boolean closed = c.sndWnd == 0 && c.board.packetsOut == 0;
+        return c.teardown.outOfResources(tellPeer || recent || closed, weight);
     }
 
     /// Whether as much time has passed since `since` as `boundary` doublings from `base` milliseconds on take, or
@@ -304,7 +354,7 @@ final class Timeouts {
 
     /// The sum of so many timeouts that begin at `base` milliseconds and double up to `tcp_rto_max_ms`.
     private long modelMillis(int boundary, int base) {
-        long most = c.context.sysctl.tcp_rto_max_ms;
+        long most = rtoMaxMillis();
         int doublings = 63 - Long.numberOfLeadingZeros(Math.max(1, most / base));
         if (boundary <= doublings) return ((2L << boundary) - 1) * base;
         return ((2L << doublings) - 1) * base + (boundary - doublings) * most;
@@ -337,7 +387,7 @@ final class Timeouts {
     /// RFC 9293 3.8.6.1, SHLD-30: twice as long each time.
     private long windowProbeMillis() {
         long base = Math.max(c.rtt.rtoMillis, RTO_MIN_MILLIS);
-        return Math.min(base << Math.min(backoff, 30), c.context.sysctl.tcp_rto_max_ms);
+        return Math.min(base << Math.min(backoff, 30), rtoMaxMillis());
     }
 
     private void onWindowProbe(long now) {
@@ -356,13 +406,13 @@ final class Timeouts {
         }
         int most = c.context.sysctl.tcp_retries2;
         if (c.orphan) {
-            boolean alive = windowProbeMillis() < c.context.sysctl.tcp_rto_max_ms;
+            boolean alive = windowProbeMillis() < rtoMaxMillis();
             most = orphanRetries(alive);
             if (!alive && backoff >= most) {
                 giveUp();
                 return;
             }
-            if (c.teardown.outOfResources(true)) return;
+            if (isOutOfResources(true, now)) return;
         }
         // RFC 9293 3.8.6.1, MUST-37: every answer sets the count to 0.
         if (probes >= most) {

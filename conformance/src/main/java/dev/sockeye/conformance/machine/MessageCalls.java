@@ -34,7 +34,9 @@ final class MessageCalls {
 
     Call send(Arguments arguments) throws BadCall {
         arguments.require(3);
-        return data.sending(arguments.integer(0), length(arguments), arguments.integer(2));
+        Expression name = arguments.struct(1).field("msg_name");
+        Sending.Destination to = name == null ? Sending.Destination.NONE : data.destination(arguments, name);
+        return data.sending(arguments.integer(0), length(arguments), arguments.integer(2), to);
     }
 
     Call receive(Arguments arguments) throws BadCall {
@@ -87,7 +89,7 @@ final class MessageCalls {
     private static List<Control> controlsOf(TcpEndpoint endpoint) {
         if (!endpoint.options().inq) return List.of();
         Connection connection = endpoint.connection();
-        long left = connection == null ? 0 : connection.receiveQueueBytes();
+        long left = connection == null ? 0 : connection.inqHint();
         return List.of(new Control(Constants.SOL_TCP, Constants.TCP_CM_INQ, left));
     }
 }

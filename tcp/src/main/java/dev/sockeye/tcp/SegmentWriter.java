@@ -80,6 +80,8 @@ final class SegmentWriter {
         if ((segment.flags & Segment.SYN) != 0) {
             syn(out, now);
         } else {
+            // Linux: a burst of several packets always pushes, so that the receiver's batching passes it on at once.
+            if (segment.packets > 1) segment.flags |= Segment.PSH;
             header(out, Segment.ACK | segment.flags, segment.seq, now);
             c.send.payload(segment, out);
             if (out.length > c.sizes.mss || segment.packets > 1) out.packetPayload = segment.mss;

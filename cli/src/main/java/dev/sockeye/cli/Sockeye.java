@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
+            UpCommand.class,
             SsCommand.class,
             ExplainCommand.class,
             PacketdrillCommand.class,
@@ -70,7 +71,8 @@ public final class Sockeye implements Runnable {
         line.setExecutionExceptionHandler(failure());
         for (CommandLine command : line.getSubcommands().values()) command.setUsageHelpWidth(width);
         // what follows the program's name is the program's, with -- before it or without
-        Objects.requireNonNull(line.getSubcommands().get("run")).setStopAtPositional(true);
+        for (String command : List.of("run", "up"))
+            Objects.requireNonNull(line.getSubcommands().get(command)).setStopAtPositional(true);
         return line.execute(arguments);
     }
 
@@ -86,6 +88,11 @@ public final class Sockeye implements Runnable {
 
     PrintStream out() {
         return out;
+    }
+
+    /// Says in one line what the user should know, apart from the program's output.
+    void note(String line) {
+        err.println("sockeye: " + line);
     }
 
     /// Says in one line what is wrong.

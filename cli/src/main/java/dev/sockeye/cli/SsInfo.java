@@ -3,8 +3,11 @@ package dev.sockeye.cli;
 import dev.sockeye.inspect.Holder;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Timer;
+import dev.sockeye.tcp.CongestionInfo;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -67,6 +70,7 @@ final class SsInfo {
         line.negotiated();
         line.pathAndWindow();
         line.bytesAndSegments();
+        line.congestionControl();
         line.rates();
         line.recovery();
         line.receiver();
@@ -106,6 +110,13 @@ final class SsInfo {
         nonZero("segs_in", info.segs_in());
         nonZero("data_segs_out", info.data_segs_out());
         nonZero("data_segs_in", info.data_segs_in());
+    }
+
+    private void congestionControl() {
+        CongestionInfo.Bbr bbr = socket.bbr();
+        if (bbr == null) return;
+        word("bbr:(bw:" + rate((double) bbr.bw()) + ",mrtt:" + millis(bbr.minRtt()) + ",pacing_gain:"
+                + gain(bbr.pacingGain()) + ",cwnd_gain:" + gain(bbr.cwndGain()) + ")");
     }
 
     private void rates() {
@@ -171,6 +182,14 @@ final class SsInfo {
         if (micros % 1000 == 0) return Integer.toString(micros / 1000);
         return String.format(Locale.ROOT, "%d.%03d", micros / 1000, micros % 1000)
                 .replaceAll("0+$", "");
+    }
+
+    /// A gain of 256, with no more decimals than it needs of six digits, as `%g` has it.
+    private static String gain(int of256) {
+        return new BigDecimal(of256 / 256.0)
+                .round(new MathContext(6))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     /// Bytes per second as bits per second: `57.6Mbps`.

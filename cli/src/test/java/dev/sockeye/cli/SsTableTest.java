@@ -10,6 +10,7 @@ import dev.sockeye.inspect.Owner;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Timer;
 import dev.sockeye.inspect.Trace;
+import dev.sockeye.tcp.CongestionInfo;
 import dev.sockeye.tcp.Journal.Cause;
 import dev.sockeye.tcp.Segment;
 import dev.sockeye.tcp.TcpInfo;
@@ -54,6 +55,7 @@ class SsTableTest {
                 .origin(new Origins(trace, null, null))
                 .owner(new Owner(4242, "shop", "worker-3", "fd=7"))
                 .info(info())
+                .bbr(new CongestionInfo.Bbr(1_500_000, 1998, 739, 512))
                 .build();
     }
 
@@ -127,7 +129,17 @@ class SsTableTest {
                 0,
                 1,
                 1,
-                210);
+                210,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0);
     }
 
     private static String table(SsTable.Columns columns, SocketSnapshot... sockets) {
@@ -175,7 +187,7 @@ class SsTableTest {
         assertThat(table(everything, forgotten(), timeWait())).isEqualTo("""
                         CLOSE-WAIT 1200 0 10.0.0.1:49152 10.0.0.2:80   ino:17 --> skmem:(r1200,rb131072,t0,tb16384)
                         \t since:14min opened:com.example.Backend.open(Backend.java:41)
-                        \t ts sack cubic wscale:7,10 rto:204 rtt:2.012/0.5 ato:40 mss:1448 pmtu:1500 rcvmss:1448 advmss:1448 cwnd:10 bytes_sent:5000 bytes_acked:5001 bytes_received:12001 segs_out:40 segs_in:41 data_segs_out:19 data_segs_in:20 send 57.6Mbps lastsnd:1000 lastrcv:999 lastack:1000 pacing_rate 8.00Mbps delivery_rate 16.0Mbps delivered:20 busy:1ms retrans:0/2 rcv_space:14480 rcv_ssthresh:64076 minrtt:1.998 snd_wnd:65535 rcv_wnd:65535 total_rto:1 total_rto_recoveries:1 total_rto_time:210ms
+                        \t ts sack cubic wscale:7,10 rto:204 rtt:2.012/0.5 ato:40 mss:1448 pmtu:1500 rcvmss:1448 advmss:1448 cwnd:10 bytes_sent:5000 bytes_acked:5001 bytes_received:12001 segs_out:40 segs_in:41 data_segs_out:19 data_segs_in:20 bbr:(bw:12.0Mbps,mrtt:1.998,pacing_gain:2.88672,cwnd_gain:2) send 57.6Mbps lastsnd:1000 lastrcv:999 lastack:1000 pacing_rate 8.00Mbps delivery_rate 16.0Mbps delivered:20 busy:1ms retrans:0/2 rcv_space:14480 rcv_ssthresh:64076 minrtt:1.998 snd_wnd:65535 rcv_wnd:65535 total_rto:1 total_rto_recoveries:1 total_rto_time:210ms
                         TIME-WAIT  0    0 10.0.0.1:6     10.0.0.2:8080 timer:(timewait,4.112sec,0) ino:0 --- skmem:(r0,rb131072,t0,tb16384)
                         """);
     }

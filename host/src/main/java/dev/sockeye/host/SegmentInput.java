@@ -28,7 +28,8 @@ final class SegmentInput {
         // RFC 9293 3.1, MUST-5: in any segment.
         options.parse(memory, at);
         if (options.present() != 0) readOptions(seg);
-        readPayload(seg, packet, arrival.transport + TcpHeader.headerLength(memory, at));
+        seg.headerLength = arrival.transport + TcpHeader.headerLength(memory, at);
+        readPayload(seg, packet, seg.headerLength);
         int size = packet.segmentSize();
         seg.packetPayload = size > 0 && seg.length > size ? (seg.length + size - 1) / size : 1;
         return seg;
@@ -41,6 +42,7 @@ final class SegmentInput {
             seg.tsEcr = options.tsEcr();
         }
         for (int i = 0; i < options.sackBlocks(); i++) seg.addSack(options.sackLeft(i), options.sackRight(i));
+        if (options.has(TcpOptions.ACCECN)) readAccEcn(seg);
         if (!seg.syn()) return;
         seg.mss = options.mss();
         seg.windowScale = options.windowScale();
@@ -48,6 +50,12 @@ final class SegmentInput {
         seg.fastOpenLength = options.fastOpenLength();
         if (seg.fastOpenLength > 0) options.copyFastOpenCookie(seg.fastOpenCookie);
         seg.fastOpenExperimental = options.fastOpenExperimental();
+    }
+
+    private void readAccEcn(Segment seg) {
+        seg.accEcnKind = options.accEcnKind();
+        seg.accEcnFields = options.accEcnFields();
+        for (int i = 0; i < seg.accEcnFields; i++) seg.accEcnCounters[i] = options.accEcnCounter(i);
     }
 
     private static void readPayload(Segment seg, Packet packet, int header) {

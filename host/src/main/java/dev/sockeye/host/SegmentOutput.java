@@ -65,16 +65,18 @@ final class SegmentOutput {
         }
         for (int at = 0; at < seg.length; at += size) {
             int count = Math.min(size, seg.length - at);
-            int flags = flagsOf(seg.flags, at == 0, at + count == seg.length);
+            int flags = flagsOf(seg, at == 0, at + count == seg.length);
             Packet packet = begin(seg, tuple, manner, header, at, count, flags);
             addPayload(packet, seg, at, count);
             finish(packet, tuple, v4, manner, out);
         }
     }
 
-    /// As every segmentation offload does: the first packet says that the window was reduced, the last one pushes.
-    private static int flagsOf(int flags, boolean first, boolean last) {
-        if (!first) flags &= ~Segment.CWR;
+    /// As every segmentation offload does: the first packet says that the window was reduced, the last one
+    /// pushes. Where the flag is a part of a number (RFC 9768 3.2.2) all packets have it.
+    private static int flagsOf(Segment seg, boolean first, boolean last) {
+        int flags = seg.flags;
+        if (!first && !seg.aceField) flags &= ~Segment.CWR;
         if (!last) flags &= ~(Segment.PSH | Segment.FIN);
         return flags;
     }
@@ -83,6 +85,10 @@ final class SegmentOutput {
         if (seg.mss != 0) options.mss(seg.mss);
         if (seg.sackPermitted) options.sackPermitted();
         if (seg.timestamps) options.timestamps(seg.tsVal, seg.tsEcr);
+        if (seg.accEcnKind != 0) {
+            int[] counters = seg.accEcnCounters;
+            options.accEcn(seg.accEcnKind, seg.accEcnFields, counters[0], counters[1], counters[2]);
+        }
         if (seg.windowScale >= 0) options.windowScale(seg.windowScale);
         if (seg.fastOpenLength >= 0) {
             options.fastOpen(seg.fastOpenCookie, seg.fastOpenLength, seg.fastOpenExperimental);

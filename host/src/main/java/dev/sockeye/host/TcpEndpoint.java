@@ -285,7 +285,7 @@ public final class TcpEndpoint extends Endpoint {
         finish(now);
         int total = Math.max(0, sent);
         while (sent > 0 && total < length) {
-            sent = sending.send(from, offset + total, length - total, flags, now);
+            sent = sending.send(from, offset + total, length - total, flags | Connection.MSG_REST, now);
             finish(now);
             total += Math.max(0, sent);
         }

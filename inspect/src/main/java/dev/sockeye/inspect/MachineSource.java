@@ -8,6 +8,7 @@ import dev.sockeye.host.UdpEndpoint;
 import dev.sockeye.socket.Machine;
 import dev.sockeye.socket.Origin;
 import dev.sockeye.socket.Socket;
+import dev.sockeye.tcp.CongestionInfo;
 import dev.sockeye.tcp.Connection;
 import dev.sockeye.tcp.HalfOpen;
 import dev.sockeye.tcp.Journal;
@@ -184,6 +185,7 @@ public final class MachineSource implements Source {
         }
 
         private void addConnection(SocketSnapshot.Builder socket, Connection connection) {
+            if (connection.congestionInfo() instanceof CongestionInfo.Bbr told) socket.bbr(told);
             socket.queues(connection.receiveQueueBytes(), connection.sendQueueBytes())
                     .timer(timer(connection))
                     .usage(new Usage(

@@ -1,5 +1,6 @@
 package dev.sockeye.inspect;
 
+import dev.sockeye.tcp.CongestionInfo;
 import dev.sockeye.tcp.Journal;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param settings its options
 /// @param backlog  the queues of a listener; null for any other socket
 /// @param info     `TCP_INFO`; null where there is none
+/// @param bbr      what BBR tells with `TCP_CC_INFO`; null with another congestion control
 public record SocketSnapshot(
         Instant takenAt,
         String host,
@@ -52,7 +54,8 @@ public record SocketSnapshot(
         Origins origin,
         Settings settings,
         @Nullable Backlog backlog,
-        @Nullable TcpInfo info) {
+        @Nullable TcpInfo info,
+        CongestionInfo.@Nullable Bbr bbr) {
 
     public SocketSnapshot {
         Objects.requireNonNull(takenAt, "takenAt");
@@ -135,6 +138,7 @@ public record SocketSnapshot(
         private Settings settings = Settings.DEFAULT;
         private @Nullable Backlog backlog;
         private @Nullable TcpInfo info;
+        private CongestionInfo.@Nullable Bbr bbr;
 
         private Builder(Instant takenAt, String host, Protocol protocol, TcpState state, TransportAddress local) {
             this.takenAt = takenAt;
@@ -207,6 +211,11 @@ public record SocketSnapshot(
             return this;
         }
 
+        public Builder bbr(CongestionInfo.@Nullable Bbr told) {
+            bbr = told;
+            return this;
+        }
+
         /// The snapshot.
         public SocketSnapshot build() {
             return new SocketSnapshot(
@@ -228,7 +237,8 @@ public record SocketSnapshot(
                     origin,
                     settings,
                     backlog,
-                    info);
+                    info,
+                    bbr);
         }
     }
 }

@@ -12,6 +12,9 @@ public final class Agent {
     /// `EX_USAGE` of sysexits.h
     private static final int BAD_OPTIONS = 64;
 
+    /// `EX_UNAVAILABLE`
+    private static final int NO_DEVICE = 69;
+
     private Agent() {}
 
     /// For the JVM.
@@ -29,7 +32,18 @@ public final class Agent {
         var hosts = new AgentHosts(options);
         Installation.install(hosts, hosts);
         instrumentation.addTransformer(new NativeTransports());
+        if (options.device() != null) startNow();
         if (options.summary()) Runtime.getRuntime().addShutdownHook(new Summary());
+    }
+
+    /// Others may ask for a host that is on a device before the program does.
+    private static void startNow() {
+        try {
+            Installation.placement();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            System.err.println("sockeye: " + e.getMessage());
+            System.exit(e instanceof IllegalArgumentException ? BAD_OPTIONS : NO_DEVICE);
+        }
     }
 
     /// What leads to the kernel's sockets: the JDK's own provider, and the SocketImpl in `java.net`.

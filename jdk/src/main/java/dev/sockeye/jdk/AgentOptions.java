@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What the agent is told behind its `=`: `name=value` pairs between commas, lists between plus signs.
 ///
@@ -20,6 +21,10 @@ import java.util.Set;
 /// | `loopback=stack\|kernel` | whose `127.0.0.0/8` and `::1` are | `stack` |
 /// | `kernel-ports=PORT+PORT` | ports of the loopback that are the kernel's | none |
 /// | `origin=none\|opened\|calls` | how much is noted of who uses a socket | `none` |
+/// | `tun=FD` | the first host is also on a TUN device that this process has inherited | none |
+/// | `mtu=BYTES` | of the device | 1500 |
+/// | `address=CIDR+CIDR` | the first host's addresses on the device | none |
+/// | `route=CIDR+CIDR` | what it reaches by the device besides neighbours; `default`, `::/0` | nothing |
 /// | `summary=on\|off` | a line at the end that says how many sockets were the kernel's | `off` |
 /// | `net.ipv4.NAME=VALUE` and other settings of Linux | of every host | Linux's |
 ///
@@ -33,8 +38,17 @@ record AgentOptions(
         Set<Integer> kernelPorts,
         Origin.Detail origin,
         boolean summary,
+        @Nullable Device device,
         Map<String, String> sysctl,
         Map<String, String> others) {
+
+    /// A TUN device that this process has inherited.
+    ///
+    /// @param fd        its descriptor
+    /// @param mtu       bytes
+    /// @param addresses of the host on it, such as `10.0.0.2/30`
+    /// @param routes    networks that are reached by it
+    record Device(int fd, int mtu, List<String> addresses, List<String> routes) {}
 
     /// Options that can be passed on to [AgentExtension]s start with this.
     private static final String EXTENSION = "x-";
@@ -62,6 +76,10 @@ record AgentOptions(
         private final Set<Integer> kernelPorts = new HashSet<>();
         private Origin.Detail origin = Origin.Detail.NONE;
         private boolean summary;
+        private int tun = -1;
+        private int mtu = 1_500;
+        private List<String> addresses = List.of();
+        private List<String> routes = List.of();
         private final Map<String, String> sysctl = new LinkedHashMap<>();
         private final Map<String, String> others = new LinkedHashMap<>();
 
@@ -75,6 +93,10 @@ record AgentOptions(
                     for (String port : value.split("\\+", -1)) kernelPorts.add(port(port));
                 }
                 case "origin" -> origin = oneOf(name, value, Origin.Detail.values());
+                case "tun" -> tun = number(name, value, 3, Integer.MAX_VALUE);
+                case "mtu" -> mtu = number(name, value, 68, 65_535);
+                case "address" -> addresses = List.of(value.split("\\+", -1));
+                case "route" -> routes = List.of(value.split("\\+", -1));
                 case "summary" -> summary = oneOf(name, value, Switch.values()) == Switch.ON;
                 default -> setOther(name, value);
             }
@@ -114,6 +136,13 @@ record AgentOptions(
             return port;
         }
 
+        private static int number(String name, String text, int least, int most) {
+            int number = number(name, text);
+            if (number < least || number > most)
+                throw new IllegalArgumentException(name + " is " + least + " to " + most + ", not " + text);
+            return number;
+        }
+
         private static int number(String name, String text) {
             try {
                 return Integer.parseInt(text);
@@ -146,6 +175,7 @@ record AgentOptions(
                     Set.copyOf(kernelPorts),
                     origin,
                     summary,
+                    tun < 0 ? null : new Device(tun, mtu, addresses, routes),
                     Map.copyOf(sysctl),
                     Map.copyOf(others));
         }

@@ -26,12 +26,15 @@ public final class JdkRun {
     private static final int OLDEST_JAVA = 25;
     private static final Pattern VERSION = Pattern.compile("JAVA_VERSION=\"(\\d+)");
 
+    private final String called;
     private final Path agent;
     private final String options;
 
+    /// @param called  the name of the command that the user has called, for complaints: `run`
     /// @param agent   the agent's jar
     /// @param options the agent's, as [Agent] takes them; may be empty
-    public JdkRun(Path agent, String options) {
+    public JdkRun(String called, Path agent, String options) {
+        this.called = called;
         this.agent = agent;
         this.options = options;
     }
@@ -57,15 +60,18 @@ public final class JdkRun {
     /// @param command what the user gave behind `--`
     /// @param environment where `PATH` is looked up
     public List<String> command(List<String> command, Map<String, String> environment) throws Refusal {
-        if (command.isEmpty()) throw new Refusal(USAGE, "run: what? For example: sockeye run -- java -jar program.jar");
-        if (!Files.isRegularFile(agent)) throw new Refusal(UNAVAILABLE, "run: the agent " + agent + " is not there");
+        if (command.isEmpty())
+            throw new Refusal(USAGE, called + ": what? For example: sockeye " + called + " -- java -jar program.jar");
+        if (!Files.isRegularFile(agent))
+            throw new Refusal(UNAVAILABLE, called + ": the agent " + agent + " is not there");
         String program = command.getFirst();
         Path file = find(program, environment);
         if (!file.getFileName().toString().equals("java"))
             throw new Refusal(
                     USAGE,
-                    "run: " + program + " is not java. Give the java command itself, as in: sockeye run -- java -jar"
-                            + " program.jar; or, for a script that starts one, set JDK_JAVA_OPTIONS=" + argument());
+                    called + ": " + program + " is not java. Give the java command itself, as in: sockeye " + called
+                            + " -- java -jar" + " program.jar; or, for a script that starts one, set JDK_JAVA_OPTIONS="
+                            + argument());
         checkVersion(program, file);
         var withAgent = new ArrayList<String>();
         withAgent.add(program);
@@ -79,25 +85,25 @@ public final class JdkRun {
         return "-javaagent:" + agent + (options.isEmpty() ? "" : "=" + options);
     }
 
-    private static Path find(String program, Map<String, String> environment) throws Refusal {
+    private Path find(String program, Map<String, String> environment) throws Refusal {
         if (program.indexOf('/') >= 0) {
             Path file = Path.of(program);
             if (Files.isExecutable(file) && !Files.isDirectory(file)) return file;
-            throw new Refusal(NOT_FOUND, "run: there is no program " + program);
+            throw new Refusal(NOT_FOUND, called + ": there is no program " + program);
         }
         for (String folder : environment.getOrDefault("PATH", "").split(":", -1)) {
             Path file = Path.of(folder.isEmpty() ? "." : folder, program);
             if (Files.isExecutable(file) && !Files.isDirectory(file)) return file;
         }
-        throw new Refusal(NOT_FOUND, "run: there is no command " + program);
+        throw new Refusal(NOT_FOUND, called + ": there is no command " + program);
     }
 
-    private static void checkVersion(String program, Path file) throws Refusal {
+    private void checkVersion(String program, Path file) throws Refusal {
         Optional<Integer> version = version(file);
         if (version.isPresent() && version.get() < OLDEST_JAVA)
             throw new Refusal(
                     UNAVAILABLE,
-                    "run: " + program + " is a Java " + version.get() + "; the stack needs " + OLDEST_JAVA
+                    called + ": " + program + " is a Java " + version.get() + "; the stack needs " + OLDEST_JAVA
                             + " or newer");
     }
 

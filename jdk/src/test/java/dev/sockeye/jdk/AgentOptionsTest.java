@@ -42,6 +42,17 @@ class AgentOptionsTest {
         assertThat(options.others()).isEqualTo(Map.of("publish", "/tmp/a=b"));
     }
 
+    @Test
+    void aDeviceIsThereWhereADescriptorIsNamed() {
+        assertThat(AgentOptions.parse("").device()).isNull();
+        assertThat(AgentOptions.parse("tun=5").device())
+                .isEqualTo(new AgentOptions.Device(5, 1500, List.of(), List.of()));
+        assertThat(AgentOptions.parse("tun=5,mtu=9000,address=10.0.0.2/30+fd00::2/64,route=default+::/0")
+                        .device())
+                .isEqualTo(new AgentOptions.Device(
+                        5, 9000, List.of("10.0.0.2/30", "fd00::2/64"), List.of("default", "::/0")));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -57,6 +68,9 @@ class AgentOptionsTest {
                 "net=10.0.0/24 | not an IP address: '10.0.0'",
                 "host=a+b+c,net=10.0.0.0/30 | the network has 2 addresses for 3 hosts",
                 "outside=nowhere | outside=nowhere: it is one of kernel, unreachable",
+                "tun=eye0 | tun: 'eye0' is not a number",
+                "tun=1 | tun is 3 to 2147483647, not 1",
+                "mtu=67 | mtu is 68 to 65535, not 67",
                 "kernel-ports=0 | kernel-ports: no port 0",
                 "kernel-ports=x | kernel-ports: 'x' is not a number",
                 "summary=yes | summary=yes: it is one of on, off",

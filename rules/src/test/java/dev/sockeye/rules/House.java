@@ -29,7 +29,7 @@ final class House {
             new Floor("host", Set.of("wire", "tcp")),
             new Floor("link", Set.of("wire", "linux")), // beside host
             new Floor("socket", Set.of("wire", "tcp", "host", "link")),
-            new Floor("jdk", Set.of("wire", "tcp", "host", "link", "socket")),
+            new Floor("jdk", Set.of("wire", "linux", "tcp", "host", "link", "socket")),
             new Floor("sim", Set.of("wire", "tcp", "host", "link", "socket")),
             new Floor("conformance", Set.of("wire", "tcp", "host", "link", "socket", "sim")), // beside the house
             new Floor("inspect", Set.of("wire", "tcp", "host", "link", "socket")),

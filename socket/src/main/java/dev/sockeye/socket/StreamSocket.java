@@ -229,8 +229,10 @@ public final class StreamSocket extends TcpSocket {
             int result;
             long now = locked.enter();
             try {
-                result =
-                        isClosed() ? EBADF : endpoint.send(from, offset + done, length - done, flags & CORE_FLAGS, now);
+                int rest = done > 0 ? Connection.MSG_REST : 0;
+                result = isClosed()
+                        ? EBADF
+                        : endpoint.send(from, offset + done, length - done, flags & CORE_FLAGS | rest, now);
                 if (result > 0) done += result;
                 more = result > 0 && done < length && timeout != NOW;
                 refresh();

@@ -63,13 +63,22 @@ final class AckPolicy {
 
     /// The next acknowledgments go out at once: half a window's worth of them, 16 at most.
     void beQuick(int receiveWindow) {
+        beQuick(receiveWindow, MAX_QUICK);
+    }
+
+    private void beQuick(int receiveWindow, int most) {
         int count = receiveWindow / (2 * rcvMss);
         if (count == 0) count = 2;
-        quick = Math.max(quick, Math.min(count, MAX_QUICK));
+        quick = Math.max(quick, Math.min(count, most));
     }
 
     void enterQuickMode(int receiveWindow) {
-        beQuick(receiveWindow);
+        enterQuickMode(receiveWindow, MAX_QUICK);
+    }
+
+    /// The next acknowledgments, at most so many, go out at once, and later ones wait no longer than usual.
+    void enterQuickMode(int receiveWindow, int most) {
+        beQuick(receiveWindow, most);
         exitPingPong();
         delayMillis = MIN_MILLIS;
     }

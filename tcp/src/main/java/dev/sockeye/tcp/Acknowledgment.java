@@ -27,6 +27,8 @@ final class Acknowledgment {
     /// The receiver may have waited with it.
     static final int MAYBE_DELAYED = 8192;
     static final int LOST_RETRANSMIT = 16384;
+    /// Its timestamp is newer than the last.
+    static final int TIMESTAMP_PROGRESS = 32768;
 
     static final int ACKED = DATA_ACKED | SYN_ACKED;
     static final int NOT_DUPLICATE = DATA | WINDOW_UPDATE | ACKED;
@@ -72,21 +74,23 @@ final class Acknowledgment {
         int priorFack = c.sackPermitted ? c.board.highestSacked() : c.sndUna;
         int priorPacketsOut = c.board.packetsOut;
         int priorDelivered = c.rate.delivered;
+        int priorDeliveredCe = c.rate.deliveredCe;
         int priorLost = c.rate.lost;
         int priorSacked = c.board.sackedOut;
 
-        c.timestamps.update(seg, now);
+        if (c.timestamps.update(seg, now)) flags |= TIMESTAMP_PROGRESS;
         if (seg.sequenceLength() > 0) flags |= DATA;
         else c.context.count(TcpMib.TCPPureAcks);
         flags |= updateWindow(seg, now);
         if (c.sackPermitted && seg.sackBlocks > 0) flags |= c.board.onSack(seg, priorSndUna, now);
         if (c.ecn.isEcho(seg)) flags |= ECN_ECHO;
-        c.congestion.onAck(flags, now);
 
         c.softError = 0;
         c.timeouts.probes = 0;
         c.lastAckReceivedAt = now;
         if (priorPacketsOut == 0) {
+            flags |= countMarks(seg, priorDelivered, flags);
+            c.congestion.onAck(flags, now);
             if ((flags & DSACKING) != 0) flags = c.recovery.onDubiousAck(priorSndUna, 0, flags, now);
             c.timeouts.onWindowProbeAck(now);
             c.recovery.onProbeAck(seg.ack, flags, now);
@@ -96,6 +100,8 @@ final class Acknowledgment {
         flags |= clean(priorFack, priorSndUna, priorSacked, flags, now);
         if ((c.context.sysctl.tcp_recovery & 2) == 0)
             c.recovery.rack.adaptWindow(c.rate.delivered, c.rate.sample.priorDelivered);
+        flags |= countMarks(seg, priorDelivered, flags);
+        c.congestion.onAck(flags, now);
         c.recovery.onProbeAck(seg.ack, flags, now);
         if (isDubious(flags)) {
             int duplicates = 0;
@@ -105,6 +111,8 @@ final class Acknowledgment {
         if ((flags & SET_TIMER) != 0) c.timeouts.setTimer(now);
 
         int delivered = c.rate.delivered - priorDelivered;
+        if (c.ecn.mode == EcnMode.RFC3168 && (flags & ECN_ECHO) != 0) c.rate.deliveredCe += delivered;
+        countDelivered(delivered, c.rate.deliveredCe - priorDeliveredCe);
         int lost = c.rate.lost - priorLost;
         c.rate.sample.ackDelayed = (flags & MAYBE_DELAYED) != 0;
         c.rate.sample.ecnEcho = (flags & ECN_ECHO) != 0;
@@ -118,6 +126,19 @@ final class Acknowledgment {
         if (!c.sackPermitted || seg.sackBlocks == 0) return;
         int flags = c.board.onSack(seg, priorSndUna, now);
         c.recovery.onDubiousAck(priorSndUna, 0, flags, now);
+    }
+
+    /// Accurate feedback: the ACE field and the option of an ACK that is not merely late.
+    private int countMarks(Segment seg, int priorDelivered, int flags) {
+        if (!c.ecn.isAccurate() || (flags & (ACKED | DATA_SACKED | TIMESTAMP_PROGRESS)) == 0) return 0;
+        int packets = c.rate.delivered - priorDelivered;
+        int marks = c.ecn.onAck(seg, packets, c.board.deliveredBytes, (flags & SYN_ACKED) != 0);
+        return marks > 0 ? ECN_ECHO : 0;
+    }
+
+    private void countDelivered(int delivered, int marked) {
+        c.context.counters.add(TcpMib.TCPDelivered, delivered);
+        c.context.counters.add(TcpMib.TCPDeliveredCE, marked);
     }
 
     private boolean isDubious(int flags) {
@@ -174,6 +195,9 @@ final class Acknowledgment {
                 if (firstSentAt < 0) firstSentAt = lastSentAt;
                 if (Seq.lt(start, reorderedAt)) reorderedAt = start;
                 if (!Seq.gt(segment.endSeq, c.recovery.highSeq())) flags |= ORIGINAL_SACKED;
+            }
+            if (!segment.is(TxSegment.SACKED)) {
+                c.board.deliveredBytes += whole ? segment.endSeq - segment.seq : acked * segment.mss;
             }
             if (segment.is(TxSegment.SACKED)) {
                 c.board.sackedOut -= acked;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Which algorithms of congestion control there are, by the names of `TCP_CONGESTION`.
 public final class CongestionControls {
 
-    private static final List<String> AVAILABLE = List.of("reno", "cubic");
+    private static final List<String> AVAILABLE = List.of("reno", "cubic", "bbr");
 
     private CongestionControls() {}
 
@@ -25,6 +25,7 @@ public final class CongestionControls {
         return switch (name) {
             case "cubic" -> new Cubic(c);
             case "reno" -> new NewReno(c.cwnd);
+            case "bbr" -> new Bbr(c);
             default -> null;
         };
     }

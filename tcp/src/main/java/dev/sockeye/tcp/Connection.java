@@ -30,6 +30,8 @@ public final class Connection {
     public static final int MSG_EOR = 0x80;
     /// `MSG_MORE`: more will follow, as `TCP_CORK` for one call.
     public static final int MSG_MORE = 0x8000;
+    /// Not Linux's: the rest of a write whose begin was taken by calls before.
+    public static final int MSG_REST = 1 << 29;
 
     /// Bits of [#shutdown], with Linux's numbers (`RCV_SHUTDOWN`, `SEND_SHUTDOWN`).
     static final int RECEIVE = 1, SEND = 2;
@@ -47,7 +49,7 @@ public final class Connection {
     int sendScale;
     // The receive sequence space, and how far the program has read.
     int rcvNxt, copiedSeq;
-    boolean offersScaling, offersEcn, sackPermitted;
+    boolean offersScaling, sackPermitted;
     /// The options of our SYN: a window scale, -1 without; whether with timestamps.
     int synScale = -1;
 
@@ -67,7 +69,7 @@ public final class Connection {
     final UrgentData urgent = new UrgentData();
     final StreamReader reader = new StreamReader(this);
     private final StreamWriter writer = new StreamWriter(this);
-    final Ecn ecn = new Ecn();
+    final Ecn ecn = new Ecn(this);
     final RttEstimator rtt;
     final DeliveryRate rate = new DeliveryRate();
     final CongestionWindow cwnd = new CongestionWindow();
@@ -160,7 +162,7 @@ public final class Connection {
         sackPermitted = shake.sackPermitted;
         offersScaling = shake.receiveWindowScale >= 0;
         sendScale = Math.max(0, shake.sendWindowScale);
-        ecn.agreed = shake.ecn;
+        ecn.take(shake);
         timestamps.offset = shake.tsOffset;
         if (shake.timestamps) agreeOnTimestamps(shake.tsRecent, shake.tsRecentAt);
         receive.initialize(sizes.advMss, offersScaling);
@@ -339,7 +341,7 @@ public final class Connection {
         sizes.advertisedMss = sizes.advMss;
         offersScaling = sysctl.tcp_window_scaling != 0;
         timestamps.offered = sysctl.tcp_timestamps != 0;
-        offersEcn = sysctl.tcp_ecn == 1;
+        ecn.offer();
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
         if (options.maxSegment > 0) sizes.peerMss = options.maxSegment;
         else sizes.peerMss = Integer.MAX_VALUE;
@@ -357,8 +359,8 @@ public final class Connection {
     }
 
     /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room,
-    /// where it is time to send in between: the caller sends, and calls again until all are taken or it says
-    /// `-EAGAIN`.
+    /// where it is time to send in between: the caller sends, and calls again, with [#MSG_REST], until all are
+    /// taken or it says `-EAGAIN`.
     ///
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     public int send(MemorySegment from, long offset, int length, int flags, long now) {

@@ -114,6 +114,7 @@ public final class HalfOpen {
     private Disposition onDuplicateSyn(Segment seg, long now) {
         if (isRateLimited(seg, now)) return Disposition.DROP;
         deadline = now + timeout();
+        handshake.onSynAgain(seg);
         return Disposition.SYN_ACK;
     }
 
@@ -235,12 +236,13 @@ public final class HalfOpen {
         }
         synAckSentLastAt = now;
         compose(handshake, out, now);
+        handshake.markSynAck(out, handshake.retransmits, listener.context.sysctl);
     }
 
     /// A SYN-ACK: RFC 9293 3.10.7.2, third.
     static void compose(Handshake handshake, Segment out, long now) {
         out.clear();
-        out.flags = Segment.SYN | Segment.ACK | (handshake.ecn ? Segment.ECE : 0);
+        out.flags = Segment.SYN | Segment.ACK;
         out.seq = handshake.iss;
         out.ack = handshake.irs + 1;
         out.window = Math.min(handshake.receiveWindow, 65535); // RFC 7323 2.2: never scaled in a SYN

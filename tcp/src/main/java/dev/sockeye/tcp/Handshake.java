@@ -19,7 +19,13 @@ public final class Handshake {
 
     public boolean sackPermitted;
     public boolean timestamps;
-    public boolean ecn;
+
+    /// Which feedback of congestion marks is agreed on; the codepoint of the IP header that the peer's
+    /// latest SYN came with; and what of the handshake went wrong for accurate feedback, bits of
+    /// `tcpi_accecn_fail_mode`.
+    public EcnMode ecn = EcnMode.DISABLED;
+
+    public int synCodepoint, ecnFailures;
 
     /// TS.Recent, and when it was taken, in nanoseconds of the host's clock.
     public int tsRecent;
@@ -65,11 +71,41 @@ public final class Handshake {
             // RFC 7323 2.3, MUST: a shift above 14 is taken as 14.
             handshake.sendWindowScale = Math.min(syn.windowScale, 14);
         }
-        // RFC 3168 6.1.1: a SYN with ECE and CWR asks for ECN. Linux: only where its IP header is not-ECT.
-        boolean asksEcn = syn.has(Segment.ECE) && syn.has(Segment.CWR) && syn.ecn == 0;
-        handshake.ecn = asksEcn && (sysctl.tcp_ecn == 1 || sysctl.tcp_ecn == 2);
+        handshake.chooseEcn(syn, sysctl.tcp_ecn);
         handshake.chooseReceiveWindow(context, options);
         return handshake;
+    }
+
+    private void chooseEcn(Segment syn, int wanted) {
+        if (wanted >= 3 && AceField.asks(syn)) {
+            ecn = EcnMode.ACCECN;
+            synCodepoint = syn.ecn;
+        } else if (wanted != 0 && syn.has(Segment.ECE) && syn.has(Segment.CWR)) {
+            // RFC 3168 6.1.1: ECE and CWR ask for ECN. Linux: only where the IP header is not-ECT, for a path that
+            // sets the one may set the other; unless AE asks for more.
+            if (syn.ecn == Ecn.NOT_ECT || syn.has(Segment.AE)) ecn = EcnMode.RFC3168;
+        }
+    }
+
+    /// The SYN has come again.
+    void onSynAgain(Segment syn) {
+        if (ecn != EcnMode.ACCECN) return;
+        // RFC 9768 3.1.5, MUST: feed back how the latest arrived.
+        synCodepoint = syn.ecn;
+        // RFC 9768 3.1.5, MUST NOT: no ECT after a SYN that asks for nothing.
+        if (AceField.of(syn) == 0) ecnFailures |= EcnFailures.ACE_RECEIVED;
+    }
+
+    /// The ECN flags, and the AccECN option, of a SYN-ACK.
+    ///
+    /// @param again how often it was sent before
+    void markSynAck(Segment out, int again, TcpSysctl sysctl) {
+        if (ecn == EcnMode.RFC3168) out.flags |= Segment.ECE;
+        if (ecn != EcnMode.ACCECN) return;
+        // RFC 9768 3.2.3.2.2: the first retransmission is without option, the next without flags; the mode stays.
+        if (again < 2) out.flags |= AceField.reflection(synCodepoint);
+        else ecnFailures |= EcnFailures.ACE_SENT;
+        if (again == 0) AccEcnOption.writeToSynAck(out, sysctl);
     }
 
     /// The most payload the peer takes: what it announced, 536 or 1220 (for IPv6) where it did not, and no more than

@@ -9,7 +9,7 @@ final class InfoReport {
         int options = (c.timestamps.agreed ? TcpInfo.OPT_TIMESTAMPS : 0)
                 | (c.sackPermitted ? TcpInfo.OPT_SACK : 0)
                 | (c.offersScaling && c.state.isSynchronized() ? TcpInfo.OPT_WSCALE : 0)
-                | (c.ecn.agreed ? TcpInfo.OPT_ECN : 0)
+                | (c.ecn.isAgreed() ? TcpInfo.OPT_ECN : 0)
                 | (c.ecn.seen ? TcpInfo.OPT_ECN_SEEN : 0);
         Scoreboard board = c.board;
         CongestionWindow cwnd = c.cwnd;
@@ -75,7 +75,17 @@ final class InfoReport {
                 timeouts.rehashes,
                 timeouts.totalTimeouts,
                 timeouts.totalTimeoutRecoveries,
-                timeouts.totalTimeoutMillis());
+                timeouts.totalTimeoutMillis(),
+                c.ecn.received.ce,
+                c.ecn.delivered.ect1Bytes,
+                c.ecn.delivered.ect0Bytes,
+                c.ecn.delivered.ceBytes,
+                c.ecn.received.ect1Bytes,
+                c.ecn.received.ect0Bytes,
+                c.ecn.received.ceBytes,
+                c.ecn.mode.ordinal(),
+                c.ecn.failures.optionSeen,
+                c.ecn.failures.bits);
     }
 
     private static int sinceMillis(long then, long now) {

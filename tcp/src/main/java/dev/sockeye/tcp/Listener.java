@@ -192,6 +192,7 @@ public final class Listener<A> {
         lastOverflowAt = now;
         cookies.encode(tuple, handshake, now);
         HalfOpen.compose(handshake, reply, now);
+        handshake.markSynAck(reply, 0, context.sysctl);
         if (handshake.timestamps) reply.tsVal = cookies.timestamp(handshake, now);
         context.count(TcpMib.SyncookiesSent);
         return Disposition.COOKIE;

@@ -312,7 +312,7 @@ final class LossRecovery {
         if (board.inFlight() != inFlight) {
             if (state != State.RECOVERY) {
                 enterRecovery(false, now);
-                reduce(1, c.rate.lost - lost, false);
+                if (!c.congestion.takesControl()) reduce(1, c.rate.lost - lost, false);
             }
             c.output.retransmitLost();
         }

@@ -18,6 +18,10 @@ final class OutOfOrderQueue {
     int charged;
     /// What of the last [#insert] had come before: a range for a DSACK; empty if `duplicateEnd == duplicateStart`.
     int duplicateStart, duplicateEnd;
+    /// Whether it was copied behind what is before it; and how many older segments it has made superfluous.
+    boolean coalesced;
+
+    int covered;
 
     OutOfOrderQueue(Pages pages) {
         this.pages = pages;
@@ -41,52 +45,84 @@ final class OutOfOrderQueue {
     ///
     /// @return whether anything of it was new
     boolean insert(Segment seg) {
-        duplicateStart = duplicateEnd = 0;
-        boolean kept = false;
+        duplicateStart = duplicateEnd = covered = 0;
+        int cost = seg.truesize();
+        int room = seg.tailroom();
+        int before = placeOf(seg.seq) - 1;
+        RxSegment behind = before < 0 ? null : get(before);
+        coalesced = behind != null && behind.isLast && behind.endSeq == seg.seq && seg.length <= behind.tailroom;
+        if (behind != null && coalesced) {
+            cost = behind.charge;
+            room = behind.tailroom - seg.length;
+            charged -= cost;
+            behind.charge = 0;
+            behind.isLast = false;
+        }
+        lastKept = null;
         int at = seg.seq;
         for (int i = 0; i < seg.slices(); i++) {
             boolean fin = seg.fin() && i == seg.slices() - 1;
-            kept |= insert(at, seg.length(i), fin, seg.page(i), seg.offset(i));
+            insert(at, seg.length(i), fin, seg.page(i), seg.offset(i));
             at += seg.length(i);
         }
-        if (seg.fin() && seg.slices() == 0) kept |= insert(at, 0, true, null, 0);
-        return kept;
+        if (seg.fin() && seg.slices() == 0) insert(at, 0, true, null, 0);
+        RxSegment last = lastKept;
+        if (last == null) return false;
+        uncharge(seg.seq, seg.endSeq());
+        last.charge = cost;
+        last.tailroom = room;
+        last.isLast = true;
+        charged += cost;
+        return true;
     }
 
-    private boolean insert(int seq, int length, boolean fin, @Nullable Page page, int offset) {
+    /// Linux throws away the older segments that a new one covers whole. Here their bytes stay, and those of the new
+    /// one go: what is charged is the same.
+    private void uncharge(int seq, int endSeq) {
+        for (int i = Math.max(0, placeOf(seq) - 1); i < size && Seq.lt(get(i).seq, endSeq); i++) {
+            RxSegment old = get(i);
+            if (!old.isLast || Seq.lt(old.seq, seq) || Seq.gt(old.endSeq, endSeq)) continue;
+            charged -= old.charge;
+            old.charge = 0;
+            covered++;
+        }
+    }
+
+    /// The last slice that was kept of the segment at hand.
+    private @Nullable RxSegment lastKept;
+
+    private void insert(int seq, int length, boolean fin, @Nullable Page page, int offset) {
         int endSeq = seq + length + (fin ? 1 : 0);
         int i = placeOf(seq);
         if (i > 0 && Seq.gt(get(i - 1).endSeq, seq)) {
             // The front is there already.
             int covered = Seq.min(get(i - 1).endSeq, endSeq);
             noteDuplicate(seq, covered);
-            if (covered == endSeq) return false;
+            if (covered == endSeq) return;
             offset += covered - seq;
             seq = covered;
         }
-        boolean kept = false;
         while (i < size && Seq.gt(endSeq, get(i).seq)) {
             RxSegment next = get(i);
             if (Seq.lt(seq, next.seq)) {
                 add(i++, seq, next.seq, false, page, offset);
-                kept = true;
             }
             int covered = Seq.min(next.endSeq, endSeq);
             noteDuplicate(next.seq, covered);
-            if (covered == endSeq) return kept;
+            if (covered == endSeq) return;
             offset += covered - seq;
             seq = covered;
             i++;
         }
         add(i, seq, endSeq, fin, page, offset);
-        return true;
     }
 
     private void noteDuplicate(int start, int end) {
         if (duplicateStart == duplicateEnd) {
             duplicateStart = start;
             duplicateEnd = end;
-        } else {
+        } else if (!Seq.gt(start, duplicateEnd) && !Seq.gt(duplicateStart, end)) {
+            // One range is all that is told (tcp_dsack_extend): the first, and what touches it.
             duplicateStart = Seq.min(duplicateStart, start);
             duplicateEnd = Seq.max(duplicateEnd, end);
         }
@@ -111,8 +147,10 @@ final class OutOfOrderQueue {
         segment.endSeq = endSeq;
         segment.fin = fin;
         segment.offset = offset;
-        int length = segment.length();
-        if (length > 0 && page != null) {
+        segment.charge = segment.tailroom = 0;
+        segment.isLast = false;
+        lastKept = segment;
+        if (segment.length() > 0 && page != null) {
             page.retain();
             segment.page = page;
         }
@@ -120,7 +158,6 @@ final class OutOfOrderQueue {
         System.arraycopy(slots, i, slots, i + 1, size - i);
         slots[i] = segment;
         size++;
-        charged += ReceiveWindow.truesize(length);
     }
 
     /// Moves what now follows `rcvNxt` to the receive queue.
@@ -128,35 +165,58 @@ final class OutOfOrderQueue {
     /// @return the number after what has been moved; [#finMoved] tells whether a FIN was at its end
     int moveTo(ReceiveQueue queue, int rcvNxt) {
         finMoved = false;
+        coalescedOnMove = 0;
+        duplicateStart = duplicateEnd = 0;
+        int covered = rcvNxt;
         int moved = 0;
         while (moved < size && !finMoved && Seq.leq(get(moved).seq, rcvNxt)) {
-            RxSegment segment = get(moved++);
-            int length = segment.length();
-            int cost = ReceiveWindow.truesize(length);
-            charged -= cost;
-            int old = rcvNxt - segment.seq;
-            if (old < length && segment.page != null) {
-                queue.append(segment.page, segment.offset + old, length - old, cost);
-                rcvNxt += length - old;
+            if (Seq.lt(get(moved).seq, covered)) noteDuplicate(get(moved).seq, Seq.min(get(moved).endSeq, covered));
+            int end = endOfSegment(moved);
+            RxSegment last = get(end - 1);
+            charged -= last.charge;
+            int count = last.endSeq - (last.fin ? 1 : 0) - rcvNxt;
+            if (count > 0 && queue.begin(count, last.charge, last.tailroom)) coalescedOnMove++;
+            while (moved < end) {
+                RxSegment slice = get(moved++);
+                rcvNxt = move(slice, queue, rcvNxt);
+                if (slice.fin && rcvNxt == slice.endSeq - 1) {
+                    finMoved = true;
+                    rcvNxt++;
+                }
+                give(slice);
             }
-            if (segment.fin && rcvNxt == segment.endSeq - 1) {
-                finMoved = true;
-                rcvNxt++;
-            }
-            give(segment);
         }
         removeFirst(moved);
         return rcvNxt;
     }
 
+    private static int move(RxSegment slice, ReceiveQueue queue, int rcvNxt) {
+        int length = slice.length();
+        int old = rcvNxt - slice.seq;
+        if (old >= length || slice.page == null) return rcvNxt;
+        queue.append(slice.page, slice.offset + old, length - old);
+        return rcvNxt + length - old;
+    }
+
+    /// The place after the last slice of the segment whose slice is at place `i`, as far as they follow each other.
+    private int endOfSegment(int i) {
+        while (!get(i).isLast && i + 1 < size && get(i + 1).seq == get(i).endSeq) i++;
+        return i + 1;
+    }
+
     boolean finMoved;
 
-    /// Throws away what is furthest ahead, to make room; at least one segment.
+    /// How many of the segments moved were copied behind others.
+    int coalescedOnMove;
+
+    /// Throws away the segment that is furthest ahead, to make room.
     void dropLast() {
-        RxSegment last = get(size - 1);
-        charged -= ReceiveWindow.truesize(last.length());
-        slots[--size] = null;
-        give(last);
+        do {
+            RxSegment last = get(size - 1);
+            charged -= last.charge;
+            slots[--size] = null;
+            give(last);
+        } while (size > 0 && !get(size - 1).isLast);
     }
 
     /// The number after the last byte that is here.

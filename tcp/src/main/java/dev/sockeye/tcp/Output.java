@@ -42,6 +42,9 @@ final class Output {
     private boolean push;
 
     private int pushNagle;
+    /// Only one segment.
+    private boolean pushOne;
+
     private boolean pushProbe;
     private boolean frtoProbe;
     private int pushed;
@@ -126,8 +129,15 @@ final class Output {
         if (!push) push(nagle());
     }
 
+    /// The first segment that is queued may go, whatever Nagle's rule says (`tcp_push_one`).
+    void pushOne() {
+        push(NAGLE_PUSH);
+        pushOne = true;
+    }
+
     void push(int nagle) {
         push = true;
+        pushOne = false;
         pushNagle = nagle;
         pushed = 0;
         cwndLimited = windowLimited = false;
@@ -179,6 +189,7 @@ final class Output {
         if (reset) {
             reset = false;
             headers.header(out, Segment.RST | Segment.ACK, headers.acceptableSeq(), now);
+            c.ecn.mark(out, false);
             return true;
         }
         if (c.state == TcpState.CLOSED && c.timeWait() == null && !lastAck) return false;
@@ -257,7 +268,8 @@ final class Output {
             transmit(out, segment, c.sizes.mss, now);
             return true;
         }
-        if (!c.state.isSynchronized() || (pushProbe && pushed > 0) || c.pacer.holds(now)) return false;
+        boolean enough = (pushProbe || pushOne) && pushed > 0;
+        if (!c.state.isSynchronized() || enough || c.pacer.holds(now)) return false;
         int mss = c.sizes.current();
         int burst = burstPackets(mss);
         int quota = windowQuota();
@@ -279,7 +291,7 @@ final class Output {
         boolean isLast = c.send.unsent.size() == 1;
         if (segment.packets == 1) {
             if (!nagleAllows(segment, mss, isLast ? pushNagle : NAGLE_PUSH)) return false;
-        } else if (!pushProbe && shouldDefer(segment, burst, isLast, now)) {
+        } else if (!pushProbe && !pushOne && shouldDefer(segment, burst, isLast, now)) {
             return false;
         }
         int limit = mss;
@@ -402,7 +414,7 @@ final class Output {
     private void endPush(long now) {
         push = false;
         boolean wasProbe = pushProbe;
-        pushProbe = false;
+        pushProbe = pushOne = false;
         if (!c.state.isSynchronized()) return;
         c.onWindowLimited(windowLimited, now);
         cwndLimited |= c.board.inFlight() >= c.cwnd.segments;

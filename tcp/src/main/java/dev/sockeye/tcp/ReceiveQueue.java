@@ -24,6 +24,12 @@ final class ReceiveQueue {
     /// What is charged against `SO_RCVBUF` for what is queued here, bytes.
     int charged;
 
+    // The segment that was begun last: what it is charged, which stands at its last slice and is given back with that;
+    // what can be copied behind it at no cost; whether a slice of it is here.
+    private int cost;
+    private int tailroom;
+    private boolean placed;
+
     ReceiveQueue(Pages pages) {
         this.pages = pages;
     }
@@ -46,29 +52,47 @@ final class ReceiveQueue {
         return found;
     }
 
-    /// Keeps `count` bytes of a page that is borrowed, and charges `cost` for them.
-    void append(Page from, int fromOffset, int count, int cost) {
+    /// A segment begins, whose slices are to follow.
+    ///
+    /// @param count    bytes of payload
+    /// @param truesize what it is charged, bytes
+    /// @param room     how many bytes can be copied behind it
+    /// @return whether it takes up what room the last one left, and costs nothing (`tcp_try_coalesce`)
+    boolean begin(int count, int truesize, int room) {
+        if (size > 0 && count <= tailroom) {
+            tailroom -= count;
+            return true;
+        }
+        cost = truesize;
+        charged += truesize;
+        tailroom = room;
+        placed = false;
+        return false;
+    }
+
+    /// Keeps `count` bytes of a page that is borrowed: the next slice of the segment that was begun.
+    void append(Page from, int fromOffset, int count) {
         if (count == 0) return;
         bytes += count;
-        charged += cost;
-        if (size > 0 && joinLast(from, fromOffset, count, cost)) return;
+        if (placed && joinLast(from, fromOffset, count)) return;
+        if (placed) charge[at(size - 1)] -= cost;
         if (count <= COPY_BREAK && from.size() > 2 * COPY_BREAK) {
             Page copy = pages.take(COPY_BREAK);
             MemorySegment.copy(from.memory(), fromOffset, copy.memory(), 0, count);
-            add(copy, 0, count, cost);
+            add(copy, 0, count);
         } else {
             from.retain();
-            add(from, fromOffset, count, cost);
+            add(from, fromOffset, count);
         }
+        placed = true;
     }
 
     /// Bytes that follow the last slice's in the same page make it longer; a few bytes are copied behind it.
-    private boolean joinLast(Page from, int fromOffset, int count, int cost) {
+    private boolean joinLast(Page from, int fromOffset, int count) {
         int last = at(size - 1);
         int end = offset[last] + length[last];
         if (page[last] == from && end == fromOffset) {
             length[last] += count;
-            charge[last] += cost;
             return true;
         }
         Page into = pageAt(last);
@@ -76,12 +100,10 @@ final class ReceiveQueue {
             return false;
         MemorySegment.copy(from.memory(), fromOffset, into.memory(), end, count);
         length[last] += count;
-        if (length[last] <= ReceiveWindow.SMALL) charged -= cost; // it cost no memory
-        else charge[last] += cost;
         return true;
     }
 
-    private void add(Page held, int heldOffset, int count, int cost) {
+    private void add(Page held, int heldOffset, int count) {
         if (size == page.length) grow();
         int slot = at(size++);
         page[slot] = held;

@@ -45,19 +45,6 @@ final class ReceiveWindow {
         clamp = options.windowClamp;
     }
 
-    /// As much payload fits the smallest buffer that Linux takes for a segment, bytes.
-    static final int SMALL = 150;
-
-    /// What a segment with so much payload is charged: its descriptor (256), and a buffer for headers, payload and
-    /// shared info (320) in one of the allocator's sizes; what is larger is in pages. As seen in
-    /// docs/linux/windows.md: 832 for 100 bytes, 2304 for 1460.
-    static int truesize(int payload) {
-        if (payload <= SMALL) return 256 + 576;
-        int head = 64 + 52 + payload + 320;
-        if (head <= 4096) return 256 + Math.max(1024, Integer.highestOneBit(head - 1) << 1);
-        return 256 + 576 + (payload + 4095 & ~4095);
-    }
-
     int fromSpace(long bytes) {
         return (int) (bytes * payloadRatio >> 8);
     }
@@ -180,8 +167,8 @@ final class ReceiveWindow {
     // ---------------------------------------------------------------- what arrives
 
     /// A longer segment than before shows which share of the memory is payload.
-    void learnRatio(int length) {
-        int learned = (int) (((long) length << 8) / truesize(length));
+    void learnRatio(int length, int truesize) {
+        int learned = (int) (((long) length << 8) / truesize);
         payloadRatio = Math.max(1, learned);
         if (options.windowClamp != 0) return;
         clamp = Math.max(MIN_CLAMP, full());
@@ -190,14 +177,14 @@ final class ReceiveWindow {
     }
 
     /// A segment has been queued: the threshold may grow (`tcp_grow_window`).
-    void grow(int length, int charged, int advMss, AckPolicy acks) {
+    void grow(int length, int truesize, int charged, int advMss, AckPolicy acks) {
         int room = Math.min(clamp, free(charged)) - threshold;
         if (room <= 0) return;
         int increment;
-        if (fromSpace(truesize(length)) <= length) {
+        if (fromSpace(truesize) <= length) {
             increment = 2 * advMss;
         } else {
-            increment = growForSmall(length, acks);
+            increment = growForSmall(length, truesize, acks);
         }
         if (increment == 0) return;
         threshold += Math.min(room, Math.max(increment, 2 * length));
@@ -205,8 +192,8 @@ final class ReceiveWindow {
     }
 
     /// Small segments waste memory: the window grows only while it is small enough for that not to matter.
-    private int growForSmall(int length, AckPolicy acks) {
-        int size = fromSpace(truesize(length)) >> 1;
+    private int growForSmall(int length, int truesize, AckPolicy acks) {
+        int size = fromSpace(truesize) >> 1;
         int most = fromSpace(context.sysctl.tcp_rmem[2]) >> 1;
         while (threshold <= most) {
             if (size <= length) return 2 * acks.rcvMss;

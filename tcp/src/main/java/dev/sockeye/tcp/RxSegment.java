@@ -16,6 +16,11 @@ final class RxSegment {
 
     int offset;
 
+    // Of the last slice of a segment: what that is charged, and what can be copied behind it at no cost; bytes.
+    int charge;
+    int tailroom;
+    boolean isLast;
+
     @Nullable
     RxSegment nextFree;
 

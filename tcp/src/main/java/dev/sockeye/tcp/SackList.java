@@ -64,6 +64,16 @@ final class SackList {
         duplicateRight = to;
     }
 
+    /// Whether a DSACK is to be sent with the next ACK.
+    boolean hasDuplicate() {
+        return duplicate;
+    }
+
+    /// Whether the last DSACK, sent or not, began with this number.
+    boolean isLastDuplicate(int from) {
+        return duplicateLeft == from && duplicateRight != from;
+    }
+
     /// How many blocks a segment is to carry, where `room` fit.
     int count(int room) {
         return Math.min(room, size + (duplicate ? 1 : 0));

@@ -29,6 +29,9 @@ final class Scoreboard {
     private final int[] left = new int[Segment.MAX_SACK_BLOCKS];
     private final int[] right = new int[Segment.MAX_SACK_BLOCKS];
 
+    /// Bytes that the ACK at hand has delivered.
+    int deliveredBytes;
+
     // The outcome of the option at hand.
     private int flags;
     /// The lowest never retransmitted segment that arrived after one above it.
@@ -56,6 +59,7 @@ final class Scoreboard {
     }
 
     void beginAck() {
+        deliveredBytes = 0;
         firstSackedSentAt = lastSackedSentAt = -1;
         reorderedAt = c.sndNxt;
         flags = 0;
@@ -251,6 +255,7 @@ final class Scoreboard {
         flags |= Acknowledgment.DATA_SACKED;
         if (sackedOut == 0 || Seq.gt(segment.endSeq, highestSacked)) highestSacked = segment.endSeq;
         sackedOut += segment.packets;
+        deliveredBytes += segment.endSeq - segment.seq;
         c.rate.delivered += segment.packets;
     }
 

@@ -47,15 +47,29 @@ public final class Segment {
     public int fastOpenLength;
 
     public final byte[] fastOpenCookie = new byte[16];
+
+    /// The AccECN option (RFC 9768 3.2.3): its kind, 172 or 174, 0 without it; how many counters it has, 0
+    /// to 3; and they, of 24 bits, as they stand there.
+    public int accEcnKind, accEcnFields;
+
+    public final int[] accEcnCounters = new int[3];
     /// Whether the cookie came, or is to go, in the experimental option 254 with magic 0xF989.
     public boolean fastOpenExperimental;
 
     /// The ECN field of the IP header: 0 not-ECT, 1 ECT(1), 2 ECT(0), 3 CE (RFC 3168 5).
     public int ecn;
 
+    /// Out: AE, CWR and ECE are one number (RFC 9768 3.2.2), which every packet that this segment is cut
+    /// into carries.
+    public boolean aceField;
+
     /// Out: bytes of payload in each packet that this segment is cut into, where `length` is more; 0 where it is
     /// one packet. In: of how many packets' payload it was put together, 1 for one packet.
     public int packetPayload;
+
+    /// In: bytes of the packet before its payload, from the IP header on; what the segment costs of the receive
+    /// buffer depends on it.
+    public int headerLength;
 
     /// Bytes of payload.
     public int length;
@@ -75,9 +89,11 @@ public final class Segment {
         seq = ack = flags = window = urgentPointer = 0;
         mss = 0;
         windowScale = -1;
-        sackPermitted = timestamps = fastOpenExperimental = false;
+        sackPermitted = timestamps = fastOpenExperimental = aceField = false;
         tsVal = tsEcr = sackBlocks = ecn = packetPayload = length = 0;
+        accEcnKind = accEcnFields = 0;
         fastOpenLength = -1;
+        headerLength = 40;
         for (int i = 0; i < slices; i++) pages[i] = null;
         slices = 0;
         return this;
@@ -120,6 +136,17 @@ public final class Segment {
         sackLeft[sackBlocks] = left;
         sackRight[sackBlocks] = right;
         sackBlocks++;
+    }
+
+    /// What it is charged against the receive buffer (`skb->truesize`), bytes. Several packets in one come from a
+    /// sender's buffers as they are, as on Linux's loopback.
+    int truesize() {
+        return packetPayload > 1 ? SendQueue.OVERHEAD + length : Truesize.of(headerLength + length);
+    }
+
+    /// How many bytes of payload can follow in the same memory, at no cost.
+    int tailroom() {
+        return packetPayload > 1 ? 0 : Truesize.tailroom(headerLength + length);
     }
 
     public boolean has(int flag) {

@@ -72,11 +72,12 @@ final class SegmentArrives {
         c.acknowledgment.onAck(seg, now);
         c.sndWnd = seg.window;
         c.maxWindow = Math.max(c.maxWindow, seg.window);
-        c.ecn.agreed = c.offersEcn && (seg.flags & (Segment.ECE | Segment.CWR)) == Segment.ECE;
+        c.ecn.onSynAck(seg);
         c.established(Segment.SYN | Segment.ACK, now);
         if (c.acks.inPingPong()) {
             c.acks.schedule();
         } else {
+            c.ecn.reflectNext();
             c.output.ackNow();
         }
         c.output.pushPending();
@@ -89,6 +90,7 @@ final class SegmentArrives {
         c.sndWnd = seg.window;
         c.sndWl1 = seg.seq;
         c.maxWindow = c.sndWnd;
+        c.ecn.onCrossedSyn(seg);
         c.setState(TcpState.SYN_RCVD, Journal.Cause.SEGMENT, seg.flags);
         c.output.retransmitFirst();
     }
@@ -128,7 +130,9 @@ final class SegmentArrives {
         // Third: security. Fourth: the SYN bit, RFC 5961 4.2.
         if (seg.syn()) {
             if (isCrossedSynAck(seg)) return true;
-            return challengeSyn(now);
+            c.ecn.onSynAgain(seg);
+            challengeSyn(now);
+            return false;
         }
         return true;
     }
@@ -191,10 +195,14 @@ final class SegmentArrives {
     private void challengeAck(long now) {
         if (c.lastChallengeAt >= 0 && now - c.lastChallengeAt < c.context.sysctl.tcp_invalid_ratelimit * Timers.MILLI) {
             c.context.count(TcpMib.TCPACKSkippedChallenge);
+            c.ecn.reflectNothing();
             return;
         }
         c.lastChallengeAt = now;
-        if (!c.context.mayChallenge(now)) return;
+        if (!c.context.mayChallenge(now)) {
+            c.ecn.reflectNothing();
+            return;
+        }
         c.context.count(TcpMib.TCPChallengeACK);
         c.output.ackNow();
     }
@@ -215,9 +223,15 @@ final class SegmentArrives {
         if (seg.sequenceLength() > 0 && Seq.lt(seg.seq, c.rcvNxt)) {
             c.context.count(TcpMib.DelayedACKLost);
             c.acks.enterQuickMode(c.receive.window);
+            onRepeated(seg);
             noteDuplicate(seg.seq, Seq.min(seg.endSeq(), c.rcvNxt));
         }
         c.output.ackNow();
+    }
+
+    /// The peer sends again what has arrived: it has not seen our ACK.
+    private void onRepeated(Segment seg) {
+        if (c.sackList.isLastDuplicate(seg.seq)) c.ecn.option.onRepeatedDuplicate();
     }
 
     /// RFC 2883: tell the sender what came twice.
@@ -232,6 +246,7 @@ final class SegmentArrives {
     /// Returns whether the segment is processed further.
     private boolean ack(Segment seg, long now) {
         if (!seg.hasAck()) return false;
+        if (c.state == TcpState.ESTABLISHED) c.ecn.onSegment(seg);
         Acknowledgment.Outcome outcome = c.acknowledgment.onAck(seg, now);
         if (c.ecn.onCwr(seg)) c.acks.now = true;
         if (c.state == TcpState.SYN_RCVD && outcome != Acknowledgment.Outcome.GOOD) {
@@ -277,6 +292,7 @@ final class SegmentArrives {
         c.sndWnd = seg.window << c.sendScale;
         c.maxWindow = Math.max(c.maxWindow, c.sndWnd);
         c.sndWl1 = seg.seq;
+        c.ecn.onLastOfHandshake(seg);
         c.established(seg.flags, now);
         if (!c.congestion.takesControl()) c.pacer.followWindow();
         if ((c.shutdown & Connection.SEND) != 0) c.teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
@@ -386,6 +402,7 @@ final class SegmentArrives {
         if (!Seq.gt(seg.endSeq(), c.rcvNxt)) {
             // All of it came before.
             c.context.count(TcpMib.DelayedACKLost);
+            onRepeated(seg);
             noteDuplicate(seg.seq, seg.endSeq());
             outOfWindow();
             return;
@@ -415,8 +432,7 @@ final class SegmentArrives {
 
     /// The next bytes, perhaps after some that came before.
     private void inOrder(Segment seg, long now) {
-        int cost = ReceiveWindow.truesize(seg.length);
-        if (!c.hasRoomFor(cost)) {
+        if (!c.hasRoomFor(seg.truesize())) {
             c.acks.now = c.acks.noMemory = true;
             c.acks.schedule();
             c.ackSchedule.checkDue = true;
@@ -426,7 +442,7 @@ final class SegmentArrives {
             }
         }
         int skip = c.rcvNxt - seg.seq;
-        appendText(seg, skip, cost);
+        appendText(seg, skip);
         boolean fin = seg.fin();
         if (seg.length > 0) onData(seg, now);
         if (fin) {
@@ -439,19 +455,21 @@ final class SegmentArrives {
         c.raiseReadable();
     }
 
-    private void appendText(Segment seg, int skip, int cost) {
+    private void appendText(Segment seg, int skip) {
+        int count = seg.length - skip;
+        if (count <= 0) return;
+        if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
         for (int i = 0; i < seg.slices(); i++) {
             int length = seg.length(i);
             if (skip >= length) {
                 skip -= length;
                 continue;
             }
-            c.receiveQueue.append(seg.page(i), seg.offset(i) + skip, length - skip, cost);
-            cost = 0;
-            c.rcvNxt += length - skip;
-            c.bytesReceived += length - skip;
+            c.receiveQueue.append(seg.page(i), seg.offset(i) + skip, length - skip);
             skip = 0;
         }
+        c.rcvNxt += count;
+        c.bytesReceived += count;
     }
 
     /// Bookkeeping for a data segment in order (`tcp_event_data_recv`).
@@ -462,14 +480,16 @@ final class SegmentArrives {
             c.receive.measureRtt(seg.tsEcr, c.timestamps.now(now), seg.length, c.acks.rcvMss);
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
-        if (c.ecn.onData(seg)) c.acks.enterQuickMode(c.receive.window);
-        if (seg.length >= 128) c.receive.grow(seg.length, c.receiveCharged(), c.sizes.advMss, c.acks);
+        c.ecn.onData(seg);
+        if (seg.length >= 128) {
+            c.receive.grow(seg.length, seg.truesize(), c.receiveCharged(), c.sizes.advMss, c.acks);
+        }
     }
 
     private void measureSegment(Segment seg) {
         int header = c.sizes.headerLength + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
         if (c.acks.measure(seg, header, c.sizes.headerLength, c.sizes.advMss)) {
-            c.receive.learnRatio(seg.length);
+            c.receive.learnRatio(seg.length, seg.truesize());
         }
     }
 
@@ -478,6 +498,8 @@ final class SegmentArrives {
         int before = c.rcvNxt;
         // RFC 9293 3.10.7.4, MUST-59: all of it, and then one acknowledgment.
         c.rcvNxt = c.outOfOrder.moveTo(c.receiveQueue, c.rcvNxt);
+        c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.coalescedOnMove);
+        if (!c.sackList.hasDuplicate()) noteQueuedTwice();
         if (c.rcvNxt == before) return;
         c.bytesReceived += c.rcvNxt - before - (c.outOfOrder.finMoved ? 1 : 0);
         // RFC 5681 4.2: at once when the gap is filled.
@@ -486,21 +508,22 @@ final class SegmentArrives {
     }
 
     private void outOfOrder(Segment seg) {
-        if (c.ecn.onData(seg)) c.acks.enterQuickMode(c.receive.window);
+        c.ecn.onData(seg);
         c.ackSchedule.checkDue = true;
-        c.acks.schedule();
-        c.context.count(TcpMib.TCPOFOQueue);
-        if (!c.hasRoomFor(ReceiveWindow.truesize(seg.length))) {
+        if (!c.hasRoomFor(seg.truesize())) {
             c.context.count(TcpMib.TCPOFODrop);
+            c.raise(Readiness.IN);
             return;
         }
-        c.outOfOrderPackets += Math.max(1, seg.packetPayload);
         measureSegment(seg);
+        c.acks.schedule();
+        c.outOfOrderPackets += Math.max(1, seg.packetPayload);
+        c.context.count(TcpMib.TCPOFOQueue);
         // RFC 9293 3.10.7.4, SHLD-31
         boolean kept = c.outOfOrder.insert(seg);
-        if (c.outOfOrder.duplicateStart != c.outOfOrder.duplicateEnd) {
-            noteDuplicate(c.outOfOrder.duplicateStart, c.outOfOrder.duplicateEnd);
-        }
+        if (c.outOfOrder.coalesced) c.context.count(TcpMib.TCPRcvCoalesce);
+        c.context.counters.add(TcpMib.TCPOFOMerge, c.outOfOrder.covered);
+        noteQueuedTwice();
         // RFC 2018 4: the first block is the one that the segment at hand lies in, new or not.
         if (c.sackPermitted) c.sackList.add(seg.seq, seg.endSeq());
         if (!kept) {
@@ -508,8 +531,15 @@ final class SegmentArrives {
             return;
         }
         if (c.sackPermitted) {
-            c.receive.grow(seg.length, c.receiveCharged(), c.sizes.advMss, c.acks);
+            c.receive.grow(seg.length, seg.truesize(), c.receiveCharged(), c.sizes.advMss, c.acks);
         }
+    }
+
+    /// What the out-of-order queue has found to be there already.
+    private void noteQueuedTwice() {
+        int from = c.outOfOrder.duplicateStart;
+        int to = c.outOfOrder.duplicateEnd;
+        if (from != to) noteDuplicate(from, to);
     }
 
     /// Eighth: the FIN bit.

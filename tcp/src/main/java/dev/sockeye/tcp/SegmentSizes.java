@@ -51,9 +51,11 @@ final class SegmentSizes {
         return half != 0 && size > half ? Math.max(half, 68 - headerLength) : size;
     }
 
-    /// The size of the next data segment: SACK blocks take their share (`tcp_current_mss`).
+    /// The size of the next data segment: SACK blocks, and an AccECN option, take their share
+    /// (`tcp_current_mss`).
     int current() {
         int blocks = c.sackPermitted ? c.sackList.count(sackRoom()) : 0;
+        if (c.ecn.isAccurate()) return mss + headerLength - 20 - c.ecn.option.bytes(blocks);
         return blocks == 0 ? mss : mss - 4 - 8 * blocks;
     }
 

@@ -32,6 +32,19 @@ final class SegmentText {
         if (text.length() == start) text.append('-');
     }
 
+    private static void accEcn(Segment seg, StringBuilder options) {
+        options.append(",ECN");
+        for (int i = 0; i < seg.accEcnFields; i++) {
+            options.append(
+                    switch (AccEcnOption.codepoint(seg.accEcnKind, i)) {
+                        case Ecn.ECT1 -> " e1b ";
+                        case Ecn.CE -> " ceb ";
+                        default -> " e0b ";
+                    });
+            options.append(seg.accEcnCounters[i]);
+        }
+    }
+
     private static void options(Segment seg, StringBuilder text) {
         var options = new StringBuilder();
         if (seg.mss != 0) options.append(",mss ").append(seg.mss);
@@ -40,6 +53,7 @@ final class SegmentText {
             options.append(",TS val ").append(Integer.toUnsignedString(seg.tsVal));
             options.append(" ecr ").append(Integer.toUnsignedString(seg.tsEcr));
         }
+        if (seg.accEcnKind != 0) accEcn(seg, options);
         if (seg.windowScale >= 0) options.append(",wscale ").append(seg.windowScale);
         if (seg.sackBlocks > 0) {
             options.append(",sack");

@@ -27,7 +27,9 @@ final class SegmentWriter {
         }
         if ((flags & Segment.ACK) != 0) {
             out.ack = c.rcvNxt;
+            boolean duplicate = c.sackList.hasDuplicate();
             if (c.sackPermitted && (flags & Segment.RST) == 0) c.sackList.writeTo(out, c.sizes.sackRoom());
+            c.ecn.option.writeTo(out, duplicate);
         }
         out.window = c.receive.announce(c.rcvNxt, c.receiveCharged(), c.acks);
         if ((flags & Segment.ACK) != 0) {
@@ -39,6 +41,7 @@ final class SegmentWriter {
     /// A probe: what the peer has acknowledged, without data.
     void probe(Segment out, int seq, long now) {
         header(out, Segment.ACK, seq, now);
+        c.ecn.mark(out, false);
         urgent(out);
         c.segmentsOut++;
     }
@@ -68,8 +71,8 @@ final class SegmentWriter {
             out.tsVal = c.timestamps.now(now);
             out.tsEcr = c.timestamps.recent;
         }
-        if (c.offersEcn && c.state == TcpState.SYN_SENT && c.timeouts.retransmits < 1)
-            out.flags |= Segment.ECE | Segment.CWR;
+        if (c.state == TcpState.SYN_SENT) c.ecn.markSyn(out);
+        else c.ecn.markCrossedSynAck(out);
         out.window = Math.min(c.receive.window, 65535);
     }
 
@@ -80,7 +83,7 @@ final class SegmentWriter {
         if ((segment.flags & Segment.SYN) != 0) {
             syn(out, now);
         } else {
-            // Linux: a burst of several packets always pushes, so that the receiver's batching passes it on at once.
+            // Linux: several packets at once push, so that the receiver's offload hands them on.
             if (segment.packets > 1) segment.flags |= Segment.PSH;
             header(out, Segment.ACK | segment.flags, segment.seq, now);
             c.send.payload(segment, out);

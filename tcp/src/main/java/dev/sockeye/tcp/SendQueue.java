@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class SendQueue {
 
     /// What Linux charges for an empty segment, bytes: `struct sk_buff` 256, its shared info 320, room for headers
-    /// 256. It fits what was measured in docs/linux/windows.md, which bounds it by 563 and 952.
+    /// 256; see docs/linux/accounting.md.
     static final int OVERHEAD = 832;
 
     private final TcpContext context;

@@ -22,7 +22,8 @@ final class StreamWriter {
         pushedSeq = seq;
     }
 
-    /// Takes bytes, as far as there is room in the send buffer.
+    /// Takes bytes, as far as there is room in the send buffer, or up to where it is time to send in between
+    /// (`tcp_sendmsg_locked`).
     ///
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     int write(MemorySegment from, long offset, int length, int flags, long now) {
@@ -31,22 +32,31 @@ final class StreamWriter {
             return c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD ? Errno.EAGAIN.asResult() : sendError();
         }
         lastWriteAt = now;
-        noteIfLimit();
+        boolean rest = (flags & Connection.MSG_REST) != 0;
+        boolean urgent = (flags & Connection.MSG_OOB) != 0;
+        if (!rest) noteIfLimit();
         if (length == 0) return 0;
-        int copied = append(from, offset, length, flags, now);
-        if (copied == 0) {
-            c.sendBuffer.waiting = true;
-            return Errno.EAGAIN.asResult();
+        int mss = c.sizes.current();
+        int goal = urgent ? mss : c.output.sizeGoal(mss);
+        int copied = 0;
+        while (copied < length) {
+            TxSegment last = c.send.unsent.last();
+            int room = last == null || last.endOfRecord ? 0 : goal - last.length();
+            // RFC 9293 3.9.1.2, SHLD-28
+            if (last == null || room <= 0) {
+                if (!c.sendBuffer.hasSpace()) return noRoom(copied, copied > 0 || rest);
+                last = begin(now);
+                room = goal;
+            }
+            int part = Math.min(room, length - copied);
+            // RFC 9293 3.9.1.2, SHLD-27, MAY-16: one segment, and one PSH.
+            if (copied == 0 && !rest) last.flags &= ~Segment.PSH;
+            c.send.append(last, from, offset + copied, part);
+            copied += part;
+            // All of what is urgent is there before any of it goes, so that the pointer is right from the first.
+            if (copied < length && last.length() >= goal && !urgent && sendInBetween(last)) return copied;
         }
-        boolean all = copied == length;
-        boolean more = (flags & Connection.MSG_MORE) != 0 && all;
-        TxSegment last = c.send.unsent.last();
-        // RFC 9293 3.9.1.2, MUST-61
-        if (last != null && all && !more) last.flags |= Segment.PSH;
-        if (last != null && all && (flags & Connection.MSG_EOR) != 0) last.endOfRecord = true;
-        if ((flags & Connection.MSG_OOB) != 0) c.sndUp = c.send.writeSeq;
-        if (more) c.output.push(Output.NAGLE_CORK);
-        else c.output.pushPending();
+        finish(flags);
         return copied;
     }
 
@@ -60,41 +70,58 @@ final class StreamWriter {
         }
     }
 
-    /// Copies into segments of the size that is best to send, as far as the buffer allows another one
-    /// (`tcp_sendmsg_locked`).
-    private int append(MemorySegment from, long offset, int length, int flags, long now) {
-        int current = c.sizes.current();
-        int goal = (flags & Connection.MSG_OOB) != 0 ? current : c.output.sizeGoal(current);
-        int copied = 0;
-        while (copied < length) {
-            TxSegment last = c.send.unsent.last();
-            int room = last == null || last.endOfRecord ? 0 : goal - last.length();
-            // RFC 9293 3.9.1.2, SHLD-28
-            if (last == null || room <= 0) {
-                if (!c.sendBuffer.hasSpace()) break;
-                last = c.send.appendSegment();
-                c.output.onSegmentAppended();
-                c.busy.start(BusyTime.Reason.BUSY, now);
-                c.output.validation.restartAfterIdle(now);
-                room = goal;
-            }
-            int part = Math.min(room, length - copied);
-            // RFC 9293 3.9.1.2, SHLD-27, MAY-16: one segment, and one PSH.
-            if (copied == 0) last.flags &= ~Segment.PSH;
-            c.send.append(last, from, offset + copied, part);
-            copied += part;
-            // All of what is urgent is there before any of it goes, so that the pointer is right from the first.
-            if ((flags & Connection.MSG_OOB) != 0) continue;
-            // Linux pushes every half window, so that the peer's program sees data before the end of a long write.
-            if (c.send.writeSeq - pushedSeq > c.maxWindow >>> 1) {
-                last.flags |= Segment.PSH;
-                pushedSeq = c.send.writeSeq;
-                break;
-            }
-            if (part == room && c.send.unsent.size() == 1) break;
+    private TxSegment begin(long now) {
+        TxSegment segment = c.send.appendSegment();
+        c.output.onSegmentAppended();
+        c.busy.start(BusyTime.Reason.BUSY, now);
+        c.output.validation.restartAfterIdle(now);
+        return segment;
+    }
+
+    /// A segment is full, and more will follow. Linux pushes every half window, so that the peer's program sees data
+    /// before the end of a long write, and sends the first segment while it takes the next ones.
+    private boolean sendInBetween(TxSegment last) {
+        if (isPushDue()) {
+            markPush(last);
+            c.output.push(Output.NAGLE_PUSH);
+            return true;
         }
-        if (copied == length) pushedSeq = c.send.writeSeq;
-        return copied;
+        if (c.send.unsent.size() > 1) return false;
+        c.output.pushOne();
+        return true;
+    }
+
+    /// All is taken (`tcp_push`).
+    private void finish(int flags) {
+        TxSegment last = c.send.unsent.last();
+        if (last == null) return;
+        boolean more = (flags & Connection.MSG_MORE) != 0;
+        if ((flags & Connection.MSG_EOR) != 0) last.endOfRecord = true;
+        // RFC 9293 3.9.1.2, MUST-61
+        if (!more || isPushDue()) markPush(last);
+        if ((flags & Connection.MSG_OOB) != 0) c.sndUp = c.send.writeSeq;
+        if (more) c.output.push(Output.NAGLE_CORK);
+        else c.output.pushPending();
+    }
+
+    /// What was taken goes at once, whatever Nagle's rule says: the program will wait.
+    private int noRoom(int copied, boolean begun) {
+        c.sendBuffer.waiting = true;
+        TxSegment last = c.send.unsent.last();
+        if (begun && last != null) {
+            markPush(last);
+            c.output.push(Output.NAGLE_PUSH);
+        }
+        return copied > 0 ? copied : Errno.EAGAIN.asResult();
+    }
+
+    private boolean isPushDue() {
+        return Seq.gt(c.send.writeSeq, pushedSeq + (c.maxWindow >>> 1));
+    }
+
+    private void markPush(TxSegment segment) {
+        segment.flags |= Segment.PSH;
+        pushedSeq = c.send.writeSeq;
     }
 
     /// `sk_stream_error`: a pending error first, else EPIPE.

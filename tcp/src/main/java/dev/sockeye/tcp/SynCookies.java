@@ -37,7 +37,7 @@ final class SynCookies {
     void encode(FourTuple tuple, Handshake handshake, long now) {
         if (!handshake.timestamps) {
             handshake.sackPermitted = false;
-            handshake.ecn = false;
+            if (handshake.ecn == EcnMode.RFC3168) handshake.ecn = EcnMode.DISABLED;
             handshake.sendWindowScale = -1;
             handshake.receiveWindowScale = -1;
         }
@@ -53,7 +53,7 @@ final class SynCookies {
     int timestamp(Handshake handshake, long now) {
         int options = handshake.windowScaling() ? handshake.sendWindowScale : NO_WINDOW_SCALE;
         if (handshake.sackPermitted) options |= SACK;
-        if (handshake.ecn) options |= ECN;
+        if (handshake.ecn == EcnMode.RFC3168) options |= ECN;
         int clock = IsnGenerator.timestamp(now, 0);
         int stamp = clock & -(1 << TIMESTAMP_BITS) | options;
         if (stamp - clock > 0) stamp -= 1 << TIMESTAMP_BITS;
@@ -74,6 +74,8 @@ final class SynCookies {
         handshake.peerMss = mss;
         handshake.peerWindow = ack.window;
         handshake.tsOffset = tsOffset;
+        // RFC 9768 5.1: whoever tells in its ACK how our SYN-ACK arrived has agreed on accurate feedback.
+        if (sysctl.tcp_ecn >= 3 && AceField.of(ack) > 1) handshake.ecn = EcnMode.ACCECN;
         if (!ack.timestamps) return handshake;
         handshake.timestamps = true;
         handshake.tsRecent = ack.tsVal;
@@ -86,7 +88,8 @@ final class SynCookies {
         if (sysctl.tcp_timestamps == 0) return false;
         handshake.sackPermitted = (stamp & SACK) != 0;
         if (handshake.sackPermitted && sysctl.tcp_sack == 0) return false;
-        handshake.ecn = (stamp & ECN) != 0 && sysctl.tcp_ecn != 0;
+        boolean classic = (stamp & ECN) != 0 && sysctl.tcp_ecn != 0;
+        if (classic && handshake.ecn == EcnMode.DISABLED) handshake.ecn = EcnMode.RFC3168;
         int scale = stamp & WINDOW_SCALE_MASK;
         if (scale == NO_WINDOW_SCALE) return true;
         handshake.sendWindowScale = scale;

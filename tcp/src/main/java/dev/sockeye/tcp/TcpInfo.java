@@ -67,7 +67,17 @@ public record TcpInfo(
         int rehash,
         int total_rto,
         int total_rto_recoveries,
-        int total_rto_time) {
+        int total_rto_time,
+        int received_ce,
+        int delivered_e1_bytes,
+        int delivered_e0_bytes,
+        int delivered_ce_bytes,
+        int received_e1_bytes,
+        int received_e0_bytes,
+        int received_ce_bytes,
+        int ecn_mode,
+        int accecn_opt_seen,
+        int accecn_fail_mode) {
 
     /// Bits of [#options].
     public static final int OPT_TIMESTAMPS = 1,

@@ -23,6 +23,8 @@ public final class TcpSysctl {
     public int tcp_early_retrans = 3;
     public int tcp_ecn = 2;
     public int tcp_ecn_fallback = 1;
+    public int tcp_ecn_option = 2;
+    public int tcp_ecn_option_beacon = 3;
     public int tcp_fastopen = 1;
     public int tcp_fastopen_blackhole_timeout_sec = 0;
     public int tcp_fin_timeout = 60;

@@ -128,6 +128,7 @@ final class Teardown {
                     c.timestamps.recent,
                     c.timestamps.recentAt,
                     c.timestamps.offset,
+                    c.ecn.ackCodepoint(),
                     now + duration);
         } else {
             c.context.count(TcpMib.TCPTimeWaitOverflow);

@@ -37,6 +37,7 @@ public final class TimeWait {
     private int tsRecent;
     private long tsRecentAt;
     private final int tsOffset;
+    private final int codepoint;
     private long enteredAt;
     private long deadline;
     private long lastAckAt = -1;
@@ -45,6 +46,7 @@ public final class TimeWait {
     ///
     /// @param state         TIME_WAIT or FIN_WAIT2
     /// @param receiveWindow bytes; `windowScale` is the shift to announce it with
+    /// @param codepoint     of the ECN field in the packets of the connection's ACKs
     /// @param deadline      nanoseconds, when it ends
     TimeWait(
             TcpContext context,
@@ -58,6 +60,7 @@ public final class TimeWait {
             int tsRecent,
             long tsRecentAt,
             int tsOffset,
+            int codepoint,
             long deadline) {
         this.context = context;
         this.tuple = tuple;
@@ -70,6 +73,7 @@ public final class TimeWait {
         this.tsRecent = tsRecent;
         this.tsRecentAt = tsRecentAt;
         this.tsOffset = tsOffset;
+        this.codepoint = codepoint;
         this.deadline = deadline;
         this.enteredAt = deadline - LENGTH;
     }
@@ -163,6 +167,8 @@ public final class TimeWait {
         enteredAt = now;
         deadline = now + LENGTH;
         ack(reply, now);
+        // Linux: as all of the connection's ACKs; what comes too late is answered without.
+        reply.ecn = codepoint;
         return Disposition.REPLY;
     }
 

@@ -49,11 +49,15 @@ final class Timestamps {
     }
 
     /// RFC 7323 4.3: TS.Recent is taken from segments that begin at or before what was acknowledged last.
-    void update(Segment seg, long now) {
-        if (!agreed || !seg.timestamps || Seq.gt(seg.seq, receive.updatedAt)) return;
-        if (seg.tsVal - recent < 0 && !isRecentExpired(now) && recent != 0) return;
+    ///
+    /// @return whether it is newer than the last
+    boolean update(Segment seg, long now) {
+        if (!agreed || !seg.timestamps || Seq.gt(seg.seq, receive.updatedAt)) return false;
+        int progress = seg.tsVal - recent;
+        if (progress < 0 && !isRecentExpired(now) && recent != 0) return false;
         recent = seg.tsVal;
         recentAt = now;
+        return progress > 0;
     }
 
     boolean isRecentExpired(long now) {

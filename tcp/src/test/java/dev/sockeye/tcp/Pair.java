@@ -70,7 +70,8 @@ final class Pair {
                 MemorySegment.copy(bytes, 0, from, ValueLayout.JAVA_BYTE, 0, bytes.length);
                 int written = 0;
                 while (written < bytes.length) {
-                    int count = connection.send(from, written, bytes.length - written, flags, now);
+                    int rest = written > 0 ? Connection.MSG_REST : 0;
+                    int count = connection.send(from, written, bytes.length - written, flags | rest, now);
                     flush();
                     if (count < 0) return written > 0 ? written : count;
                     written += count;
@@ -184,6 +185,9 @@ final class Pair {
             segment.tsVal = from.tsVal;
             segment.tsEcr = from.tsEcr;
             segment.ecn = from.ecn;
+            segment.accEcnKind = from.accEcnKind;
+            segment.accEcnFields = from.accEcnFields;
+            System.arraycopy(from.accEcnCounters, 0, segment.accEcnCounters, 0, 3);
             for (int i = 0; i < from.sackBlocks; i++) segment.addSack(from.sackLeft[i], from.sackRight[i]);
             segment.packetPayload = from.packetPayload;
             for (int i = 0; i < from.slices(); i++) {

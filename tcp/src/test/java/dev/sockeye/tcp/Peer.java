@@ -142,7 +142,8 @@ final class Peer {
             seg.tsVal = tsVal + (int) ((now - start) / 1_000_000);
             seg.tsEcr = tsEcr != 0 ? tsEcr : seg.hasAck() ? lastTsVal : 0;
         }
-        seg.ecn = ecn;
+        if (seg.ecn == 0) seg.ecn = ecn;
+        seg.headerLength += (seg.timestamps ? 12 : 0) + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
         List<Page> pages = fillPayload(seg);
         connection.onSegment(seg, now);
         pages.forEach(page -> page.release(cache));
@@ -190,6 +191,15 @@ final class Peer {
 
     Peer expect(String... texts) {
         for (String text : texts) expect(text);
+        return this;
+    }
+
+    /// The same in a packet that is marked so: `[ect0] W. 1:1(0) ack 1`.
+    Peer expectMarked(String text) {
+        int end = text.indexOf(']');
+        expect(text.substring(end + 2));
+        String mark = SegmentScript.MARKS.get(last.ecn);
+        if (!mark.equals(text.substring(1, end))) throw new AssertionError(text + "\nbut in a packet marked " + mark);
         return this;
     }
 
@@ -276,6 +286,9 @@ final class Peer {
         copy.mss = seg.mss;
         copy.sackPermitted = seg.sackPermitted;
         copy.windowScale = seg.windowScale;
+        copy.accEcnKind = seg.accEcnKind;
+        copy.accEcnFields = seg.accEcnFields;
+        System.arraycopy(seg.accEcnCounters, 0, copy.accEcnCounters, 0, 3);
         for (int i = 0; i < seg.sackBlocks; i++) copy.addSack(seg.sackLeft[i] - ISN, seg.sackRight[i] - ISN);
         String text = copy.toString();
         return seg.syn() && seg.timestamps ? text.replace("<", "<TS,") : text;
@@ -311,7 +324,8 @@ final class Peer {
             MemorySegment from = arena.allocate(Math.max(1, count));
             int written = 0;
             do {
-                int result = connection.send(from, written, count - written, flags, now);
+                int rest = written > 0 ? Connection.MSG_REST : 0;
+                int result = connection.send(from, written, count - written, flags | rest, now);
                 flush();
                 if (result < 0) return written > 0 ? written : result;
                 written += result;

@@ -8,8 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// How much we let the peer send (RFC 9293 3.8.6): what is announced, when, how it grows and closes. The kernel's
-/// figures are in docs/linux/windows.md; where the memory of a segment matters, ours follow them as near as our
-/// own accounting allows.
+/// figures are in docs/linux/windows.md.
 class ReceiveWindowTest {
 
     private static Peer scaled() {

@@ -1,15 +1,26 @@
 package dev.sockeye.tcp;
 
+import java.util.List;
+
 /// Reads segments in packetdrill's notation: `FP. 1:11(10) ack 5 win 65535 urg 3 <mss 1460,sack 20:30 40:50>`. As
 /// in [SegmentText], SYN and FIN count in the range: `S 0:1(0)`. Numbers are as written; the payload's bytes are
 /// for the caller to fill in: only its length is set. A timestamp option may be `TS val 5 ecr 4`, or `TS` alone,
-/// for the caller to choose.
+/// for the caller to choose. `[ce]` in front marks the packet; a digit among the flags
+/// is the ACE field: `P5.` is `PEA.`.
 final class SegmentScript {
+
+    /// Codepoints of the IP header, in their order.
+    static final List<String> MARKS = List.of("noecn", "ect1", "ect0", "ce");
 
     private SegmentScript() {}
 
     static Segment parse(String text) {
         var seg = new Segment();
+        if (text.startsWith("[")) {
+            int end = text.indexOf(']');
+            seg.ecn = MARKS.indexOf(text.substring(1, end));
+            text = text.substring(end + 2);
+        }
         String head = text;
         int options = text.indexOf('<');
         if (options >= 0) {
@@ -34,6 +45,10 @@ final class SegmentScript {
     private static void flags(Segment seg, String word) {
         if (word.equals("-")) return;
         for (char flag : word.toCharArray()) {
+            if (Character.isDigit(flag)) {
+                seg.flags |= (flag - '0') << 6;
+                continue;
+            }
             seg.flags |= switch (flag) {
                 case 'F' -> Segment.FIN;
                 case 'S' -> Segment.SYN;
@@ -43,6 +58,7 @@ final class SegmentScript {
                 case 'U' -> Segment.URG;
                 case 'E' -> Segment.ECE;
                 case 'W' -> Segment.CWR;
+                case 'A' -> Segment.AE;
                 default -> throw new IllegalArgumentException("flag " + flag);
             };
         }
@@ -63,6 +79,11 @@ final class SegmentScript {
             case "", "nop" -> {}
             case "mss" -> seg.mss = Integer.parseInt(words[1]);
             case "sackOK" -> seg.sackPermitted = true;
+            case "ECN" -> {
+                seg.accEcnKind = words.length > 1 && words[1].equals("e0b") ? 172 : 174;
+                seg.accEcnFields = words.length / 2;
+                for (int i = 0; i < seg.accEcnFields; i++) seg.accEcnCounters[i] = Integer.parseInt(words[2 + 2 * i]);
+            }
             case "wscale" -> seg.windowScale = Integer.parseInt(words[1]);
             case "TS" -> {
                 seg.timestamps = true;

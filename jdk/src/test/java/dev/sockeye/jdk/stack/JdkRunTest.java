@@ -25,7 +25,7 @@ class JdkRunTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     private static JdkRun run(String options) {
-        return new JdkRun(Fork.agent(), options);
+        return new JdkRun("run", Fork.agent(), options);
     }
 
     private static String refusal(List<String> command, Map<String, String> environment) {

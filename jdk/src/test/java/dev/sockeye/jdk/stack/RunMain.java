@@ -11,6 +11,6 @@ final class RunMain {
 
     public static void main(String[] arguments) throws Exception {
         List<String> all = List.of(arguments);
-        System.exit(new JdkRun(Path.of(all.getFirst()), "").run(all.subList(1, all.size())));
+        System.exit(new JdkRun("run", Path.of(all.getFirst()), "").run(all.subList(1, all.size())));
     }
 }

@@ -94,6 +94,7 @@ public final class Segment {
         accEcnKind = accEcnFields = 0;
         fastOpenLength = -1;
         headerLength = 40;
+        loopedBack = false;
         for (int i = 0; i < slices; i++) pages[i] = null;
         slices = 0;
         return this;
@@ -138,10 +139,10 @@ public final class Segment {
         sackBlocks++;
     }
 
-    /// What it is charged against the receive buffer (`skb->truesize`), bytes. Several packets in one come from a
-    /// sender's buffers as they are, as on Linux's loopback.
+    /// What it is charged against the receive buffer (`skb->truesize`), bytes.
     int truesize() {
-        return packetPayload > 1 ? SendQueue.OVERHEAD + length : Truesize.of(headerLength + length);
+        if (packetPayload <= 1) return Truesize.of(headerLength + length);
+        return loopedBack ? SendQueue.OVERHEAD + length : Truesize.ofSeveral(length);
     }
 
     /// How many bytes of payload can follow in the same memory, at no cost.

@@ -83,9 +83,10 @@ final class SegmentWriter {
         if ((segment.flags & Segment.SYN) != 0) {
             syn(out, now);
         } else {
-            // Linux: several packets at once push, so that the receiver's offload hands them on.
-            if (segment.packets > 1) segment.flags |= Segment.PSH;
-            header(out, Segment.ACK | segment.flags, segment.seq, now);
+            // Linux: several packets at once push, so that the receiver's offload hands them on. This time only: cut,
+            // and sent again as single packets, they do not.
+            int push = segment.packets > 1 ? Segment.PSH : 0;
+            header(out, Segment.ACK | segment.flags | push, segment.seq, now);
             c.send.payload(segment, out);
             if (out.length > c.sizes.mss || segment.packets > 1) out.packetPayload = segment.mss;
             urgent(out);

@@ -49,11 +49,11 @@ public final class Options {
                     "What the host is set to first: defaults (as defaults.sh), or none (as Linux)."),
             new Known("seed", "NUMBER", "Of all that is random: sequence numbers, ports. Default: 1."),
             new Known("verbose", "", "Tell of each event."),
+            new Known("debug", "", "Tell of each packet when it leaves, too."),
             new Known("dry_run", "", "Read the scripts only."),
             new Known("gateway_ip", "IP", ""),
             new Known("speed", "MBPS", ""),
             new Known("non_fatal", "", ""),
-            new Known("debug", "", ""),
             new Known("code_command", "COMMAND", ""),
             new Known("code_format", "FORMAT", ""),
             new Known("code_sockopt", "OPTION", ""),
@@ -246,7 +246,8 @@ public final class Options {
                 flag("strict_segments"),
                 flag("strict"),
                 !"none".equals(values.get("init_scripts")),
-                flag("verbose"),
+                flag("verbose") || flag("debug"),
+                flag("debug"),
                 flag("dry_run"));
     }
 

@@ -30,6 +30,7 @@ final class SegmentInput {
         if (options.present() != 0) readOptions(seg);
         seg.headerLength = arrival.transport + TcpHeader.headerLength(memory, at);
         readPayload(seg, packet, seg.headerLength);
+        seg.loopedBack = arrival.in.isLoopback();
         int size = packet.segmentSize();
         seg.packetPayload = size > 0 && seg.length > size ? (seg.length + size - 1) / size : 1;
         return seg;

@@ -239,6 +239,11 @@ public final class Connection {
         return receiveQueue.bytes();
     }
 
+    /// Whether the peer's FIN has arrived, and nothing is missing before it.
+    public boolean isEndReceived() {
+        return finReceived;
+    }
+
     /// Bytes written and not yet acknowledged: `SIOCOUTQ`, the Send-Q of `ss`.
     public int sendQueueBytes() {
         return state == TcpState.CLOSED ? 0 : send.writeSeq - sndUna;

@@ -71,6 +71,9 @@ public final class Segment {
     /// buffer depends on it.
     public int headerLength;
 
+    /// Of a segment that arrives: whether it comes from this host itself, in the sender's buffers as they are.
+    public boolean loopedBack;
+
     /// Bytes of payload.
     public int length;
 

@@ -520,6 +520,7 @@ final class SegmentArrives {
         c.outOfOrderPackets += Math.max(1, seg.packetPayload);
         c.context.count(TcpMib.TCPOFOQueue);
         // RFC 9293 3.10.7.4, SHLD-31
+        int charged = c.receiveCharged();
         boolean kept = c.outOfOrder.insert(seg);
         if (c.outOfOrder.coalesced) c.context.count(TcpMib.TCPRcvCoalesce);
         c.context.counters.add(TcpMib.TCPOFOMerge, c.outOfOrder.covered);
@@ -531,7 +532,9 @@ final class SegmentArrives {
             return;
         }
         if (c.sackPermitted) {
-            c.receive.grow(seg.length, seg.truesize(), c.receiveCharged(), c.sizes.advMss, c.acks);
+            // Linux: the window grows before the segment is charged, but for one that goes into another's memory.
+            if (c.outOfOrder.coalesced) charged = c.receiveCharged();
+            c.receive.grow(seg.length, seg.truesize(), charged, c.sizes.advMss, c.acks);
         }
     }
 

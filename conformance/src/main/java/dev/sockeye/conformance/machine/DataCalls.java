@@ -142,7 +142,8 @@ final class DataCalls {
                 if (wait && SocketCalls.isConnecting(endpoint)) return BLOCKED;
                 int result;
                 do {
-                    result = endpoint.send(from, done, length - done, flags & CORE_SEND_FLAGS, now);
+                    int core = flags & CORE_SEND_FLAGS | (done > 0 ? Connection.MSG_REST : 0);
+                    result = endpoint.send(from, done, length - done, core, now);
                     if (result > 0) done += result;
                 } while (result > 0 && done < length);
                 if (result == EAGAIN && wait) return BLOCKED;

@@ -83,11 +83,12 @@ final class MessageCalls {
         return arguments.number(value);
     }
 
-    /// What comes with data: `TCP_INQ` tells how much is left.
+    /// What comes with data: `TCP_INQ` tells how much is left, and one byte where the end of the stream is.
     private static List<Control> controlsOf(TcpEndpoint endpoint) {
         if (!endpoint.options().inq) return List.of();
         Connection connection = endpoint.connection();
         long left = connection == null ? 0 : connection.receiveQueueBytes();
+        if (left == 0 && connection != null && connection.isEndReceived()) left = 1;
         return List.of(new Control(Constants.SOL_TCP, Constants.TCP_CM_INQ, left));
     }
 }

@@ -13,6 +13,7 @@ import dev.sockeye.conformance.machine.Setup;
 /// @param strict            whether packets that no line asks for are a failure
 /// @param withDefaults      whether the host begins with the settings of `defaults.sh`, not with Linux's own
 /// @param verbose           whether to tell of each event
+/// @param debug             whether to tell of each packet when it leaves, too
 /// @param dryRun            whether to read the script only
 public record Configuration(
         Setup setup,
@@ -24,4 +25,5 @@ public record Configuration(
         boolean strict,
         boolean withDefaults,
         boolean verbose,
+        boolean debug,
         boolean dryRun) {}

@@ -142,15 +142,15 @@ public final class Segment {
         sackBlocks++;
     }
 
-    /// What it is charged against the receive buffer (`skb->truesize`), bytes.
+    /// What it is charged against the receive buffer (`skb->truesize`), bytes. Several packets in one that come from
+    /// this host itself are in the sender's buffers as they are.
     int truesize() {
-        if (packetPayload <= 1) return Truesize.of(headerLength + length);
-        return loopedBack ? SendQueue.OVERHEAD + length : Truesize.ofSeveral(length);
+        return loopedBack && packetPayload > 1 ? SendQueue.OVERHEAD + length : Truesize.of(headerLength + length);
     }
 
     /// How many bytes of payload can follow in the same memory, at no cost.
     int tailroom() {
-        return packetPayload > 1 ? 0 : Truesize.tailroom(headerLength + length);
+        return loopedBack && packetPayload > 1 ? 0 : Truesize.tailroom(headerLength + length);
     }
 
     public boolean has(int flag) {

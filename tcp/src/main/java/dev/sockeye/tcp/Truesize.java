@@ -26,14 +26,6 @@ final class Truesize {
         return DESCRIPTOR + head(packetLength);
     }
 
-    /// Bytes charged for several packets that come as one: the headers in a buffer of their own, and the payload in
-    /// pages.
-    ///
-    /// @param payload bytes
-    static int ofSeveral(int payload) {
-        return DESCRIPTOR + SMALL_HEAD + (payload + PAGE - 1 & -PAGE);
-    }
-
     /// How many bytes of payload can be copied behind this packet's own, at no cost.
     ///
     /// @param packetLength bytes, from the IP header on

@@ -9,6 +9,7 @@ import dev.sockeye.conformance.machine.SystemCalls;
 import dev.sockeye.conformance.script.Action;
 import dev.sockeye.conformance.script.EventTime;
 import dev.sockeye.conformance.script.Expression;
+import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.TransportAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,7 @@ final class CallEvents {
     private void before(Action.SystemCall spec) {
         SocketFile file = file(spec);
         if (file == null || !spec.name().equals("connect")) return;
+        if (file.endpoint().state() != TcpState.CLOSED) return;
         sockets.connecting(file, peer);
     }
 

@@ -1,6 +1,7 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.CongestionControls;
+import dev.sockeye.tcp.FastOpenKeys;
 import dev.sockeye.tcp.TcpSysctl;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
@@ -8,6 +9,7 @@ import java.lang.reflect.Modifier;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A host's settings under Linux's names, with Linux 6.18's defaults and in Linux's units. Programs set them by
 /// name ([#set]) or by field ([#tcp], [#core], [#ipv4] ...); either is effective at once.
@@ -108,6 +110,7 @@ public final class Sysctl {
         } catch (IllegalAccessException e) {
             throw new AssertionError(e);
         }
+        if (setting.holder == tcp) tcp.written(setting.field.getName());
         return this;
     }
 
@@ -143,6 +146,7 @@ public final class Sysctl {
 
     private static Object parse(String name, Setting setting, String value) {
         Object now = read(setting);
+        if (now instanceof FastOpenKeys) return parseKeys(name, value);
         if (now instanceof String) {
             if (value.isEmpty()) throw bad(name, value, "it is empty");
             checkNames(name, value);
@@ -165,6 +169,14 @@ public final class Sysctl {
         String[] words = name.endsWith("allowed_congestion_control") ? value.split(" ", -1) : new String[] {value};
         for (String word : words) {
             if (!CongestionControls.isAvailable(word)) throw bad(name, value, "there is no '" + word + "'");
+        }
+    }
+
+    private static FastOpenKeys parseKeys(String name, String value) {
+        try {
+            return FastOpenKeys.parse(value);
+        } catch (IllegalArgumentException e) {
+            throw bad(name, value, e.getMessage());
         }
     }
 
@@ -192,7 +204,7 @@ public final class Sysctl {
         }
     }
 
-    private static IllegalArgumentException bad(String name, String value, String why) {
+    private static IllegalArgumentException bad(String name, String value, @Nullable String why) {
         return new IllegalArgumentException("'" + value + "' is not a value of " + name + ": " + why);
     }
 }

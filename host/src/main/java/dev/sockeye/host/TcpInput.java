@@ -126,6 +126,12 @@ final class TcpInput {
             case DROP -> {}
             case RESET -> flows.reset(seg, tuple, now);
             case HALF_OPEN -> flows.addHalfOpen(listening, listener.halfOpen(), now);
+            case FAST_OPEN -> {
+                TcpEndpoint child = flows.openFast(listening, listener.halfOpen(), seg, now);
+                listener.complete(child);
+                flows.settle(child, now);
+                listening.raise(Readiness.IN);
+            }
             case COOKIE -> flows.reply(reply, tuple, listening.options().trafficClass & ~3, 0, now);
             case COMPLETE -> {
                 TcpEndpoint child = flows.establish(listening, tuple, listener.handshake(), null, now);

@@ -103,11 +103,15 @@ final class Peer {
         if (seg.sackPermitted) options.sackPermitted();
         if (seg.timestamps) options.timestamps(seg.tsVal, seg.tsEcr);
         for (int i = 0; i < seg.sackBlocks; i++) options.sack(seg.sackLeft[i] + hostIsn, seg.sackRight[i] + hostIsn);
+        if (seg.fastOpenLength >= 0) {
+            options.fastOpen(seg.fastOpenCookie, seg.fastOpenLength, seg.fastOpenExperimental);
+        }
         boolean v4 = own.ip().isV4();
         int header = IpOutput.headerLength(v4);
         int transport = TcpHeader.MIN_LENGTH + options.length();
         byte[] bytes = new byte[header + transport + seg.length];
-        for (int i = 0; i < seg.length; i++) bytes[header + transport + i] = (byte) ('a' + (seg.seq - isn + i) % 26);
+        int first = seg.seq - isn + (seg.syn() ? 1 : 0);
+        for (int i = 0; i < seg.length; i++) bytes[header + transport + i] = (byte) ('a' + (first + i) % 26);
         Packet packet = Packet.of(bytes, rig.pool);
         MemorySegment memory = packet.memory(0);
         if (v4) {

@@ -223,13 +223,17 @@ public final class Options {
         IpAddress local = ip("local_ip", version);
         IpAddress remote = ip("remote_ip", version);
         String mask = values.get("netmask_ip");
+        if (local == null) local = defaults.local();
+        if (remote == null) remote = defaults.remote();
         Map<String, String> names = new HashMap<>(defaults.definitions());
+        names.put("TFO_COOKIE", FamilyDefaults.cookie(FamilyDefaults.COOKIE_KEY, local, remote));
+        names.put("TFO_COOKIE_ZERO", FamilyDefaults.cookie(FamilyDefaults.ZERO_KEY, local, remote));
         names.putAll(definitions);
         var setup = new Setup(
                 version,
-                local == null ? defaults.local() : local,
+                local,
                 mask == null || !version.packetsAreV4() ? defaults.prefixLength() : prefixLength(mask),
-                remote == null ? defaults.remote() : remote,
+                remote,
                 (int) number("bind_port", FamilyDefaults.PORT),
                 (int) number("connect_port", FamilyDefaults.PORT),
                 (int) number("mtu", defaults.mtu()),

@@ -2,7 +2,9 @@ package dev.sockeye.conformance.machine;
 
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.Errno;
+import dev.sockeye.wire.TransportAddress;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,11 @@ final class DataCalls {
     private static final int EAGAIN = Errno.EAGAIN.asResult();
     private static final int CORE_SEND_FLAGS = Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE;
     private static final int CORE_RECEIVE_FLAGS = Connection.MSG_OOB | Connection.MSG_PEEK | Connection.MSG_TRUNC;
-    private static final int KNOWN_SEND_FLAGS = CORE_SEND_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL;
+    private static final int KNOWN_SEND_FLAGS = CORE_SEND_FLAGS
+            | Constants.MSG_DONTWAIT
+            | Constants.MSG_NOSIGNAL
+            | Constants.MSG_FASTOPEN
+            | Constants.MSG_ZEROCOPY;
     private static final int KNOWN_RECEIVE_FLAGS =
             CORE_RECEIVE_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_WAITALL | Constants.MSG_NOSIGNAL;
     private static final int LARGEST_BUFFER = 64 << 20;
@@ -97,8 +103,6 @@ final class DataCalls {
         int unknown = flags & ~known;
         if (unknown == 0) return;
         String name = switch (Integer.lowestOneBit(unknown)) {
-            case Constants.MSG_FASTOPEN -> "MSG_FASTOPEN";
-            case Constants.MSG_ZEROCOPY -> "MSG_ZEROCOPY";
             case Constants.MSG_ERRQUEUE -> "MSG_ERRQUEUE";
             default -> "flag 0x" + Integer.toHexString(Integer.lowestOneBit(unknown));
         };
@@ -107,49 +111,96 @@ final class DataCalls {
 
     // ---------------------------------------------------------------- send
 
-    Call send(String name, Arguments arguments) throws BadCall {
+    /// @param peer where `sendto` with `MSG_FASTOPEN` goes where nothing is said
+    Call send(String name, Arguments arguments, TransportAddress peer) throws BadCall {
         int fd = arguments.integer(0);
         return switch (name) {
             case "writev" -> {
                 arguments.require(3);
-                yield sending(fd, arguments.vectorLength(arguments.get(1)), 0);
+                yield sending(fd, arguments.vectorLength(arguments.get(1)), 0, null);
             }
-            case "write" -> sending(fd, arguments.integer(2), 0);
-            default -> sending(fd, arguments.integer(2), arguments.integer(3));
+            case "write" -> sending(fd, arguments.integer(2), 0, null);
+            case "send" -> sending(fd, arguments.integer(2), arguments.integer(3), null);
+            default -> sending(fd, arguments.integer(2), arguments.integer(3), arguments.address(4, peer));
         };
     }
 
-    Call sending(int fd, int length, int flags) throws BadCall {
+    Call sending(int fd, int length, int flags, @Nullable TransportAddress to) throws BadCall {
         checkKnown(flags, KNOWN_SEND_FLAGS, "send");
-        MemorySegment from = buffer(length);
-        return new Call() {
-            private int done;
-
-            @Override
-            public long attempt(long now) {
-                return switch (descriptors.get(fd)) {
-                    case null -> Errno.EBADF.asResult();
-                    case SocketFile file -> sendSome(file, now);
-                    case PipeEnd pipe -> writePipe(pipe, length);
-                    case PlainFile file -> file.write(length);
-                    case EpollFile _ -> Errno.EINVAL.asResult();
-                };
-            }
-
-            private long sendSome(SocketFile file, long now) {
-                boolean wait = !file.isNonBlocking() && (flags & Constants.MSG_DONTWAIT) == 0;
-                TcpEndpoint endpoint = file.endpoint();
-                if (wait && SocketCalls.isConnecting(endpoint)) return BLOCKED;
-                int result;
-                do {
-                    int core = flags & CORE_SEND_FLAGS | (done > 0 ? Connection.MSG_REST : 0);
-                    result = endpoint.send(from, done, length - done, core, now);
-                    if (result > 0) done += result;
-                } while (result > 0 && done < length);
-                if (result == EAGAIN && wait) return BLOCKED;
-                return done > 0 ? done : result;
-            }
+        var sending = new Sending(length, flags, to);
+        return now -> switch (descriptors.get(fd)) {
+            case null -> Errno.EBADF.asResult();
+            case SocketFile file -> sending.attempt(file, now);
+            case PipeEnd pipe -> writePipe(pipe, length);
+            case PlainFile file -> file.write(length);
+            case EpollFile _ -> Errno.EINVAL.asResult();
         };
+    }
+
+    /// A send of one call, over as many attempts as it needs.
+    static final class Sending {
+
+        private final MemorySegment from;
+        private final int length;
+        private final int flags;
+        private final @Nullable TransportAddress to;
+        private int done;
+        private boolean begun;
+        private boolean connecting;
+
+        /// @param to where `MSG_FASTOPEN` connects to
+        Sending(int length, int flags, @Nullable TransportAddress to) throws BadCall {
+            this.from = buffer(length);
+            this.length = length;
+            this.flags = flags;
+            this.to = to;
+        }
+
+        long attempt(SocketFile file, long now) {
+            boolean wait = !file.isNonBlocking() && (flags & Constants.MSG_DONTWAIT) == 0;
+            TcpEndpoint endpoint = file.endpoint();
+            if (!begun) {
+                begun = true;
+                boolean opens = (flags & Constants.MSG_FASTOPEN) != 0 || endpoint.isConnectDeferred();
+                if (opens) {
+                    long result = open(endpoint, wait, now);
+                    if (!connecting) return result;
+                }
+            }
+            if (connecting) {
+                int connected = endpoint.connectResult();
+                if (connected == Errno.EINPROGRESS.asResult()) return Call.BLOCKED;
+                connecting = false;
+                if (connected != 0) return connected;
+                if (done == length) return done;
+            }
+            if (wait && SocketCalls.isConnecting(endpoint)) return Call.BLOCKED;
+            return write(endpoint, wait, now);
+        }
+
+        /// Connects, and sends with the SYN what it carries (RFC 7413).
+        private long open(TcpEndpoint endpoint, boolean wait, long now) {
+            int result = endpoint.send(from, 0, length, flags & (CORE_SEND_FLAGS | Constants.MSG_FASTOPEN), to, now);
+            boolean opening = (result >= 0 || result == Errno.EINPROGRESS.asResult())
+                    && endpoint.state() == TcpState.SYN_SENT;
+            done = Math.max(0, result);
+            connecting = opening && wait;
+            endpoint.setWritePending(connecting && done < length);
+            return result;
+        }
+
+        private long write(TcpEndpoint endpoint, boolean wait, long now) {
+            int result;
+            do {
+                int core = flags & CORE_SEND_FLAGS | (done > 0 ? Connection.MSG_REST : 0);
+                result = endpoint.send(from, done, length - done, core, now);
+                if (result > 0) done += result;
+            } while (result > 0 && done < length);
+            boolean waits = result == EAGAIN && wait;
+            endpoint.setWritePending(waits);
+            if (waits) return Call.BLOCKED;
+            return done > 0 ? done : result;
+        }
     }
 
     private static long writePipe(PipeEnd pipe, int length) {

@@ -3,6 +3,7 @@ package dev.sockeye.conformance.machine;
 import dev.sockeye.conformance.script.Expression;
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.wire.TransportAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,9 +33,12 @@ final class MessageCalls {
         return vector == null ? 0 : arguments.vectorLength(vector);
     }
 
-    Call send(Arguments arguments) throws BadCall {
+    /// @param peer where `MSG_FASTOPEN` goes where nothing is said
+    Call send(Arguments arguments, TransportAddress peer) throws BadCall {
         arguments.require(3);
-        return data.sending(arguments.integer(0), length(arguments), arguments.integer(2));
+        Expression name = arguments.struct(1).field("msg_name");
+        TransportAddress to = name == null ? null : arguments.address(name, peer);
+        return data.sending(arguments.integer(0), length(arguments), arguments.integer(2), to);
     }
 
     Call receive(Arguments arguments) throws BadCall {

@@ -56,10 +56,10 @@ final class CallEvents {
         Call call;
         try {
             call = calls.begin(spec, end != null, machine.now());
+            if (calls.connects(spec)) connecting(spec);
         } catch (BadCall e) {
             throw Failure.script("runtime error in " + spec.name() + " call: " + e.getMessage());
         }
-        before(spec);
         running = new Running(line, spec, call, end);
         machine.setAlarm(call.deadline());
         retry();
@@ -69,10 +69,9 @@ final class CallEvents {
     }
 
     /// A call that connects tells whose SYN the next lines mean.
-    private void before(Action.SystemCall spec) {
+    private void connecting(Action.SystemCall spec) {
         SocketFile file = file(spec);
-        if (file == null || !spec.name().equals("connect")) return;
-        if (file.endpoint().state() != TcpState.CLOSED) return;
+        if (file == null || file.endpoint().state() != TcpState.CLOSED) return;
         sockets.connecting(file, peer);
     }
 

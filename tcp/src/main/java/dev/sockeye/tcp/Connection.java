@@ -196,6 +196,7 @@ public final class Connection {
         sndWnd = maxWindow = shake.peerWindow;
         sndWl1 = shake.irs;
         segmentsIn = 1; // the SYN
+        acks.lastReceivedAt = now;
         lastAckReceivedAt = output.lastSentAt = now;
         if (shake.synAckSentAt >= 0 && shake.retransmits == 0) {
             long micros = (now - shake.synAckSentAt) / 1000;

@@ -80,6 +80,7 @@ final class SegmentArrives {
         c.maxWindow = Math.max(c.maxWindow, seg.window);
         c.ecn.onSynAck(seg);
         c.established(Segment.SYN | Segment.ACK, now);
+        c.acks.lastReceivedAt = now;
         if (c.fastOpen.active != null && c.fastOpen.active.onSynAck(seg, now)) {
             c.output.pushPending();
             return;

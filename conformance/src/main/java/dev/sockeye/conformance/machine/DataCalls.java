@@ -117,15 +117,22 @@ final class DataCalls {
         return switch (name) {
             case "writev" -> {
                 arguments.require(3);
-                yield sending(fd, arguments.vectorLength(arguments.get(1)), 0, null);
+                yield sending(fd, arguments.vectorLength(arguments.get(1)), 0, Destination.NONE);
             }
-            case "write" -> sending(fd, arguments.integer(2), 0, null);
-            case "send" -> sending(fd, arguments.integer(2), arguments.integer(3), null);
-            default -> sending(fd, arguments.integer(2), arguments.integer(3), arguments.address(4, peer));
+            case "write" -> sending(fd, arguments.integer(2), 0, Destination.NONE);
+            case "send" -> sending(fd, arguments.integer(2), arguments.integer(3), Destination.NONE);
+            default -> sending(fd, arguments.integer(2), arguments.integer(3), new Destination(true, arguments.address(4, peer)));
         };
     }
 
-    Call sending(int fd, int length, int flags, @Nullable TransportAddress to) throws BadCall {
+    /// Where to, as the call says.
+    ///
+    /// @param address null for AF_UNSPEC, or where none is named
+    record Destination(boolean named, @Nullable TransportAddress address) {
+        static final Destination NONE = new Destination(false, null);
+    }
+
+    Call sending(int fd, int length, int flags, Destination to) throws BadCall {
         checkKnown(flags, KNOWN_SEND_FLAGS, "send");
         var sending = new Sending(length, flags, to);
         return now -> switch (descriptors.get(fd)) {
@@ -148,12 +155,16 @@ final class DataCalls {
         private boolean begun;
         private boolean connecting;
 
+        /// Whether the address that is named is AF_UNSPEC's.
+        private final boolean toNobody;
+
         /// @param to where `MSG_FASTOPEN` connects to
-        Sending(int length, int flags, @Nullable TransportAddress to) throws BadCall {
+        Sending(int length, int flags, Destination to) throws BadCall {
             this.from = buffer(length);
             this.length = length;
             this.flags = flags;
-            this.to = to;
+            this.to = to.address;
+            this.toNobody = to.named && to.address == null;
         }
 
         long attempt(SocketFile file, long now) {
@@ -174,12 +185,16 @@ final class DataCalls {
                 if (connected != 0) return connected;
                 if (done == length) return done;
             }
-            if (wait && SocketCalls.isConnecting(endpoint)) return Call.BLOCKED;
+            if (wait && endpoint.isConnecting()) {
+                endpoint.setWritePending(true);
+                return Call.BLOCKED;
+            }
             return write(endpoint, wait, now);
         }
 
         /// Connects, and sends with the SYN what it carries (RFC 7413).
         private long open(TcpEndpoint endpoint, boolean wait, long now) {
+            if (toNobody && !endpoint.isConnectDeferred()) return Errno.EOPNOTSUPP.asResult();
             int result = endpoint.send(from, 0, length, flags & (CORE_SEND_FLAGS | Constants.MSG_FASTOPEN), to, now);
             boolean opening = (result >= 0 || result == Errno.EINPROGRESS.asResult())
                     && endpoint.state() == TcpState.SYN_SENT;

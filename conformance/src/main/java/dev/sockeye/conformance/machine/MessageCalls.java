@@ -37,7 +37,9 @@ final class MessageCalls {
     Call send(Arguments arguments, TransportAddress peer) throws BadCall {
         arguments.require(3);
         Expression name = arguments.struct(1).field("msg_name");
-        TransportAddress to = name == null ? null : arguments.address(name, peer);
+        DataCalls.Destination to = name == null
+                ? DataCalls.Destination.NONE
+                : new DataCalls.Destination(true, arguments.address(name, peer));
         return data.sending(arguments.integer(0), length(arguments), arguments.integer(2), to);
     }
 

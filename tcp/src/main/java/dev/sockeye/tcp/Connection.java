@@ -88,6 +88,7 @@ public final class Connection {
     int shutdown;
     boolean finReceived;
     boolean orphan;
+    private boolean unaccepted;
     /// `sk_err` and `sk_err_soft`: numbers of [Errno].
     int error;
 
@@ -195,6 +196,7 @@ public final class Connection {
         receive.updatedAt = rcvNxt;
         sndWnd = maxWindow = shake.peerWindow;
         sndWl1 = shake.irs;
+        unaccepted = true;
         segmentsIn = 1; // the SYN
         acks.lastReceivedAt = now;
         lastAckReceivedAt = output.lastSentAt = now;
@@ -678,7 +680,13 @@ public final class Connection {
 
     /// A program has taken the connection out of the accept queue.
     public void onAccepted() {
+        unaccepted = false;
         fastOpen.onAccepted();
+    }
+
+    /// Whether a program holds it: it is neither in an accept queue nor an orphan.
+    boolean isHeld() {
+        return !unaccepted && !orphan;
     }
 
     /// Whether data may be sent: both SYNs are acknowledged, or with Fast Open the peer's.

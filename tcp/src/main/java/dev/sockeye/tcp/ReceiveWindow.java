@@ -259,18 +259,26 @@ final class ReceiveWindow {
         int pending = outOfOrderBytes;
         int measured = copied - pending;
         if (measured > space) {
-            if (context.sysctl.tcp_moderate_rcvbuf != 0 && options.receiveBuffer == 0) enlarge(measured);
+            enlarge(measured, 0);
             space = measured;
         }
         spaceSeq = copiedSeq;
         spaceTime = now;
     }
 
-    private void enlarge(int copied) {
+    /// Something waits beyond a gap: the buffer is to hold it, and what a round trip brings (`tcp_data_queue_ofo`).
+    ///
+    /// @param outOfOrderBytes from the gap's begin to the last that waits
+    void onGap(int outOfOrderBytes) {
+        if (space > 0) enlarge(space, outOfOrderBytes);
+    }
+
+    private void enlarge(int copied, int outOfOrderBytes) {
+        if (context.sysctl.tcp_moderate_rcvbuf == 0 || options.receiveBuffer != 0) return;
         // Twice what was read, so that a sender in slow start is not held back; more while it accelerates.
         long wanted = 2L * copied;
         long growth = space == 0 ? 0 : wanted * (copied - space) / space;
-        wanted += growth << 1;
+        wanted += (growth << 1) + outOfOrderBytes;
         int wantedBuffer = (int) Math.min(toSpace(wanted), context.sysctl.tcp_rmem[2]);
         if (wantedBuffer > buffer) {
             buffer = wantedBuffer;

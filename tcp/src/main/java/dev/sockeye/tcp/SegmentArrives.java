@@ -567,11 +567,17 @@ final class SegmentArrives {
             c.context.count(TcpMib.TCPOFOMerge);
             return;
         }
+        growForGap(seg, charged);
+    }
+
+    private void growForGap(Segment seg, int charged) {
         if (c.sackPermitted) {
             // Linux: the window grows before the segment is charged, but for one that goes into another's memory.
             if (c.outOfOrder.coalesced) charged = c.receiveCharged();
             c.receive.grow(seg.length, seg.truesize(), charged, c.sizes.advMss, c.acks);
         }
+        // Linux: not for a connection that nobody has accepted, nor for an orphan.
+        if (c.isHeld()) c.receive.onGap(c.outOfOrder.endSeq() - c.rcvNxt);
     }
 
     /// What the out-of-order queue has found to be there already.

@@ -21,7 +21,7 @@ class PythonTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '@',
-            quoteCharacter = '~',
+            quoteCharacter = '`',
             value = {
                 "1 + 2 * 3 @ 7",
                 "(1 + 2) * 3 @ 9",

@@ -38,7 +38,7 @@ class ComparisonTest {
             value = {
                 "+0 > P. 1:2965(2964) ack 1 <nop,nop,TS val 1 ecr 60>",
                 "+0 > [ect0] P. 1:2965(2964) ack 1 <...>",
-                "+0 > [ect01] P. 1:2965(2964) ack 1 win 1050 <...>",
+                "+0 > [ect01] P. 1:2965(2964) ack 1 win 1053 <...>",
                 "+.003 > P. 1:2965(2964) ack 1 <...>",
                 "* > P. 1:2965(2964) ack 1 <...>",
             })
@@ -54,7 +54,7 @@ class ComparisonTest {
                 "+0 > FP. 1:2965(2964) ack 1 <...>|live packet field tcp_fin: expected: 1 (0x1) vs actual: 0 (0x0)",
                 "+0 > P. 2:2966(2964) ack 1 <...>|live packet field tcp_seq: expected: 2 (0x2) vs actual: 1 (0x1)",
                 "+0 > P. 1:2965(2964) ack 2 <...>|live packet field tcp_ack_seq: expected: 2 (0x2) vs actual: 1 (0x1)",
-                "+0 > P. 1:2965(2964) ack 1 win 5 <...>|live packet field tcp_window: expected: 5 (0x5) vs actual: 1050",
+                "+0 > P. 1:2965(2964) ack 1 win 5 <...>|live packet field tcp_window: expected: 5 (0x5) vs actual: 1053",
                 "+0 > PE. 1:2965(2964) ack 1 <...>|live packet field tcp_ece: expected: 1 (0x1) vs actual: 0 (0x0)",
                 "+0 > [noecn] P. 1:2965(2964) ack 1 <...>|live packet field ip_ecn: expected: 0 vs actual: 2",
                 "+0 > (ttl 9) P. 1:2965(2964) ack 1 <...>|live packet field ip_ttl: expected: 9 (0x9) vs actual: 64",

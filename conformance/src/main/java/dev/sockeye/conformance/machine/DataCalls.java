@@ -2,7 +2,6 @@ package dev.sockeye.conformance.machine;
 
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
-import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.TransportAddress;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class DataCalls {
 
     private static final int EAGAIN = Errno.EAGAIN.asResult();
-    private static final int CORE_SEND_FLAGS = Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE;
+    static final int CORE_SEND_FLAGS = Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE;
     private static final int CORE_RECEIVE_FLAGS = Connection.MSG_OOB | Connection.MSG_PEEK | Connection.MSG_TRUNC;
     private static final int KNOWN_SEND_FLAGS = CORE_SEND_FLAGS
             | Constants.MSG_DONTWAIT
@@ -117,24 +116,17 @@ final class DataCalls {
         return switch (name) {
             case "writev" -> {
                 arguments.require(3);
-                yield sending(fd, arguments.vectorLength(arguments.get(1)), 0, Destination.NONE);
+                yield sending(fd, arguments.vectorLength(arguments.get(1)), 0, Sending.Destination.NONE);
             }
-            case "write" -> sending(fd, arguments.integer(2), 0, Destination.NONE);
-            case "send" -> sending(fd, arguments.integer(2), arguments.integer(3), Destination.NONE);
-            default -> sending(fd, arguments.integer(2), arguments.integer(3), new Destination(true, arguments.address(4, peer)));
+            case "write" -> sending(fd, arguments.integer(2), 0, Sending.Destination.NONE);
+            case "send" -> sending(fd, arguments.integer(2), arguments.integer(3), Sending.Destination.NONE);
+            default -> sending(fd, arguments.integer(2), arguments.integer(3), new Sending.Destination(true, arguments.address(4, peer)));
         };
     }
 
-    /// Where to, as the call says.
-    ///
-    /// @param address null for AF_UNSPEC, or where none is named
-    record Destination(boolean named, @Nullable TransportAddress address) {
-        static final Destination NONE = new Destination(false, null);
-    }
-
-    Call sending(int fd, int length, int flags, Destination to) throws BadCall {
+    Call sending(int fd, int length, int flags, Sending.Destination to) throws BadCall {
         checkKnown(flags, KNOWN_SEND_FLAGS, "send");
-        var sending = new Sending(length, flags, to);
+        var sending = new Sending(buffer(length), length, flags, to);
         return now -> switch (descriptors.get(fd)) {
             case null -> Errno.EBADF.asResult();
             case SocketFile file -> sending.attempt(file, now);
@@ -142,80 +134,6 @@ final class DataCalls {
             case PlainFile file -> file.write(length);
             case EpollFile _ -> Errno.EINVAL.asResult();
         };
-    }
-
-    /// A send of one call, over as many attempts as it needs.
-    static final class Sending {
-
-        private final MemorySegment from;
-        private final int length;
-        private final int flags;
-        private final @Nullable TransportAddress to;
-        private int done;
-        private boolean begun;
-        private boolean connecting;
-
-        /// Whether the address that is named is AF_UNSPEC's.
-        private final boolean toNobody;
-
-        /// @param to where `MSG_FASTOPEN` connects to
-        Sending(int length, int flags, Destination to) throws BadCall {
-            this.from = buffer(length);
-            this.length = length;
-            this.flags = flags;
-            this.to = to.address;
-            this.toNobody = to.named && to.address == null;
-        }
-
-        long attempt(SocketFile file, long now) {
-            boolean wait = !file.isNonBlocking() && (flags & Constants.MSG_DONTWAIT) == 0;
-            TcpEndpoint endpoint = file.endpoint();
-            if (!begun) {
-                begun = true;
-                boolean opens = (flags & Constants.MSG_FASTOPEN) != 0 || endpoint.isConnectDeferred();
-                if (opens) {
-                    long result = open(endpoint, wait, now);
-                    if (!connecting) return result;
-                }
-            }
-            if (connecting) {
-                int connected = endpoint.connectResult();
-                if (connected == Errno.EINPROGRESS.asResult()) return Call.BLOCKED;
-                connecting = false;
-                if (connected != 0) return connected;
-                if (done == length) return done;
-            }
-            if (wait && endpoint.isConnecting()) {
-                endpoint.setWritePending(true);
-                return Call.BLOCKED;
-            }
-            return write(endpoint, wait, now);
-        }
-
-        /// Connects, and sends with the SYN what it carries (RFC 7413).
-        private long open(TcpEndpoint endpoint, boolean wait, long now) {
-            if (toNobody && !endpoint.isConnectDeferred()) return Errno.EOPNOTSUPP.asResult();
-            int result = endpoint.send(from, 0, length, flags & (CORE_SEND_FLAGS | Constants.MSG_FASTOPEN), to, now);
-            boolean opening = (result >= 0 || result == Errno.EINPROGRESS.asResult())
-                    && endpoint.state() == TcpState.SYN_SENT;
-            done = Math.max(0, result);
-            connecting = opening && wait;
-            endpoint.setWritePending(connecting && done < length);
-            return result;
-        }
-
-        private long write(TcpEndpoint endpoint, boolean wait, long now) {
-            int result;
-            do {
-                int core = flags & CORE_SEND_FLAGS | (done > 0 ? Connection.MSG_REST : 0);
-                result = endpoint.send(from, done, length - done, core, now);
-                if (result > 0) done += result;
-            } while (result > 0 && done < length);
-            boolean waits = result == EAGAIN && wait;
-            endpoint.setWritePending(waits);
-            if (waits) return Call.BLOCKED;
-            return done > 0 ? done : result;
-        }
     }
 
     private static long writePipe(PipeEnd pipe, int length) {

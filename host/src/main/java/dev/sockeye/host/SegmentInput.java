@@ -6,7 +6,8 @@ import dev.sockeye.wire.TcpHeader;
 import dev.sockeye.wire.TcpOptions;
 import java.lang.foreign.MemorySegment;
 
-/// Makes a [Segment] of a packet. The host has one segment for all that arrive; it borrows the packet's pages.
+/// Makes a [Segment] of a packet. The host has one segment for all that arrive; it borrows the packet's
+/// pages.
 final class SegmentInput {
 
     private final TcpOptions options = new TcpOptions();

@@ -1,6 +1,7 @@
 package dev.sockeye.tcp;
 
-/// When the acknowledgment that [AckPolicy] says is owed goes out by itself, if nothing carries it: now, after a
+/// When the acknowledgment that [AckPolicy] says is owed goes out by itself, if nothing carries it: now,
+/// after a
 /// delay, or for several segments together (`__tcp_ack_snd_check`).
 final class AckSchedule {
 
@@ -24,7 +25,8 @@ final class AckSchedule {
         compressedAcks = 0;
     }
 
-    /// What acknowledges the SYN-ACK is data that the program is about to write; if it does not, the delay is the
+    /// What acknowledges the SYN-ACK is data that the program is about to write; if it does not, the delay
+    /// is the
     /// longest.
     void waitForData(long now) {
         c.acks.schedule();
@@ -33,7 +35,8 @@ final class AckSchedule {
         checkDue = false;
     }
 
-    /// Whether what has arrived is to be acknowledged now; else a timer is set for it (`__tcp_ack_snd_check`).
+    /// Whether what has arrived is to be acknowledged now; else a timer is set for it
+    /// (`__tcp_ack_snd_check`).
     boolean isDue(long now) {
         if (!checkDue) return false;
         checkDue = false;
@@ -60,7 +63,8 @@ final class AckSchedule {
         return false;
     }
 
-    /// Beyond a gap every segment asks for an ACK (RFC 5681 4.2); after the third, one for some of them will do.
+    /// Beyond a gap every segment asks for an ACK (RFC 5681 4.2); after the third, one for some of them
+    /// will do.
     /// RFC 9293 3.10.7.4, MAY-13
     private boolean compressAck(long now) {
         if (!c.sackPermitted || compressedAcks >= c.context.sysctl.tcp_comp_sack_nr) return true;

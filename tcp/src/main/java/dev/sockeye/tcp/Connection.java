@@ -8,15 +8,19 @@ import org.jspecify.annotations.Nullable;
 /// One TCP connection, from SYN_SENT or SYN_RCVD until it is closed: the TCB of RFC 9293 3.3.1.
 ///
 /// Its methods are of four kinds. Getters tell. User calls ([#connect], [#send], [#receive], [#shutdown],
-/// [#close], [#abort]) are what a program does; they return a count, or a negated [Errno]. Events ([#onSegment],
+/// [#close], [#abort]) are what a program does; they return a count, or a negated [Errno]. Events
+/// ([#onSegment],
 /// [#onTimer], [#onIcmpError], [#onPacketTooBig]) are what the world does. Outputs ([#nextSegment],
-/// [#nextDeadline], [#takeEvents], [#timeWait]) say what is to be done: after every user call and event the host
-/// sends segments until [#nextSegment] has none, arms a timer for [#nextDeadline], tells waiting programs of
+/// [#nextDeadline], [#takeEvents], [#timeWait]) say what is to be done: after every user call and event the
+/// host
+/// sends segments until [#nextSegment] has none, arms a timer for [#nextDeadline], tells waiting programs
+/// of
 /// [#takeEvents], and once [#state] is CLOSED puts [#timeWait] in its place.
 ///
 /// `now` is nanoseconds of the host's clock and never goes back.
 ///
-/// It is the place where the parts meet: what a connection *knows* is here, what it *does* is in [SegmentArrives],
+/// It is the place where the parts meet: what a connection *knows* is here, what it *does* is in
+/// [SegmentArrives],
 /// [Acknowledgment], [LossRecovery], [Output] and [Timeouts].
 public final class Connection {
 
@@ -142,7 +146,8 @@ public final class Connection {
                 context.isn.timestampOffset(tuple.local().ip(), tuple.remote().ip());
     }
 
-    /// The connection of a passive open, in SYN_RCVD: the segment that completes the handshake is its first event.
+    /// The connection of a passive open, in SYN_RCVD: the segment that completes the handshake is its first
+    /// event.
     public static Connection accepted(
             TcpContext context, FourTuple tuple, SocketOptions options, int mtu, Handshake handshake, long now) {
         var connection = new Connection(context, tuple, options, mtu);
@@ -150,7 +155,8 @@ public final class Connection {
         return connection;
     }
 
-    /// The connection of a SYN with a Fast Open cookie, in SYN_RCVD (RFC 7413 4.2.2): it has the data on the SYN
+    /// The connection of a SYN with a Fast Open cookie, in SYN_RCVD (RFC 7413 4.2.2): it has the data on
+    /// the SYN
     /// already, and sends the SYN-ACK.
     ///
     /// @param request what [Listener#halfOpen] has made of the SYN
@@ -339,13 +345,15 @@ public final class Connection {
         return timers.retransmission != Timers.Retransmission.OFF ? timers.retransmissionAt : timers.keepAliveAt;
     }
 
-    /// How often a timeout has made another way through the network worth trying: a flow label that goes with it
+    /// How often a timeout has made another way through the network worth trying: a flow label that goes
+    /// with it
     /// finds one where routers choose by flow (RFC 6438).
     public int rehashes() {
         return timeouts.rehashes;
     }
 
-    /// What the connection asks its host to go on with in its place, once [#state] is CLOSED; null if nothing: a
+    /// What the connection asks its host to go on with in its place, once [#state] is CLOSED; null if
+    /// nothing: a
     /// socket in TIME_WAIT, or an orphan in FIN_WAIT2, is a [TimeWait], which costs little.
     public @Nullable TimeWait timeWait() {
         return timeWait;
@@ -374,7 +382,8 @@ public final class Connection {
         return connect(now, null);
     }
 
-    /// Starts an active open that follows up a connection between the same ends which is still in TIME_WAIT:
+    /// Starts an active open that follows up a connection between the same ends which is still in
+    /// TIME_WAIT:
     /// numbers and timestamps go on beyond its own, so that nothing of it can be taken for ours (RFC 6191).
     public int connect(long now, @Nullable TimeWait before) {
         begin(now, before);
@@ -426,8 +435,10 @@ public final class Connection {
         context.count(TcpMib.ActiveOpens);
     }
 
-    /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room,
-    /// where it is time to send in between: the caller sends, and calls again, with [#MSG_REST], until all are
+    /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is
+    /// room,
+    /// where it is time to send in between: the caller sends, and calls again, with [#MSG_REST], until all
+    /// are
     /// taken or it says `-EAGAIN`.
     ///
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
@@ -437,7 +448,8 @@ public final class Connection {
         return writer.write(from, offset, length, flags, now);
     }
 
-    /// A program waits for the connection to be established and is going to write more at once, or does so no more:
+    /// A program waits for the connection to be established and is going to write more at once, or does so
+    /// no more:
     /// the SYN-ACK is then acknowledged by what it writes (`sk_write_pending`).
     public void setWritePending(boolean pending) {
         writePending = pending;
@@ -449,7 +461,8 @@ public final class Connection {
 
     /// Copies what has arrived, up to `length` bytes.
     ///
-    /// @return the count, 0 at the end of the stream, or `-EAGAIN` if nothing is there, or the pending error
+    /// @return the count, 0 at the end of the stream, or `-EAGAIN` if nothing is there, or the pending
+    ///     error
     public int receive(MemorySegment to, long offset, int length, int flags, long now) {
         this.now = now;
         return reader.read(to, offset, length, flags, now);
@@ -477,7 +490,8 @@ public final class Connection {
         return 0;
     }
 
-    /// The program lets go: FIN after what is queued, or a reset if it left data unread or lingers for 0 seconds.
+    /// The program lets go: FIN after what is queued, or a reset if it left data unread or lingers for 0
+    /// seconds.
     public void close(long now) {
         this.now = now;
         teardown.close(now);
@@ -489,7 +503,8 @@ public final class Connection {
         teardown.abort(now);
     }
 
-    /// `SO_ERROR`: the pending error's number, which is cleared; 0 if there is none. Linux: an ICMP error that did
+    /// `SO_ERROR`: the pending error's number, which is cleared; 0 if there is none. Linux: an ICMP error
+    /// that did
     /// not end the connection counts here, and nowhere else; see docs/linux/errors.md
     public int socketError() {
         int pending = takeError();
@@ -552,7 +567,8 @@ public final class Connection {
         if (state != TcpState.CLOSED) timeouts.onTimer(now);
     }
 
-    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927
+    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC
+    /// 5927
     /// 4.1).
     public boolean isInFlight(int seq) {
         return state != TcpState.CLOSED && Seq.between(seq, firstInFlight(), sndNxt);
@@ -617,13 +633,15 @@ public final class Connection {
         return timers.next();
     }
 
-    /// Whether since the last call so many retransmissions have failed that the host had better look for the path anew:
+    /// Whether since the last call so many retransmissions have failed that the host had better look for
+    /// the path anew:
     /// RFC 9293 3.8.3's R1, `tcp_retries1`.
     public boolean takeAdviceAgainstPath() {
         return timeouts.takeAdviceAgainstPath();
     }
 
-    /// The [Readiness] bits of what has happened since the last call: what a waiting program is to be woken for.
+    /// The [Readiness] bits of what has happened since the last call: what a waiting program is to be woken
+    /// for.
     /// Unlike [#readiness] a bit comes again with each new event, as an edge.
     public int takeEvents() {
         int taken = events;

@@ -1,10 +1,12 @@
 package dev.sockeye.tcp;
 
 /// How much the peer may send us: what is announced (`tcp_select_window`), how it grows with what arrives
-/// (`tcp_grow_window`), and the size of the receive buffer behind it, tuned to what the program reads in a round
+/// (`tcp_grow_window`), and the size of the receive buffer behind it, tuned to what the program reads in a
+/// round
 /// trip (`tcp_rcv_space_adjust`).
 ///
-/// A buffer of so many bytes is not a window of so many bytes: Linux charges the memory that a segment occupies,
+/// A buffer of so many bytes is not a window of so many bytes: Linux charges the memory that a segment
+/// occupies,
 /// and learns from the segments that arrive which share of it is payload.
 final class ReceiveWindow {
 
@@ -233,7 +235,8 @@ final class ReceiveWindow {
         if (charged > buffer) threshold = Math.min(clamp, 2 * advMss);
     }
 
-    /// The host is short of memory: no more than four segments are asked for at a time (`tcp_adjust_rcv_ssthresh`).
+    /// The host is short of memory: no more than four segments are asked for at a time
+    /// (`tcp_adjust_rcv_ssthresh`).
     void moderate(int advMss) {
         threshold = Math.min(threshold, 4 * advMss);
     }
@@ -275,7 +278,8 @@ final class ReceiveWindow {
         return space;
     }
 
-    /// The program has read: once a round trip, make the buffer hold twice what it read in the last (dynamic
+    /// The program has read: once a round trip, make the buffer hold twice what it read in the last
+    /// (dynamic
     /// right-sizing, Fisk and Feng 2001).
     void onRead(int copiedSeq, int outOfOrderBytes, long now) {
         long elapsed = (now - spaceTime) / 1000;
@@ -291,7 +295,8 @@ final class ReceiveWindow {
         spaceTime = now;
     }
 
-    /// Something waits beyond a gap: the buffer is to hold it, and what a round trip brings (`tcp_data_queue_ofo`).
+    /// Something waits beyond a gap: the buffer is to hold it, and what a round trip brings
+    /// (`tcp_data_queue_ofo`).
     ///
     /// @param outOfOrderBytes from the gap's begin to the last that waits
     void onGap(int outOfOrderBytes) {

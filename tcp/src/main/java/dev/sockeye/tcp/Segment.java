@@ -3,10 +3,12 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.Page;
 import org.jspecify.annotations.Nullable;
 
-/// One TCP segment as values: what a connection takes in and gives out, without a byte of a header. Mutable and
+/// One TCP segment as values: what a connection takes in and gives out, without a byte of a header. Mutable
+/// and
 /// reused: a host has one for arriving segments and one for departing ones.
 ///
-/// The payload is borrowed: its pages belong to the arriving packet, or to the sender's queue, until the next
+/// The payload is borrowed: its pages belong to the arriving packet, or to the sender's queue, until the
+/// next
 /// call. Who keeps a page longer retains it.
 public final class Segment {
 
@@ -63,15 +65,18 @@ public final class Segment {
     /// into carries.
     public boolean aceField;
 
-    /// Out: bytes of payload in each packet that this segment is cut into, where `length` is more; 0 where it is
+    /// Out: bytes of payload in each packet that this segment is cut into, where `length` is more; 0 where
+    /// it is
     /// one packet. In: of how many packets' payload it was put together, 1 for one packet.
     public int packetPayload;
 
-    /// In: bytes of the packet before its payload, from the IP header on; what the segment costs of the receive
+    /// In: bytes of the packet before its payload, from the IP header on; what the segment costs of the
+    /// receive
     /// buffer depends on it.
     public int headerLength;
 
-    /// Of a segment that arrives: whether it comes from this host itself, in the sender's buffers as they are.
+    /// Of a segment that arrives: whether it comes from this host itself, in the sender's buffers as they
+    /// are.
     public boolean loopedBack;
 
     /// Bytes of payload.
@@ -142,7 +147,8 @@ public final class Segment {
         sackBlocks++;
     }
 
-    /// What it is charged against the receive buffer (`skb->truesize`), bytes. Several packets in one that come from
+    /// What it is charged against the receive buffer (`skb->truesize`), bytes. Several packets in one that
+    /// come from
     /// this host itself are in the sender's buffers as they are.
     int truesize() {
         return loopedBack && packetPayload > 1 ? SendQueue.OVERHEAD + length : Truesize.of(headerLength + length);

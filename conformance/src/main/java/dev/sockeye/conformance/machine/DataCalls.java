@@ -120,7 +120,12 @@ final class DataCalls {
             }
             case "write" -> sending(fd, arguments.integer(2), 0, Sending.Destination.NONE);
             case "send" -> sending(fd, arguments.integer(2), arguments.integer(3), Sending.Destination.NONE);
-            default -> sending(fd, arguments.integer(2), arguments.integer(3), new Sending.Destination(true, arguments.address(4, peer)));
+            default ->
+                sending(
+                        fd,
+                        arguments.integer(2),
+                        arguments.integer(3),
+                        new Sending.Destination(true, arguments.address(4, peer)));
         };
     }
 

@@ -54,8 +54,10 @@ public final class HostUnderTest implements AutoCloseable {
         return now;
     }
 
-    /// What is to be called when a socket has an event that a blocked program is woken for, or the alarm rings. A
-    /// program that is not woken does not look: what it would find meanwhile waits as it does on a real machine.
+    /// What is to be called when a socket has an event that a blocked program is woken for, or the alarm
+    /// rings. A
+    /// program that is not woken does not look: what it would find meanwhile waits as it does on a real
+    /// machine.
     public void onChange(Runnable listener) {
         onChange = listener;
     }

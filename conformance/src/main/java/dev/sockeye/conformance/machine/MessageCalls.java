@@ -37,9 +37,8 @@ final class MessageCalls {
     Call send(Arguments arguments, TransportAddress peer) throws BadCall {
         arguments.require(3);
         Expression name = arguments.struct(1).field("msg_name");
-        Sending.Destination to = name == null
-                ? Sending.Destination.NONE
-                : new Sending.Destination(true, arguments.address(name, peer));
+        Sending.Destination to =
+                name == null ? Sending.Destination.NONE : new Sending.Destination(true, arguments.address(name, peer));
         return data.sending(arguments.integer(0), length(arguments), arguments.integer(2), to);
     }
 

@@ -68,9 +68,10 @@ final class Sending {
     /// Connects, and sends with the SYN what it carries (RFC 7413).
     private long open(TcpEndpoint endpoint, boolean wait, long now) {
         if (toNobody && !endpoint.isConnectDeferred()) return Errno.EOPNOTSUPP.asResult();
-        int result = endpoint.send(from, 0, length, flags & (DataCalls.CORE_SEND_FLAGS | Constants.MSG_FASTOPEN), to, now);
-        boolean opening = (result >= 0 || result == Errno.EINPROGRESS.asResult())
-                && endpoint.state() == TcpState.SYN_SENT;
+        int result =
+                endpoint.send(from, 0, length, flags & (DataCalls.CORE_SEND_FLAGS | Constants.MSG_FASTOPEN), to, now);
+        boolean opening =
+                (result >= 0 || result == Errno.EINPROGRESS.asResult()) && endpoint.state() == TcpState.SYN_SENT;
         done = Math.max(0, result);
         connecting = opening && wait;
         endpoint.setWritePending(connecting && done < length);
@@ -90,4 +91,3 @@ final class Sending {
         return done > 0 ? done : result;
     }
 }
-

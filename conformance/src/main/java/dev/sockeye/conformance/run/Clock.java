@@ -12,7 +12,8 @@ final class Clock {
     private final Configuration configuration;
     private final long begin;
 
-    /// How long it takes until a packet that is injected has reached the stack: on a real machine nothing arrives at
+    /// How long it takes until a packet that is injected has reached the stack: on a real machine nothing
+    /// arrives at
     /// the very moment at which something else has left.
     private static final long ARRIVAL = 10_000;
 
@@ -36,7 +37,8 @@ final class Clock {
         return at - begin;
     }
 
-    /// When an event is due that counts from now; packets that arrive one after the other count from each other.
+    /// When an event is due that counts from now; packets that arrive one after the other count from each
+    /// other.
     EventTime due(EventTime time, boolean arrives) {
         long now = previousArrived && arrives ? previous : machine.now();
         long base = time.isRelative() ? now : begin;

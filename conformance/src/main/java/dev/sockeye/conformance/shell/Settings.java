@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /// Sysctls as commands set them, and what puts them back.
 final class Settings {
 
-    /// Settings of Linux of which what a TCP socket sends and a program sees does not depend here: those without effect
+    /// Settings of Linux of which what a TCP socket sends and a program sees does not depend here: those
+    /// without effect
     /// on Linux itself, of MPTCP and other protocols, of queues and processors.
     private static final Pattern WITHOUT_EFFECT = Pattern.compile("net\\.(ipv4\\.(tcp_(fack|low_latency|early_demux"
             + "|backlog_ack_defer|child_ehash_entries|l3mdev_accept|migrate_req|no_ssthresh_metrics_save|plb_\\w+)"

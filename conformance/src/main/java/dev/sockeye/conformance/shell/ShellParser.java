@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a block of commands: pipelines joined by `;`, `&&`, `||` and ends of lines, with quotes, `$((...))`,
+/// Reads a block of commands: pipelines joined by `;`, `&&`, `||` and ends of lines, with quotes,
+/// `$((...))`,
 /// `${PPID}`, and output sent to files.
 final class ShellParser {
 

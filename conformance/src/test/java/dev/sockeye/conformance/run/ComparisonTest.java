@@ -75,8 +75,9 @@ class ComparisonTest {
     @Test
     void severalSegmentsAreOneOnlyIfTheyGoTogether() {
         assertThat(messageOf("+0 > P. 1:4001(4000) ack 1 <...>"))
-                .startsWith("error handling packet: live packet payload: expected 4000 bytes vs actual 2964 bytes; behind"
-                        + " it came P. 1977:2965(988) ack 1");
+                .startsWith(
+                        "error handling packet: live packet payload: expected 4000 bytes vs actual 2964 bytes; behind"
+                                + " it came P. 1977:2965(988) ack 1");
     }
 
     @Test

@@ -97,7 +97,16 @@ class ScriptParserTest {
 
     @ParameterizedTest
     @CsvSource({
-        "., 16", "S., 18", "FP., 25", "R, 4", "PU., 56", "SEWA, 450", "EAP., 344", ".5, 336", "P5., 344", "F.0, 17",
+        "., 16",
+        "S., 18",
+        "FP., 25",
+        "R, 4",
+        "PU., 56",
+        "SEWA, 450",
+        "EAP., 344",
+        ".5, 336",
+        "P5., 344",
+        "F.0, 17",
         "-, 0"
     })
     void flagsAreLettersAndTheCounterOfAccEcn(String flags, int bits) throws ScriptException {

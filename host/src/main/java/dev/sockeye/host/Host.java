@@ -174,6 +174,7 @@ public final class Host {
     public TcpEndpoint openTcp(Family family) {
         var options = new SocketOptions();
         options.congestionControl = sysctl.tcp().tcp_congestion_control;
+        if (sysctl.ipv4().ip_no_pmtu_disc != 0) options.pathMtuDiscovery = SocketOptions.PMTU_DONT;
         var socket = new TcpEndpoint(this, family, ++lastInode, options);
         sockets.add(socket);
         return socket;
@@ -314,9 +315,9 @@ public final class Host {
         return path.error() != null ? path.mtu() : pathMtu.learn(destination, mtu, path.mtu(), now);
     }
 
-    /// Whether IPv4 packets to this destination have DF set (RFC 1191 3).
-    boolean dontFragment(IpAddress destination, long now) {
-        return sysctl.ipv4().ip_no_pmtu_disc == 0 && !pathMtu.isLocked(destination, now);
+    /// Whether the path to this destination takes less than `min_pmtu`, so that packets go without DF.
+    boolean isPathLocked(IpAddress destination, long now) {
+        return pathMtu.isLocked(destination, now);
     }
 
     int defaultHopLimit(boolean v4) {

@@ -1,7 +1,6 @@
 package dev.sockeye.tcp;
 
-/// When the acknowledgment that [AckPolicy] says is owed goes out by itself, if nothing carries it: now,
-/// after a
+/// When the acknowledgment that [AckPolicy] says is owed goes out by itself, if nothing carries it: now, after a
 /// delay, or for several segments together (`__tcp_ack_snd_check`).
 final class AckSchedule {
 
@@ -25,8 +24,7 @@ final class AckSchedule {
         compressedAcks = 0;
     }
 
-    /// What acknowledges the SYN-ACK is data that the program is about to write; if it does not, the delay
-    /// is the
+    /// What acknowledges the SYN-ACK is data that the program is about to write; if it does not, the delay is the
     /// longest.
     void waitForData(long now) {
         c.acks.schedule();
@@ -35,15 +33,14 @@ final class AckSchedule {
         checkDue = false;
     }
 
-    /// Whether what has arrived is to be acknowledged now; else a timer is set for it
-    /// (`__tcp_ack_snd_check`).
+    /// Whether what has arrived is to be acknowledged now; else a timer is set for it (`__tcp_ack_snd_check`).
     boolean isDue(long now) {
         if (!checkDue) return false;
         checkDue = false;
         if (!c.acks.scheduled) return false;
-        // RFC 9293 3.8.6.3, SHLD-19. Where the window would have to shrink, this also ends quick acknowledgments.
+        // RFC 9293 3.8.6.3, SHLD-19. Asked for first, for a window that is half used up ends the quick phase.
         if (c.rcvNxt - c.receive.updatedAt > c.acks.rcvMss) {
-            boolean wanted = c.receiveQueue.bytes() < c.options.receiveLowWater;
+            boolean wanted = c.rcvNxt - c.copiedSeq < c.options.receiveLowWater;
             if (wanted || c.receive.select(c.receiveBuffer.charged(), c.acks) >= c.receive.window) return true;
         }
         if (c.acks.now || c.acks.isQuick()) return true;
@@ -52,7 +49,8 @@ final class AckSchedule {
 
     /// RFC 9293 3.8.6.3, SHLD-18; RFC 5681 4.2, MUST-25
     private boolean delayAck(long now) {
-        long millis = Math.max(1, c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample()));
+        int most = c.options.delayedAckMaxMillis();
+        long millis = Math.max(1, c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample(), most));
         long at = now + millis * Timers.MILLI;
         long set = c.timers.delayedAckAt;
         if (set != Timers.NEVER) {
@@ -63,8 +61,7 @@ final class AckSchedule {
         return false;
     }
 
-    /// Beyond a gap every segment asks for an ACK (RFC 5681 4.2); after the third, one for some of them
-    /// will do.
+    /// Beyond a gap every segment asks for an ACK (RFC 5681 4.2); after the third, one for some of them will do.
     /// RFC 9293 3.10.7.4, MAY-13
     private boolean compressAck(long now) {
         if (!c.sackPermitted || compressedAcks >= c.context.sysctl.tcp_comp_sack_nr) return true;

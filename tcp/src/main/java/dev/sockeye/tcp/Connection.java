@@ -8,19 +8,15 @@ import org.jspecify.annotations.Nullable;
 /// One TCP connection, from SYN_SENT or SYN_RCVD until it is closed: the TCB of RFC 9293 3.3.1.
 ///
 /// Its methods are of four kinds. Getters tell. User calls ([#connect], [#send], [#receive], [#shutdown],
-/// [#close], [#abort]) are what a program does; they return a count, or a negated [Errno]. Events
-/// ([#onSegment],
+/// [#close], [#abort]) are what a program does; they return a count, or a negated [Errno]. Events ([#onSegment],
 /// [#onTimer], [#onIcmpError], [#onPacketTooBig]) are what the world does. Outputs ([#nextSegment],
-/// [#nextDeadline], [#takeEvents], [#timeWait]) say what is to be done: after every user call and event the
-/// host
-/// sends segments until [#nextSegment] has none, arms a timer for [#nextDeadline], tells waiting programs
-/// of
+/// [#nextDeadline], [#takeEvents], [#timeWait]) say what is to be done: after every user call and event the host
+/// sends segments until [#nextSegment] has none, arms a timer for [#nextDeadline], tells waiting programs of
 /// [#takeEvents], and once [#state] is CLOSED puts [#timeWait] in its place.
 ///
 /// `now` is nanoseconds of the host's clock and never goes back.
 ///
-/// It is the place where the parts meet: what a connection *knows* is here, what it *does* is in
-/// [SegmentArrives],
+/// It is the place where the parts meet: what a connection *knows* is here, what it *does* is in [SegmentArrives],
 /// [Acknowledgment], [LossRecovery], [Output] and [Timeouts].
 public final class Connection {
 
@@ -90,11 +86,13 @@ public final class Connection {
     final Teardown teardown = new Teardown(this);
     final SegmentArrives arrives;
     final BusyTime busy = new BusyTime();
+    private final OptionEffects effects;
 
     int shutdown;
     boolean finReceived;
     boolean orphan;
-    private boolean unaccepted;
+    /// A listener's program has not accepted it yet.
+    boolean unaccepted;
     /// `sk_err` and `sk_err_soft`: numbers of [Errno].
     int error;
 
@@ -132,7 +130,7 @@ public final class Connection {
         outOfOrder = new OutOfOrderQueue(context.pages, memory);
         receive = new ReceiveWindow(context, options);
         timestamps = new Timestamps(receive);
-        rtt = new RttEstimator(context.sysctl);
+        rtt = new RttEstimator(context.sysctl, options);
         board = new Scoreboard(this);
         recovery = new LossRecovery(this);
         timeouts = new Timeouts(this);
@@ -142,12 +140,13 @@ public final class Connection {
         sendBuffer = new SendBuffer(this);
         congestion = chooseCongestionControl();
         pacer.bound(options.maxPacingRate);
+        effects = new OptionEffects(this);
+        if (options.delayAcks) acks.enterPingPong();
         timestamps.offset =
                 context.isn.timestampOffset(tuple.local().ip(), tuple.remote().ip());
     }
 
-    /// The connection of a passive open, in SYN_RCVD: the segment that completes the handshake is its first
-    /// event.
+    /// The connection of a passive open, in SYN_RCVD: the segment that completes the handshake is its first event.
     public static Connection accepted(
             TcpContext context, FourTuple tuple, SocketOptions options, int mtu, Handshake handshake, long now) {
         var connection = new Connection(context, tuple, options, mtu);
@@ -155,8 +154,7 @@ public final class Connection {
         return connection;
     }
 
-    /// The connection of a SYN with a Fast Open cookie, in SYN_RCVD (RFC 7413 4.2.2): it has the data on
-    /// the SYN
+    /// The connection of a SYN with a Fast Open cookie, in SYN_RCVD (RFC 7413 4.2.2): it has the data on the SYN
     /// already, and sends the SYN-ACK.
     ///
     /// @param request what [Listener#halfOpen] has made of the SYN
@@ -185,6 +183,7 @@ public final class Connection {
 
     private void take(Handshake shake, long now) {
         this.now = now;
+        unaccepted = true;
         iss = shake.iss;
         sndUna = sndNxt = sndUp = send.writeSeq = iss + 1;
         cwnd.usageSeq = sndUna;
@@ -205,7 +204,6 @@ public final class Connection {
         receive.updatedAt = rcvNxt;
         sndWnd = maxWindow = shake.peerWindow;
         sndWl1 = shake.irs;
-        unaccepted = true;
         segmentsIn = 1; // the SYN
         acks.lastReceivedAt = now;
         lastAckReceivedAt = output.lastSentAt = now;
@@ -241,19 +239,7 @@ public final class Connection {
 
     /// What a program can do now: bits of [Readiness] (`tcp_poll`).
     public int readiness() {
-        int mask = 0;
-        if (shutdown == (RECEIVE | SEND) || state == TcpState.CLOSED) mask |= Readiness.HUP;
-        if ((shutdown & RECEIVE) != 0) mask |= Readiness.IN | Readiness.RDHUP;
-        if (isDeferred()) mask |= Readiness.OUT;
-        if (mayTransmit() || state == TcpState.CLOSED) {
-            if (receiveQueue.bytes() >= Math.max(1, Math.min(options.receiveLowWater, receive.buffer >> 1)))
-                mask |= Readiness.IN;
-            if ((shutdown & SEND) != 0 || sendBuffer.isWritable()) mask |= Readiness.OUT;
-            else sendBuffer.waiting = true;
-            if (urgent.arrived) mask |= Readiness.PRI;
-        }
-        if (error != 0) mask |= Readiness.ERR;
-        return mask;
+        return Readiness.of(this);
     }
 
     /// Its life so far.
@@ -271,14 +257,30 @@ public final class Connection {
         return urgent.pending && urgent.seq == copiedSeq;
     }
 
-    /// Bytes received and not yet read: `SIOCINQ`, the Recv-Q of `ss`.
-    public int receiveQueueBytes() {
-        return receiveQueue.bytes();
+    /// `SIOCINQ`: how much one read would get at most, bytes: what is received, up to the urgent mark.
+    public int available() {
+        return reader.available();
     }
 
-    /// Whether the peer's FIN has arrived, and nothing is missing before it.
-    public boolean isEndReceived() {
-        return finReceived;
+    /// What a `recvmsg` with `TCP_INQ` tells of the bytes left after it (`TCP_CM_INQ`): 1 at least where the peer's FIN
+    /// has come, so that the program reads on.
+    public int inqHint() {
+        return reader.hint();
+    }
+
+    /// `SO_PEEK_OFF`: where the next peek begins, bytes from the front of the queue; -1: at the front, each time.
+    public int peekOffset() {
+        return reader.peekOffset;
+    }
+
+    /// Sets `SO_PEEK_OFF`.
+    public void setPeekOffset(int offset) {
+        reader.peekOffset = offset;
+    }
+
+    /// Bytes received and not yet read: the Recv-Q of `ss`.
+    public int receiveQueueBytes() {
+        return receiveQueue.bytes();
     }
 
     /// Bytes written and not yet acknowledged: `SIOCOUTQ`, the Send-Q of `ss`.
@@ -286,9 +288,29 @@ public final class Connection {
         return state == TcpState.CLOSED ? 0 : send.writeSeq - sndUna;
     }
 
+    /// Bytes written and not yet sent: `SIOCOUTQNSD`.
+    public int notSentBytes() {
+        return state == TcpState.CLOSED ? 0 : send.writeSeq - sndNxt;
+    }
+
     /// What `SO_SNDBUF` tells, bytes.
     public int sendBuffer() {
         return sendBuffer.size;
+    }
+
+    /// What `TCP_WINDOW_CLAMP` tells, bytes.
+    public int windowClamp() {
+        return receive.clamp;
+    }
+
+    /// What `TCP_QUICKACK` tells: whether acknowledgments do not wait for data to carry them.
+    public boolean isQuickAck() {
+        return !acks.inPingPong();
+    }
+
+    /// What `TCP_TIMESTAMP` tells: the clock of the timestamp option, milliseconds.
+    public int timestamp(long now) {
+        return timestamps.now(now);
     }
 
     /// What `SO_RCVBUF` tells, bytes.
@@ -309,6 +331,11 @@ public final class Connection {
     /// `TCP_CC_INFO`: what the congestion control tells of itself; null if nothing.
     public @Nullable CongestionInfo congestionInfo() {
         return congestion.info();
+    }
+
+    /// `SO_MEMINFO`
+    public MemoryInfo memoryInfo() {
+        return new MemoryInfo(receiveBuffer.charged(), receive.buffer, 0, sendBuffer.size, 0, send.charged, 0, 0, 0);
     }
 
     /// The name of the congestion control in use.
@@ -333,11 +360,7 @@ public final class Connection {
 
     /// What the retransmission timer is set for, as `ss -o` names it: `on`, `persist`, or empty.
     public String timerName() {
-        return switch (timers.retransmission) {
-            case TIMEOUT, LOSS_PROBE, REORDER -> "on";
-            case WINDOW_PROBE -> "persist";
-            case OFF -> timers.keepAliveAt != Timers.NEVER ? "keepalive" : "";
-        };
+        return timers.name();
     }
 
     /// When that timer runs out, nanoseconds; `Long.MAX_VALUE` without one.
@@ -345,15 +368,13 @@ public final class Connection {
         return timers.retransmission != Timers.Retransmission.OFF ? timers.retransmissionAt : timers.keepAliveAt;
     }
 
-    /// How often a timeout has made another way through the network worth trying: a flow label that goes
-    /// with it
+    /// How often a timeout has made another way through the network worth trying: a flow label that goes with it
     /// finds one where routers choose by flow (RFC 6438).
     public int rehashes() {
         return timeouts.rehashes;
     }
 
-    /// What the connection asks its host to go on with in its place, once [#state] is CLOSED; null if
-    /// nothing: a
+    /// What the connection asks its host to go on with in its place, once [#state] is CLOSED; null if nothing: a
     /// socket in TIME_WAIT, or an orphan in FIN_WAIT2, is a [TimeWait], which costs little.
     public @Nullable TimeWait timeWait() {
         return timeWait;
@@ -382,8 +403,7 @@ public final class Connection {
         return connect(now, null);
     }
 
-    /// Starts an active open that follows up a connection between the same ends which is still in
-    /// TIME_WAIT:
+    /// Starts an active open that follows up a connection between the same ends which is still in TIME_WAIT:
     /// numbers and timestamps go on beyond its own, so that nothing of it can be taken for ours (RFC 6191).
     public int connect(long now, @Nullable TimeWait before) {
         begin(now, before);
@@ -435,10 +455,8 @@ public final class Connection {
         context.count(TcpMib.ActiveOpens);
     }
 
-    /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is
-    /// room,
-    /// where it is time to send in between: the caller sends, and calls again, with [#MSG_REST], until all
-    /// are
+    /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room,
+    /// where it is time to send in between: the caller sends, and calls again, with [#MSG_REST], until all are
     /// taken or it says `-EAGAIN`.
     ///
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
@@ -448,8 +466,7 @@ public final class Connection {
         return writer.write(from, offset, length, flags, now);
     }
 
-    /// A program waits for the connection to be established and is going to write more at once, or does so
-    /// no more:
+    /// A program waits for the connection to be established and is going to write more at once, or does so no more:
     /// the SYN-ACK is then acknowledged by what it writes (`sk_write_pending`).
     public void setWritePending(boolean pending) {
         writePending = pending;
@@ -461,8 +478,7 @@ public final class Connection {
 
     /// Copies what has arrived, up to `length` bytes.
     ///
-    /// @return the count, 0 at the end of the stream, or `-EAGAIN` if nothing is there, or the pending
-    ///     error
+    /// @return the count, 0 at the end of the stream, or `-EAGAIN` if nothing is there, or the pending error
     public int receive(MemorySegment to, long offset, int length, int flags, long now) {
         this.now = now;
         return reader.read(to, offset, length, flags, now);
@@ -490,8 +506,7 @@ public final class Connection {
         return 0;
     }
 
-    /// The program lets go: FIN after what is queued, or a reset if it left data unread or lingers for 0
-    /// seconds.
+    /// The program lets go: FIN after what is queued, or a reset if it left data unread or lingers for 0 seconds.
     public void close(long now) {
         this.now = now;
         teardown.close(now);
@@ -503,8 +518,7 @@ public final class Connection {
         teardown.abort(now);
     }
 
-    /// `SO_ERROR`: the pending error's number, which is cleared; 0 if there is none. Linux: an ICMP error
-    /// that did
+    /// `SO_ERROR`: the pending error's number, which is cleared; 0 if there is none. Linux: an ICMP error that did
     /// not end the connection counts here, and nowhere else; see docs/linux/errors.md
     public int socketError() {
         int pending = takeError();
@@ -524,30 +538,32 @@ public final class Connection {
     /// To be called after [#options] have changed, so that what they held back goes.
     public void onOptionsChanged(long now) {
         this.now = now;
-        if (options.sendBuffer != 0) sendBuffer.size = options.sendBuffer;
-        if (options.receiveBuffer != 0) receive.buffer = options.receiveBuffer;
-        if (options.windowClamp != 0) receive.clamp = Math.max(options.windowClamp, 1);
-        if (!options.congestionControl.isEmpty() && !options.congestionControl.equals(congestion.name())) {
-            congestion = chooseCongestionControl();
-            cwnd.priorSsthresh = 0;
-            if (state.isSynchronized()) congestion.init(now);
-        }
-        pacer.bound(options.maxPacingRate);
-        if (options.maxSegment != 0) sizes.sync();
-        timeouts.onKeepAliveOption(now);
-        timeouts.onKeepIdleOption(now);
-        if (!options.cork) output.pushOnce();
+        effects.apply(now);
+    }
+
+    void changeCongestionControl(long now) {
+        if (options.congestionControl.isEmpty() || options.congestionControl.equals(congestion.name())) return;
+        congestion = chooseCongestionControl();
+        cwnd.priorSsthresh = 0;
+        if (state.isSynchronized()) congestion.init(now);
+    }
+
+    /// `TCP_NODELAY`; what is held back goes, even if it was on before.
+    public void noDelay(boolean on, long now) {
+        this.now = now;
+        effects.noDelay(on);
+    }
+
+    /// `TCP_WINDOW_CLAMP`, bytes; more than 0.
+    public void clampWindow(int bytes, long now) {
+        this.now = now;
+        receive.setClamp(bytes);
     }
 
     /// `TCP_QUICKACK`: acknowledge what is delayed, and the next segments at once; or not.
     public void quickAck(boolean on, long now) {
         this.now = now;
-        if (!on) {
-            acks.enterPingPong();
-            return;
-        }
-        acks.exitPingPong();
-        if (acks.scheduled && (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT)) output.ackNow();
+        effects.quickAck(on);
     }
 
     // ---------------------------------------------------------------- events
@@ -567,8 +583,7 @@ public final class Connection {
         if (state != TcpState.CLOSED) timeouts.onTimer(now);
     }
 
-    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC
-    /// 5927
+    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927
     /// 4.1).
     public boolean isInFlight(int seq) {
         return state != TcpState.CLOSED && Seq.between(seq, firstInFlight(), sndNxt);
@@ -597,6 +612,9 @@ public final class Connection {
             error = icmp.number();
             raise(Readiness.ERR | Readiness.IN | Readiness.OUT | Readiness.HUP);
             teardown.done(Journal.Cause.ICMP);
+        } else if (options.receiveErrors) {
+            error = icmp.number();
+            raise(Readiness.ERR);
         } else {
             // RFC 9293 3.9.1.8, MUST-47, SHLD-20; RFC 9293 3.9.2.2, MUST-56, SHLD-25: told to who asks.
             softError = icmp.number();
@@ -612,9 +630,16 @@ public final class Connection {
             return;
         }
         // RFC 7323 5.7, MUST-31
-        if (mtu >= sizes.pathMtu) return;
+        if (mtu >= sizes.pathMtu || !options.followsPathMtu()) return;
         sizes.narrow(mtu);
         recovery.onSmallerMss(now);
+    }
+
+    /// The path's MTU as it is now, for what is sent from now on (`tcp_current_mss`).
+    public void onPathMtu(int mtu) {
+        if (mtu == sizes.pathMtu || state == TcpState.CLOSED) return;
+        sizes.pathMtu = mtu;
+        sizes.sync();
     }
 
     // ---------------------------------------------------------------- outputs
@@ -633,15 +658,13 @@ public final class Connection {
         return timers.next();
     }
 
-    /// Whether since the last call so many retransmissions have failed that the host had better look for
-    /// the path anew:
+    /// Whether since the last call so many retransmissions have failed that the host had better look for the path anew:
     /// RFC 9293 3.8.3's R1, `tcp_retries1`.
     public boolean takeAdviceAgainstPath() {
         return timeouts.takeAdviceAgainstPath();
     }
 
-    /// The [Readiness] bits of what has happened since the last call: what a waiting program is to be woken
-    /// for.
+    /// The [Readiness] bits of what has happened since the last call: what a waiting program is to be woken for.
     /// Unlike [#readiness] a bit comes again with each new event, as an edge.
     public int takeEvents() {
         int taken = events;
@@ -705,11 +728,6 @@ public final class Connection {
         fastOpen.onAccepted();
     }
 
-    /// Whether a program holds it: it is neither in an accept queue nor an orphan.
-    boolean isHeld() {
-        return !unaccepted && !orphan;
-    }
-
     /// Whether data may be sent: both SYNs are acknowledged, or with Fast Open the peer's.
     boolean mayTransmit() {
         return state.isSynchronized() || fastOpen.isHalfOpen();
@@ -745,7 +763,7 @@ public final class Connection {
     }
 
     void raiseReadable() {
-        if (finReceived || receiveQueue.bytes() >= options.receiveLowWater) raise(Readiness.IN);
+        if (finReceived || reader.isReadable()) raise(Readiness.IN);
     }
 
     // ---------------------------------------------------------------- windows
@@ -767,23 +785,15 @@ public final class Connection {
         return synSentAt;
     }
 
+    /// Bytes from the gap to the end of what has come ahead of it.
+    int outOfOrderBytes() {
+        return outOfOrder.isEmpty() ? 0 : outOfOrder.endSeq() - rcvNxt;
+    }
+
     // ---------------------------------------------------------------- what the time is spent on
 
     /// Something is in flight, or waits to be sent.
     boolean hasWork() {
         return board.packetsOut > 0 || !send.unsent.isEmpty();
-    }
-
-    void onFlightBegun(long now) {
-        busy.start(BusyTime.Reason.BUSY, now);
-    }
-
-    void onFlightDone(long now) {
-        busy.stop(BusyTime.Reason.BUSY, hasWork(), now);
-    }
-
-    void onWindowLimited(boolean limited, long now) {
-        if (limited) busy.start(BusyTime.Reason.RECEIVE_WINDOW, now);
-        else busy.stop(BusyTime.Reason.RECEIVE_WINDOW, hasWork(), now);
     }
 }

@@ -3,12 +3,10 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.Page;
 import org.jspecify.annotations.Nullable;
 
-/// One TCP segment as values: what a connection takes in and gives out, without a byte of a header. Mutable
-/// and
+/// One TCP segment as values: what a connection takes in and gives out, without a byte of a header. Mutable and
 /// reused: a host has one for arriving segments and one for departing ones.
 ///
-/// The payload is borrowed: its pages belong to the arriving packet, or to the sender's queue, until the
-/// next
+/// The payload is borrowed: its pages belong to the arriving packet, or to the sender's queue, until the next
 /// call. Who keeps a page longer retains it.
 public final class Segment {
 
@@ -61,23 +59,24 @@ public final class Segment {
     /// The ECN field of the IP header: 0 not-ECT, 1 ECT(1), 2 ECT(0), 3 CE (RFC 3168 5).
     public int ecn;
 
+    /// In: the DSCP of the IP header, in its place in the traffic class. Out: the same for an [#isAnswer].
+    public int trafficClass;
+
+    /// Out: a reset that answers a segment and is none of the connection's own: it has the traffic class of what it
+    /// answers, and the host's hop limit.
+    public boolean isAnswer;
+
     /// Out: AE, CWR and ECE are one number (RFC 9768 3.2.2), which every packet that this segment is cut
     /// into carries.
     public boolean aceField;
 
-    /// Out: bytes of payload in each packet that this segment is cut into, where `length` is more; 0 where
-    /// it is
+    /// Out: bytes of payload in each packet that this segment is cut into, where `length` is more; 0 where it is
     /// one packet. In: of how many packets' payload it was put together, 1 for one packet.
     public int packetPayload;
 
-    /// In: bytes of the packet before its payload, from the IP header on; what the segment costs of the
-    /// receive
+    /// In: bytes of the packet before its payload, from the IP header on; what the segment costs of the receive
     /// buffer depends on it.
     public int headerLength;
-
-    /// Of a segment that arrives: whether it comes from this host itself, in the sender's buffers as they
-    /// are.
-    public boolean loopedBack;
 
     /// Bytes of payload.
     public int length;
@@ -97,12 +96,11 @@ public final class Segment {
         seq = ack = flags = window = urgentPointer = 0;
         mss = 0;
         windowScale = -1;
-        sackPermitted = timestamps = fastOpenExperimental = aceField = false;
-        tsVal = tsEcr = sackBlocks = ecn = packetPayload = length = 0;
+        sackPermitted = timestamps = fastOpenExperimental = aceField = isAnswer = false;
+        tsVal = tsEcr = sackBlocks = ecn = trafficClass = packetPayload = length = 0;
         accEcnKind = accEcnFields = 0;
         fastOpenLength = -1;
         headerLength = 40;
-        loopedBack = false;
         for (int i = 0; i < slices; i++) pages[i] = null;
         slices = 0;
         return this;
@@ -147,16 +145,14 @@ public final class Segment {
         sackBlocks++;
     }
 
-    /// What it is charged against the receive buffer (`skb->truesize`), bytes. Several packets in one that
-    /// come from
-    /// this host itself are in the sender's buffers as they are.
+    /// What it is charged against the receive buffer (`skb->truesize`), bytes.
     int truesize() {
-        return loopedBack && packetPayload > 1 ? SendQueue.OVERHEAD + length : Truesize.of(headerLength + length);
+        return Truesize.of(headerLength + length);
     }
 
     /// How many bytes of payload can follow in the same memory, at no cost.
     int tailroom() {
-        return loopedBack && packetPayload > 1 ? 0 : Truesize.tailroom(headerLength + length);
+        return Truesize.tailroom(headerLength + length);
     }
 
     public boolean has(int flag) {

@@ -3,8 +3,7 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.Errno;
 import java.lang.foreign.ValueLayout;
 
-/// SEGMENT ARRIVES, RFC 9293 3.10.7, for every state that a [Connection] can be in: one method for each
-/// check, in
+/// SEGMENT ARRIVES, RFC 9293 3.10.7, for every state that a [Connection] can be in: one method for each check, in
 /// the order of the RFC. CLOSED, LISTEN and TIME_WAIT have types of their own.
 final class SegmentArrives {
 
@@ -71,8 +70,7 @@ final class SegmentArrives {
         if (seg.syn()) crossedSyn(seg);
     }
 
-    /// Our SYN is acknowledged by a SYN: the connection is established. Linux: data and FIN on a SYN-ACK
-    /// are
+    /// Our SYN is acknowledged by a SYN: the connection is established. Linux: data and FIN on a SYN-ACK are
     /// thrown away but for Fast Open, see docs/linux/open.md
     private void synAck(Segment seg, long now) {
         c.receivedSyn(seg, now);
@@ -96,8 +94,7 @@ final class SegmentArrives {
         c.output.pushPending();
     }
 
-    /// RFC 9293 3.5, MUST-10: both ends open at once (figure 7). RFC 9293 3.5, MUST-11: SYN_RCVD of an
-    /// active open is
+    /// RFC 9293 3.5, MUST-10: both ends open at once (figure 7). RFC 9293 3.5, MUST-11: SYN_RCVD of an active open is
     /// a state of the connection, that of a passive one a [HalfOpen].
     private void crossedSyn(Segment seg) {
         c.receivedSyn(seg, c.now);
@@ -164,8 +161,7 @@ final class SegmentArrives {
         return !harmless;
     }
 
-    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but
-    /// for an
+    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for an
     /// empty queue. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is zero.
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
@@ -573,18 +569,18 @@ final class SegmentArrives {
         if (c.sackPermitted) c.sackList.add(seg.seq, seg.endSeq());
         if (!kept) {
             c.context.count(TcpMib.TCPOFOMerge);
+            growBuffer();
             return;
         }
-        growForGap(seg, charged);
+        if (c.sackPermitted) {
+            growWindow(seg, charged);
+        }
+        growBuffer();
     }
 
-    private void growForGap(Segment seg, int charged) {
-        if (c.sackPermitted) {
-            // Linux: the window grows before the segment is charged, but for one that goes into another's memory.
-            growWindow(seg, c.outOfOrder.coalesced ? c.receiveBuffer.charged() : charged);
-        }
-        // Linux: not for a connection that nobody has accepted, nor for an orphan.
-        if (c.isHeld()) c.receive.onGap(c.outOfOrder.endSeq() - c.rcvNxt);
+    /// Linux: not while nobody would read, see docs/linux/windows.md
+    private void growBuffer() {
+        if (!c.orphan && !c.unaccepted) c.receive.onOutOfOrder(c.outOfOrderBytes());
     }
 
     /// What the out-of-order queue has found to be there already.

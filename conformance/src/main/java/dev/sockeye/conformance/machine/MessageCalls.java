@@ -92,8 +92,7 @@ final class MessageCalls {
     private static List<Control> controlsOf(TcpEndpoint endpoint) {
         if (!endpoint.options().inq) return List.of();
         Connection connection = endpoint.connection();
-        long left = connection == null ? 0 : connection.receiveQueueBytes();
-        if (left == 0 && connection != null && connection.isEndReceived()) left = 1;
+        long left = connection == null ? 0 : connection.inqHint();
         return List.of(new Control(Constants.SOL_TCP, Constants.TCP_CM_INQ, left));
     }
 }

@@ -162,10 +162,10 @@ final class OptionCalls {
         Connection connection = endpoint.connection();
         if (endpoint.state() == TcpState.LISTEN) return Errno.EINVAL.asResult();
         return switch (request) {
-            case Constants.SIOCINQ -> connection == null ? 0 : connection.receiveQueueBytes();
+            case Constants.SIOCINQ -> connection == null ? 0 : connection.available();
             case Constants.SIOCOUTQ -> connection == null ? 0 : connection.sendQueueBytes();
-            case Constants.SIOCOUTQNSD ->
-                connection == null ? 0 : endpoint.info(0).notsent_bytes();
+            case Constants.SIOCOUTQNSD -> connection == null ? 0 : connection.notSentBytes();
+            case Constants.SIOCATMARK -> connection != null && connection.isAtUrgentMark() ? 1 : 0;
             default -> null;
         };
     }

@@ -20,15 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /// One machine's TCP/IP, without thread, clock or device: a function of its inputs.
 ///
-/// Its methods are of four kinds. Getters tell. Set-up ([#addInterface], [#openTcp], [#openUdp]); the
-/// user's calls
-/// are on [TcpEndpoint] and [UdpEndpoint]. Events: [#onPacket], [#onTime]. Outputs, to be taken after every
-/// call
+/// Its methods are of four kinds. Getters tell. Set-up ([#addInterface], [#openTcp], [#openUdp]); the user's calls
+/// are on [TcpEndpoint] and [UdpEndpoint]. Events: [#onPacket], [#onTime]. Outputs, to be taken after every call
 /// and event: [#pollTransmit] has packets to carry, [#pollReady] sockets whose waiters are to be woken,
 /// [#nextDeadline] when [#onTime] is to be called.
 ///
-/// All of it is used by one thread at a time: who holds the host's lock. `now` is nanoseconds since the
-/// host
+/// All of it is used by one thread at a time: who holds the host's lock. `now` is nanoseconds since the host
 /// started and never goes back.
 public final class Host {
 
@@ -133,8 +130,7 @@ public final class Host {
         return addresses.isLocal(ip);
     }
 
-    /// Shows every TCP socket there is: listeners, connections, orphans, those in accept queues, half-open
-    /// and in
+    /// Shows every TCP socket there is: listeners, connections, orphans, those in accept queues, half-open and in
     /// TIME_WAIT. Nothing may be opened or closed meanwhile.
     public void forEachTcp(TcpVisitor visitor) {
         sockets.forEach(socket -> {
@@ -202,8 +198,7 @@ public final class Host {
         sockets.remove(socket);
     }
 
-    /// The machine is switched off: everything is forgotten without a word to anybody, and all memory given
-    /// back.
+    /// The machine is switched off: everything is forgotten without a word to anybody, and all memory given back.
     public void powerOff(long now) {
         sockets.forEach(socket -> {
             if (socket instanceof TcpEndpoint endpoint) endpoint.drop(now);
@@ -231,8 +226,7 @@ public final class Host {
         settleLoopback(now);
     }
 
-    /// Delivers what the host has sent to itself, and what that brings about, until nothing is left: a
-    /// worklist,
+    /// Delivers what the host has sent to itself, and what that brings about, until nothing is left: a worklist,
     /// so that a long exchange does not deepen the stack.
     void settleLoopback(long now) {
         if (shard.delivering) return;
@@ -254,8 +248,7 @@ public final class Host {
     }
 
     /// The next packet to carry, which the caller takes over; null if there is none. It goes out by
-    /// [#transmitInterface], which is never `lo`: what is sent to this host's own addresses never leaves
-    /// it.
+    /// [#transmitInterface], which is never `lo`: what is sent to this host's own addresses never leaves it.
     public @Nullable Packet pollTransmit() {
         return shard.transmit.poll();
     }
@@ -265,8 +258,7 @@ public final class Host {
         return shard.transmit.lastInterface();
     }
 
-    /// A socket with events that have not been taken; null if there is none. [Endpoint#takeEvents] says
-    /// which.
+    /// A socket with events that have not been taken; null if there is none. [Endpoint#takeEvents] says which.
     public @Nullable Endpoint pollReady() {
         return shard.ready.poll();
     }
@@ -327,8 +319,7 @@ public final class Host {
     // ---------------------------------------------------------------- listeners
 
     /// The socket that listens for a segment: bound to the address rather than to the wildcard, then to the
-    /// interface, then of IPv4 rather than of both families (`inet_lookup_listener`); of a `SO_REUSEPORT`
-    /// group,
+    /// interface, then of IPv4 rather than of both families (`inet_lookup_listener`); of a `SO_REUSEPORT` group,
     /// the one that a hash of the flow selects.
     @Nullable
     TcpEndpoint findListener(Arrival arrival, int localPort, int remotePort) {

@@ -13,10 +13,8 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Fragments that wait for the rest of their datagrams (RFC 791 3.2, RFC 8200 4.5), within
-/// `ipfrag_high_thresh`
-/// bytes and `ipfrag_time` seconds. Fragments that overlap end their datagram (RFC 5722 3; Linux does so
-/// for IPv4
+/// Fragments that wait for the rest of their datagrams (RFC 791 3.2, RFC 8200 4.5), within `ipfrag_high_thresh`
+/// bytes and `ipfrag_time` seconds. Fragments that overlap end their datagram (RFC 5722 3; Linux does so for IPv4
 /// too); one that came twice is ignored.
 final class Reassembly {
 
@@ -188,8 +186,7 @@ final class Reassembly {
         return whole;
     }
 
-    /// `ipfrag_time` has passed. The sender is told, if the first fragment came, for it says what to quote
-    /// (RFC
+    /// `ipfrag_time` has passed. The sender is told, if the first fragment came, for it says what to quote (RFC
     /// 792, RFC 4443 3.3).
     void onTimeout(PartialDatagram datagram, long now) {
         host.counters().inc(datagram.v4 ? Mib.IpReasmTimeout : Mib.Ip6ReasmTimeout);

@@ -6,8 +6,7 @@ import dev.sockeye.wire.TcpHeader;
 import dev.sockeye.wire.TcpOptions;
 import java.lang.foreign.MemorySegment;
 
-/// Makes a [Segment] of a packet. The host has one segment for all that arrive; it borrows the packet's
-/// pages.
+/// Makes a [Segment] of a packet. The host has one segment for all that arrive; it borrows the packet's pages.
 final class SegmentInput {
 
     private final TcpOptions options = new TcpOptions();
@@ -32,7 +31,6 @@ final class SegmentInput {
         if (options.present() != 0) readOptions(seg);
         seg.headerLength = arrival.transport + TcpHeader.headerLength(memory, at);
         readPayload(seg, packet, seg.headerLength);
-        seg.loopedBack = arrival.in.isLoopback();
         int size = packet.segmentSize();
         seg.packetPayload = size > 0 && seg.length > size ? (seg.length + size - 1) / size : 1;
         return seg;

@@ -1,9 +1,7 @@
 package dev.sockeye.tcp;
 
-/// Explicit congestion notification (RFC 9293 3.8.2, SHLD-8): what the two ends agree on in their
-/// handshake, and
-/// both halves of a connection that has agreed, in the classic way (RFC 3168 6.1) or the accurate one (RFC
-/// 9768).
+/// Explicit congestion notification (RFC 9293 3.8.2, SHLD-8): what the two ends agree on in their handshake, and
+/// both halves of a connection that has agreed, in the classic way (RFC 3168 6.1) or the accurate one (RFC 9768).
 /// See docs/linux/ecn.md.
 final class Ecn {
 

@@ -9,10 +9,8 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The keys that a server makes Fast Open cookies with (RFC 7413 4.1.2): one, or two while keys are
-/// exchanged. The
-/// first makes the cookies; those of the second are accepted, too. A cookie is SipHash-2-4 of the two
-/// addresses,
+/// The keys that a server makes Fast Open cookies with (RFC 7413 4.1.2): one, or two while keys are exchanged. The
+/// first makes the cookies; those of the second are accepted, too. A cookie is SipHash-2-4 of the two addresses,
 /// as Linux's, so that machines that share a key take each other's.
 ///
 /// Immutable.

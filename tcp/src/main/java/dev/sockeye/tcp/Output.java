@@ -1,8 +1,7 @@
 package dev.sockeye.tcp;
 
 /// What to send next: a reset, an immediate ACK, what is lost, new data as windows and Nagle's rule allow
-/// (`tcp_write_xmit`), or an acknowledgment that nothing else has carried. Events only say what is due;
-/// [#next]
+/// (`tcp_write_xmit`), or an acknowledgment that nothing else has carried. Events only say what is due; [#next]
 /// makes the segments, one at a time.
 final class Output {
 
@@ -55,8 +54,7 @@ final class Output {
 
     /// One-shot Nagle override, of `TCP_NODELAY` and uncorking.
     private int nagleOnce;
-    /// The end of the last segment that was smaller than the MSS: `snd_sml` (Minshall's variant of Nagle's
-    /// rule).
+    /// The end of the last segment that was smaller than the MSS: `snd_sml` (Minshall's variant of Nagle's rule).
     private int smallEnd;
 
     /// When data was last sent, nanoseconds: `lsndtime`.
@@ -366,8 +364,7 @@ final class Output {
         return Math.min(Math.max(window >> 1, 1), window - inFlight);
     }
 
-    /// How many packets one transmission may be: about a millisecond's worth, 64 KiB at most
-    /// (`tcp_tso_autosize`).
+    /// How many packets one transmission may be: about a millisecond's worth, 64 KiB at most (`tcp_tso_autosize`).
     int burstPackets(int mss) {
         long bytes = c.pacer.rate >> 10;
         int shift = Math.max(0, c.rtt.min.get()) >> c.context.sysctl.tcp_tso_rtt_log;
@@ -391,8 +388,7 @@ final class Output {
         return !Seq.gt(end, c.windowEnd());
     }
 
-    /// RFC 9293 3.7.4, SHLD-7: a small segment waits while another is in flight; Minshall: while a small
-    /// one is.
+    /// RFC 9293 3.7.4, SHLD-7: a small segment waits while another is in flight; Minshall: while a small one is.
     private boolean nagleAllows(TxSegment segment, int mss, int nagle) {
         if ((nagle & NAGLE_PUSH) != 0 || isUrgent() || (segment.flags & Segment.FIN) != 0) return true;
         return !holdsBack(segment.length() < mss, nagle);
@@ -515,8 +511,7 @@ final class Output {
         c.timeouts.rearm(now);
     }
 
-    /// A probe of a closed window or of an idle peer (`tcp_write_wakeup`): data, if the window has room for
-    /// any of
+    /// A probe of a closed window or of an idle peer (`tcp_write_wakeup`): data, if the window has room for any of
     /// it, else an ACK of old.
     ///
     /// @return whether data goes

@@ -6,8 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The active open: what our SYN asks for, and what we make of the answer (RFC 9768 3.1; the tables as the
-/// kernel was
+/// The active open: what our SYN asks for, and what we make of the answer (RFC 9768 3.1; the tables as the kernel was
 /// seen to do it, docs/linux/ecn.md, "accurate_client", "classic_client").
 class AccEcnClientTest {
 
@@ -39,8 +38,7 @@ class AccEcnClientTest {
         peer.checkReleased();
     }
 
-    /// RFC 9768 3.1.4.1: once more with all three flags, then with none. RFC 3168 6.1.1.1: the classic SYN
-    /// with none at
+    /// RFC 9768 3.1.4.1: once more with all three flags, then with none. RFC 3168 6.1.1.1: the classic SYN with none at
     /// once.
     @ParameterizedTest
     @CsvSource({
@@ -60,8 +58,7 @@ class AccEcnClientTest {
         peer.checkReleased();
     }
 
-    /// A SYN-ACK that grants accurate feedback: how it arrived is told by our ACK, and data counts from 5
-    /// on.
+    /// A SYN-ACK that grants accurate feedback: how it arrived is told by our ACK, and data counts from 5 on.
     @ParameterizedTest
     @CsvSource({
         "2, noecn, [ect0] W, [ect0] PEA, 0, 0", "2, ect1, [ect0] EW, [ect0] PEA, 0, 0",
@@ -151,8 +148,7 @@ class AccEcnClientTest {
         }
     }
 
-    /// RFC 9768 3.2.3.2: we send the option if the SYN-ACK had one, be it empty; if its counters are zeroed
-    /// we do not
+    /// RFC 9768 3.2.3.2: we send the option if the SYN-ACK had one, be it empty; if its counters are zeroed we do not
     /// read
     /// them.
     @ParameterizedTest
@@ -205,8 +201,7 @@ class AccEcnClientTest {
         peer.checkReleased();
     }
 
-    /// Both open at once: each tells in its SYN-ACK how the other's SYN arrived, and the option goes with
-    /// it twice (RFC
+    /// Both open at once: each tells in its SYN-ACK how the other's SYN arrived, and the option goes with it twice (RFC
     /// 9768 3.2.3.2.2).
     @Test
     void bothOpenAtOnce() {

@@ -267,7 +267,8 @@ final class Output {
             lastSentAt = now;
             c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
         }
-        if (idle) c.busy.start(BusyTime.Reason.BUSY, now);
+        // Linux: a SYN is not work of the program's.
+        if (idle && (segment.flags & Segment.SYN) == 0) c.busy.start(BusyTime.Reason.BUSY, now);
         if (idle || c.timers.retransmission == Timers.Retransmission.LOSS_PROBE) c.timeouts.rearm(now);
         pushed += segment.packets;
     }

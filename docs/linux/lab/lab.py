@@ -60,6 +60,10 @@ class Options:
                 out += struct.pack("!BBBB", 1, 1, 4, 2)
             elif name == "ts":
                 out += struct.pack("!BBBBII", 1, 1, 8, 10, *value)
+            elif name == "fo":  # Fast Open, RFC 7413
+                out += bytes((34, 2 + len(value))) + value + b"\1" * (-(2 + len(value)) % 4)
+            elif name == "foexp":  # its experimental predecessor
+                out += bytes((254, 4 + len(value), 0xF9, 0x89)) + value + b"\1" * (-(4 + len(value)) % 4)
             elif name == "raw":
                 out += value
         return out + b"\0" * (-len(out) % 4)
@@ -88,6 +92,10 @@ class Options:
                 items.append(("sack", struct.unpack("!%dI" % (len(body) // 4), body)))
             elif kind == 8:
                 items.append(("ts", struct.unpack("!II", body)))
+            elif kind == 34:
+                items.append(("fo", body))
+            elif kind == 254 and body[:2] == b"\xf9\x89":
+                items.append(("foexp", body[2:]))
             else:
                 items.append(("kind%d" % kind, body.hex()))
             at += length
@@ -317,6 +325,8 @@ def describe(bits, seq, ack, length, window, options, urgent=0):
             shown.append("ts")
         elif isinstance(value, tuple):
             shown.append("%s %s" % (name, " ".join(map(str, value))))
+        elif value == b"":
+            shown.append(name)
         else:
             shown.append("%s %s" % (name, value if not isinstance(value, bytes) else value.hex()))
     return text + (" <%s>" % ",".join(shown) if shown else "")

@@ -293,4 +293,32 @@ def compressed_sack(lab):
     lab.counted_since()
 
 
+@experiment()
+def ecn_at_one(lab):
+    """ECN, and the window is one segment after a timeout: an echo with each ACK"""
+    listener = lab.listener()
+    lab.silent = True
+    c = lab.dial(options=(("mss", MSS), "sackok"), window=65535)
+    c.send("SEW")
+    lab.run(0.05)
+    c.send("A")
+    c.sock = listener.accept_()
+    before = len(lab.inbox)
+    lab.silent = False
+    c.sock.send(b"x" * (2 * MSS))
+    wait(c, 0.5, "the probe")
+    wait(c, 1, "the timeout")
+    c.sock.send(b"x" * (6 * MSS), quiet=True)
+    for upto in (2, 3, 4, 5, 6):
+        before = len(lab.inbox)
+        lab.log("peer   > ACK %d with ECE" % upto)
+        lab.silent = True
+        c.send("AE", ack=edge(upto))
+        lab.silent = False
+        report(c, before)
+        lab.run(0.05)
+    wait(c, 1)
+    lab.counted_since()
+
+
 main()

@@ -212,6 +212,23 @@ def tail_loss_probe(lab):
 
 
 @experiment()
+def tail_loss_probe_again(lab):
+    """a probe is acknowledged, which measures no round trip (no timestamps): is the next tail probed too?"""
+    c = lab.dial(options=("mss", "sackok"))
+    listener = lab.listener()
+    c.send("S")
+    lab.run(0.05)
+    c.send("A")
+    c.sock = listener.accept_()
+    for _ in range(3):
+        c.sock.send(b"x" * 2920)
+        seen = len(lab.inbox)
+        lab.run(1, until=lambda: len(lab.inbox) > seen)
+        c.send("A")
+    lab.counted_since()
+
+
+@experiment()
 def rtt(lab):
     """round-trip samples of 100 ms, then of 20 ms: srtt, rttvar, rto"""
     c = lab.dial(options=("mss",))
@@ -509,6 +526,21 @@ def time_wait_timestamps(lab):
         lab.silent = False
         c.send("S", seq=seq, options=[("mss", 1460)] + ([("ts", (stamp + age, 0))] if age is not None else []), note=note)
     lab.counted_since()
+
+
+@experiment()
+def time_wait_reset(lab):
+    """a RST in TIME_WAIT with an older timestamp, at once and after 61 s without news of the peer's"""
+    listener = lab.listener()
+    c = lab.passive(listener=listener, options=("mss", "ts"))
+    c.sock.close()
+    c.send("A")
+    c.send("FA")
+    lab.sockets()
+    c.send("R", options=[("ts", (c.tsval() - 10000, 0))], note="older timestamp")
+    lab.sockets()
+    c.send("R", options=[("ts", (c.tsval(), 0))], note="newer timestamp")
+    lab.sockets()
 
 
 @experiment()

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /// `sockeye packetdrill`
 @Command(
@@ -85,21 +87,34 @@ final class PacketdrillCommand implements Callable<Integer> {
             builder.description(
                             known.description().isEmpty() ? "Accepted, and without meaning here." : known.description())
                     .hidden(known.description().isEmpty())
-                    .paramLabel(known.value().isEmpty() ? "ON" : known.value())
-                    .arity(known.isSwitch() ? "0..1" : "1")
-                    .fallbackValue("1")
-                    .type(String.class);
+                    .paramLabel(known.value().isEmpty() ? "ON" : known.value());
+            // A switch takes a value only behind a =, so that it may stand before a script's name.
+            if (known.isSwitch()) {
+                builder.arity("0..1").fallbackValue("true").type(Boolean.class);
+                builder.converters(known.description().isEmpty() ? any -> true : PacketdrillCommand::isOn);
+            } else {
+                builder.arity("1").type(String.class);
+            }
             builder.setter(new picocli.CommandLine.Model.ISetter() {
                 @Override
                 public <T> T set(T value) {
-                    if (value instanceof String text && command.userObject() instanceof PacketdrillCommand own) {
-                        own.set(known.name(), text);
+                    if (command.userObject() instanceof PacketdrillCommand own) {
+                        if (value instanceof String text) own.set(known.name(), text);
+                        else if (value instanceof Boolean on) own.set(known.name(), on ? "1" : "0");
                     }
                     return value;
                 }
             });
             return builder.build();
         }
+    }
+
+    private static boolean isOn(String value) {
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "1", "true", "on", "yes" -> true;
+            case "0", "false", "off", "no" -> false;
+            default -> throw new TypeConversionException("'" + value + "' is neither on nor off");
+        };
     }
 
     private void set(String name, String value) {

@@ -3,10 +3,14 @@ package dev.sockeye.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What the command says and ends with, for good command lines and bad ones.
 class CommandLineTest {
@@ -130,5 +134,23 @@ class CommandLineTest {
         assertThat(PublishExtension.programName("/opt/shop/shop-1.2.jar x")).isEqualTo("shop-1.2.jar");
         assertThat(PublishExtension.programName("my.module/com.example.Main")).isEqualTo("Main");
         assertThat(PublishExtension.programName("")).isEqualTo("java");
+    }
+
+    @Test
+    void aSwitchBeforeAScriptIsNotGivenItsName(@TempDir Path folder) throws IOException {
+        Path script = folder.resolve("socket.pkt");
+        Files.writeString(script, "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n");
+        String told = "socket syscall:  0.000000 [..., SOCK_STREAM, IPPROTO_TCP]\nsocket returns:  0.000000 3\n";
+        assertThat(run("packetdrill", "-v", script.toString())).isEqualTo(ExitCode.OK);
+        assertThat(said()).isEqualTo(told);
+        out.reset();
+        assertThat(run("packetdrill", "--strict", "--verbose=1", "--non_fatal=packet", script.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(said()).isEqualTo(told);
+        out.reset();
+        assertThat(run("packetdrill", "--verbose=0", script.toString())).isEqualTo(ExitCode.OK);
+        assertThat(said()).isEmpty();
+        assertThat(run("packetdrill", "--strict=maybe", script.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(complained()).contains("'maybe' is neither on nor off");
     }
 }

@@ -193,8 +193,8 @@ final class PartialDatagram extends Timer {
         memory.set(ValueLayout.JAVA_BYTE, field, (byte) next);
     }
 
-    /// RFC 3168 5.3: CE where any fragment has it and the others are ECN-capable; -1 where some are and some are
-    /// not.
+    /// CE where any fragment has it and the others are ECN-capable; -1 where some are and some are not.
+    /// RFC 3168 5.3, MUST-4, MUST-5, MUST-6, MUST-7
     private int ecnOfWhole() {
         boolean mixed = (ecnSeen & 1) != 0 && ecnSeen != 1;
         if (mixed) return -1;

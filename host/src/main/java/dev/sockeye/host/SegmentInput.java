@@ -44,6 +44,7 @@ final class SegmentInput {
         }
         for (int i = 0; i < options.sackBlocks(); i++) seg.addSack(options.sackLeft(i), options.sackRight(i));
         if (options.has(TcpOptions.ACCECN)) readAccEcn(seg);
+        // RFC 7323 2.2, MUST-2
         if (!seg.syn()) return;
         seg.mss = options.mss();
         seg.windowScale = options.windowScale();

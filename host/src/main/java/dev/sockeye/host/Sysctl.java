@@ -1,6 +1,7 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.CongestionControls;
+import dev.sockeye.tcp.FastOpenKeys;
 import dev.sockeye.tcp.TcpSysctl;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
@@ -8,6 +9,7 @@ import java.lang.reflect.Modifier;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A host's settings under Linux's names, with Linux 6.18's defaults and in Linux's units. Programs set them by
 /// name ([#set]) or by field ([#tcp], [#core], [#ipv4] ...); either is effective at once.
@@ -32,6 +34,13 @@ public final class Sysctl {
             "echo_ignore_all", "net.ipv6.icmp.echo_ignore_all",
             "ratelimit", "net.ipv6.icmp.ratelimit",
             "mtu_expires", "net.ipv6.route.mtu_expires");
+
+    /// The most that settings can be which Linux bounds.
+    private static final Map<String, Integer> MOST = Map.of(
+            "net.ipv4.tcp_ecn", 5,
+            "net.ipv4.tcp_ecn_fallback", 1,
+            "net.ipv4.tcp_ecn_option", 3,
+            "net.ipv4.tcp_ecn_option_beacon", 3);
 
     private Sysctl() {}
 
@@ -108,6 +117,7 @@ public final class Sysctl {
         } catch (IllegalAccessException e) {
             throw new AssertionError(e);
         }
+        if (setting.holder == tcp) tcp.written(setting.field.getName());
         return this;
     }
 
@@ -143,6 +153,7 @@ public final class Sysctl {
 
     private static Object parse(String name, Setting setting, String value) {
         Object now = read(setting);
+        if (now instanceof FastOpenKeys) return parseKeys(name, value);
         if (now instanceof String) {
             if (value.isEmpty()) throw bad(name, value, "it is empty");
             checkNames(name, value);
@@ -168,6 +179,14 @@ public final class Sysctl {
         }
     }
 
+    private static FastOpenKeys parseKeys(String name, String value) {
+        try {
+            return FastOpenKeys.parse(value);
+        } catch (IllegalArgumentException e) {
+            throw bad(name, value, e.getMessage());
+        }
+    }
+
     private static Object parseNumber(String name, String value, String text, boolean wide) {
         long number;
         try {
@@ -176,6 +195,8 @@ public final class Sysctl {
             throw bad(name, value, "'" + text + "' is not a number");
         }
         if (number < 0) throw bad(name, value, "it cannot be negative");
+        Integer most = MOST.get(name);
+        if (most != null && number > most) throw bad(name, value, "it is " + most + " at most");
         if (wide) return number;
         if (number > Integer.MAX_VALUE) throw bad(name, value, "it is too large");
         return (int) number;
@@ -192,7 +213,7 @@ public final class Sysctl {
         }
     }
 
-    private static IllegalArgumentException bad(String name, String value, String why) {
+    private static IllegalArgumentException bad(String name, String value, @Nullable String why) {
         return new IllegalArgumentException("'" + value + "' is not a value of " + name + ": " + why);
     }
 }

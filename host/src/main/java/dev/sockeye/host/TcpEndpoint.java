@@ -1,11 +1,13 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.HalfOpen;
 import dev.sockeye.tcp.Handshake;
 import dev.sockeye.tcp.Journal;
 import dev.sockeye.tcp.Listener;
 import dev.sockeye.tcp.MemoryInfo;
 import dev.sockeye.tcp.Readiness;
+import dev.sockeye.tcp.Segment;
 import dev.sockeye.tcp.Shutdown;
 import dev.sockeye.tcp.SocketOptions;
 import dev.sockeye.tcp.TcpInfo;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// A TCP socket: closed, bound, listening or connected. What its calls return, and in which order they check, is
 /// Linux's (net/ipv4/af_inet.c, docs/linux/bind.md).
 public final class TcpEndpoint extends Endpoint {
+
+    /// `MSG_FASTOPEN`: connect, and send the data with the SYN.
+    public static final int MSG_FASTOPEN = 0x2000_0000;
 
     /// How far `connect` is, as the program has been told (`struct socket`'s state).
     private enum Phase {
@@ -160,12 +165,25 @@ public final class TcpEndpoint extends Endpoint {
     private void onAccept() {
         unaccepted = false;
         Connection accepted = connection;
-        if (accepted != null) accepted.onAccept();
+        if (accepted != null) accepted.onAccepted();
     }
 
     /// A listener's handshake is complete, and this socket is its connection.
-    void onAccepted(Flow own, FourTuple tuple, Handshake handshake, long now) {
-        flow = own;
+    void onAccepted(FourTuple tuple, Handshake handshake, long now) {
+        savedSyn = handshake.savedSyn;
+        int mtu = beChild(tuple, now);
+        connection = Connection.accepted(host.tcp(), tuple, options, mtu, handshake, now);
+    }
+
+    /// A SYN with a Fast Open cookie has come to the listener, and this socket is its connection.
+    void onOpenedFast(HalfOpen request, Segment syn, long now) {
+        savedSyn = request.handshake().savedSyn;
+        int mtu = beChild(request.tuple(), now);
+        connection = Connection.openedFast(host.tcp(), request.tuple(), options, mtu, request, syn, now);
+    }
+
+    /// @return the MTU of the path, bytes
+    private int beChild(FourTuple tuple, long now) {
         phase = Phase.CONNECTED;
         unaccepted = true;
         localIp = tuple.local().ip();
@@ -173,9 +191,7 @@ public final class TcpEndpoint extends Endpoint {
         boundAddress = true;
         boundPort = true;
         identification = host.tcp().random.nextInt() | 1;
-        savedSyn = handshake.savedSyn;
-        int mtu = path(tuple.remote().ip(), now).mtu();
-        connection = Connection.accepted(host.tcp(), tuple, options, mtu, handshake, now);
+        return path(tuple.remote().ip(), now).mtu();
     }
 
     // ---------------------------------------------------------------- connect
@@ -187,7 +203,7 @@ public final class TcpEndpoint extends Endpoint {
         if (refused < 0) return refused;
         int known = continueConnect();
         if (known != Integer.MIN_VALUE) return known;
-        return beginConnect(remote, now);
+        return beginConnect(remote, MemorySegment.NULL, 0, -1, now);
     }
 
     /// What `connect` says on a socket that has been told to connect before (`__inet_stream_connect`).
@@ -199,7 +215,7 @@ public final class TcpEndpoint extends Endpoint {
             case CONNECTED -> Errno.EISCONN.asResult();
             case CONNECTING ->
                 switch (state()) {
-                    case SYN_SENT, SYN_RCVD -> Errno.EALREADY.asResult();
+                    case SYN_SENT, SYN_RCVD -> (isConnectDeferred() ? Errno.EISCONN : Errno.EALREADY).asResult();
                     case CLOSED -> {
                         phase = Phase.UNCONNECTED;
                         Connection failed = connection;
@@ -215,7 +231,22 @@ public final class TcpEndpoint extends Endpoint {
         };
     }
 
-    private int beginConnect(TransportAddress remote, long now) {
+    /// How the connect that is under way has ended, as a `connect` that waits returns it.
+    ///
+    /// @return 0 if it is connected, `-EINPROGRESS` if that has not ended; or why it failed, once; then
+    ///     `-ENOTCONN`
+    public int connectResult() {
+        TcpState state = state();
+        if (state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD) return Errno.EINPROGRESS.asResult();
+        if (state.isSynchronized()) return 0;
+        if (phase == Phase.CONNECTING) return continueConnect();
+        int pending = takeError();
+        return pending != 0 ? -pending : Errno.ENOTCONN.asResult();
+    }
+
+    /// @param length of what is to go with the SYN (`MSG_FASTOPEN`); -1 for a plain connect
+    /// @return how much of it goes, or 0 where connecting waits for the first write, or a negated errno
+    private int beginConnect(TransportAddress remote, MemorySegment from, long offset, int length, long now) {
         if (!isBound()) localIp = boundAddress ? localIp : wildcard();
         IpAddress target = reachable(remote.ip(), localIp);
         // RFC 9293 3.9.1.1, MUST-46
@@ -243,9 +274,15 @@ public final class TcpEndpoint extends Endpoint {
         connection = opened;
         phase = Phase.CONNECTING;
         flow = host.flows().add(this, tuple);
-        int result = opened.connect(now, before);
+        int result;
+        if (length >= 0) {
+            result = opened.connect(from, offset, length, now, before);
+        } else {
+            result = opened.connect(now, before);
+            if (result == 0 && !opened.isDeferred()) result = Errno.EINPROGRESS.asResult();
+        }
         finish(now);
-        return result < 0 ? result : Errno.EINPROGRESS.asResult();
+        return result;
     }
 
     /// The port that `bind` has given, if the 4-tuple is free; else one that the host chooses.
@@ -291,6 +328,38 @@ public final class TcpEndpoint extends Endpoint {
     }
 
     // ---------------------------------------------------------------- data, end
+
+    /// `sendto(2)`: as [#send]; with [#MSG_FASTOPEN] on a socket that is not connected, connects to `to`, and the
+    /// SYN carries what it can of the bytes (RFC 7413).
+    ///
+    /// @param to counts only there; null for none
+    /// @return the count, perhaps of what goes with the SYN; `-EINPROGRESS` where nothing does; `-EALREADY` while
+    ///     it connects, `-EISCONN`; `-EOPNOTSUPP` if `tcp_fastopen` has it switched off; what connecting says
+    public int send(MemorySegment from, long offset, int length, int flags, @Nullable TransportAddress to, long now) {
+        if ((flags & MSG_FASTOPEN) == 0 || isConnectDeferred()) return send(from, offset, length, flags, now);
+        if (closed) return Errno.EBADF.asResult();
+        if ((host.sysctl().tcp().tcp_fastopen & 1) == 0) return Errno.EOPNOTSUPP.asResult();
+        Connection current = connection;
+        if (current != null && current.isFastOpenBusy()) return Errno.EALREADY.asResult();
+        int known = continueConnect();
+        if (known == 0) return send(from, offset, length, flags, now);
+        if (known != Integer.MIN_VALUE) return known;
+        if (to == null) return Errno.EINVAL.asResult();
+        int refused = checkRemote(to);
+        return refused < 0 ? refused : beginConnect(to, from, offset, length, now);
+    }
+
+    /// Whether connecting waits for the first write: `connect` with `TCP_FASTOPEN_CONNECT`.
+    public boolean isConnectDeferred() {
+        Connection current = connection;
+        return current != null && current.isDeferred();
+    }
+
+    /// A program waits for the connection to be established and is going to write more at once, or does so no more.
+    public void setWritePending(boolean pending) {
+        Connection current = connection;
+        if (current != null) current.setWritePending(pending);
+    }
 
     /// `send(2)`; see [Connection#send]. What is taken goes out in between, and what comes back at once, as on
     /// loopback, makes room for more.

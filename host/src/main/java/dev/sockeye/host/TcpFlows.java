@@ -173,6 +173,27 @@ final class TcpFlows {
     /// @param flow the half-open connection's, or null where a SYN cookie brought it back
     TcpEndpoint establish(TcpEndpoint listening, FourTuple tuple, Handshake handshake, @Nullable Flow flow, long now) {
         TcpEndpoint child = host.newChild(listening);
+        reflect(handshake, child);
+        own(child, tuple, flow);
+        child.onAccepted(tuple, handshake, now);
+        return child;
+    }
+
+    /// A SYN has opened a connection at once: makes the socket that `accept` will return.
+    TcpEndpoint openFast(TcpEndpoint listening, HalfOpen request, Segment syn, long now) {
+        TcpEndpoint child = host.newChild(listening);
+        reflect(request.handshake(), child);
+        own(child, request.tuple(), null);
+        child.onOpenedFast(request, syn, now);
+        return child;
+    }
+
+    /// `tcp_reflect_tos`: the peer's choice is ours.
+    private void reflect(Handshake handshake, TcpEndpoint child) {
+        if (context.sysctl.tcp_reflect_tos != 0) child.options().trafficClass = handshake.synTrafficClass;
+    }
+
+    private void own(TcpEndpoint child, FourTuple tuple, @Nullable Flow flow) {
         Flow own = flow;
         if (own == null) {
             own = new Flow(this, tuple, table.hash(tuple), child, child);
@@ -181,9 +202,7 @@ final class TcpFlows {
         own.socket = child;
         own.context = child;
         host.tcpPorts().hold(tuple.local().port(), child);
-        if (context.sysctl.tcp_reflect_tos != 0) child.options().trafficClass = handshake.synTrafficClass;
-        child.onAccepted(own, tuple, handshake, now);
-        return child;
+        child.flow = own;
     }
 
     // ---------------------------------------------------------------- timers

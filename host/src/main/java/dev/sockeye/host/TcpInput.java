@@ -139,6 +139,14 @@ final class TcpInput {
                 if (listening.options().saveSyn != 0) made.handshake().savedSyn = headers(packet, seg);
                 flows.addHalfOpen(listening, made, now);
             }
+            case FAST_OPEN -> {
+                HalfOpen made = listener.halfOpen();
+                if (listening.options().saveSyn != 0) made.handshake().savedSyn = headers(packet, seg);
+                TcpEndpoint child = flows.openFast(listening, made, seg, now);
+                listener.complete(child);
+                flows.settle(child, now);
+                listening.raise(Readiness.IN);
+            }
             case COOKIE -> {
                 var options = listening.options();
                 boolean reflect = host.tcp().sysctl.tcp_reflect_tos != 0;

@@ -183,6 +183,7 @@ class FragmentTest {
         }
     }
 
+    /// RFC 3168 5.3, MUST-4, MUST-5, MUST-6, MUST-7
     @Test
     void congestionMarksSurviveAndContradictionsDoNot() {
         int[][] marksAndOutcome = {{2, 3, 3}, {2, 2, 2}, {0, 0, 0}, {0, 3, -1}, {0, 2, -1}};

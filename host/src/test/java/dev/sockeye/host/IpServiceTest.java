@@ -296,7 +296,8 @@ class IpServiceTest {
 
     // ---------------------------------------------------------------- options of TCP, in a packet
 
-    /// RFC 9293 3.1, MUST-5, MUST-6, MUST-7: behind the handshake too, where the data that comes with them counts.
+    /// RFC 9293 3.1, MUST-5, MUST-6, MUST-7: behind the handshake too, where the data that comes with them
+    /// counts. RFC 7323 2.2, MUST-2: a window scale does not.
     @Test
     void anyOptionMayComeWithData() {
         int[][] options = {
@@ -321,6 +322,8 @@ class IpServiceTest {
             }
             assertThat(rig.read(socket)).hasSize(5 * options.length);
             assertThat(socket.info(rig.now).snd_mss()).isEqualTo(1460);
+            assertThat(socket.info(rig.now).snd_wscale()).isZero();
+            assertThat(socket.info(rig.now).snd_wnd()).isEqualTo(65_535);
         }
     }
 

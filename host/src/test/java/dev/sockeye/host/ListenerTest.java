@@ -35,6 +35,7 @@ class ListenerTest {
         }
     }
 
+    /// RFC 7323 2.2, MUST-1, MUST-3; RFC 7323 2.3, MUST-7
     @Test
     void theSynAckOffersWhatTheSynOffered() {
         try (var rig = new Rig()) {
@@ -51,6 +52,22 @@ class ListenerTest {
             };
             for (int i = 0; i < dialogues.length; i++) {
                 rig.peer(4000 + i, 80).sends(dialogues[i][0]).receives(dialogues[i][1]);
+            }
+        }
+    }
+
+    /// RFC 3168 6.1.1, MUST-8, MUST-12, MUST-13: only ECE and CWR together ask for ECN, and no SYN-ACK is
+    /// ECN-capable.
+    @Test
+    void onlyASynThatAsksForEcnIsGrantedIt() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 100);
+            String[][] flags = {{"S", "S."}, {"SE", "S."}, {"SW", "S."}, {"SEW", "SE."}};
+            for (int i = 0; i < flags.length; i++) {
+                Peer peer = rig.peer(4000 + i, 80).sends(flags[i][0] + " 0 win 65535 <mss 1460>");
+                byte[] synAck = rig.poll();
+                assertThat(peer.textOf(synAck)).isEqualTo(flags[i][1] + " 0:1(0) ack 1 win 64240 <mss 1460>");
+                assertThat(peer.parse(synAck).ecn).isZero();
             }
         }
     }

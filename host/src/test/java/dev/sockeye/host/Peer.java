@@ -51,6 +51,14 @@ final class Peer {
         return this;
     }
 
+    /// The same in a packet with this ECN field.
+    Peer sends(int mark, String text) {
+        ecn = mark;
+        sends(text);
+        ecn = 0;
+        return this;
+    }
+
     /// The packet that [#sends] would send.
     byte[] packet(String text) {
         Segment seg = SegmentReader.read(text);
@@ -103,11 +111,17 @@ final class Peer {
         if (seg.sackPermitted) options.sackPermitted();
         if (seg.timestamps) options.timestamps(seg.tsVal, seg.tsEcr);
         for (int i = 0; i < seg.sackBlocks; i++) options.sack(seg.sackLeft[i] + hostIsn, seg.sackRight[i] + hostIsn);
+        int[] marks = seg.accEcnCounters;
+        if (seg.accEcnKind != 0) options.accEcn(seg.accEcnKind, seg.accEcnFields, marks[0], marks[1], marks[2]);
+        if (seg.fastOpenLength >= 0) {
+            options.fastOpen(seg.fastOpenCookie, seg.fastOpenLength, seg.fastOpenExperimental);
+        }
         boolean v4 = own.ip().isV4();
         int header = IpOutput.headerLength(v4);
         int transport = TcpHeader.MIN_LENGTH + options.length();
         byte[] bytes = new byte[header + transport + seg.length];
-        for (int i = 0; i < seg.length; i++) bytes[header + transport + i] = (byte) ('a' + (seg.seq - isn + i) % 26);
+        int first = seg.seq - isn + (seg.syn() ? 1 : 0);
+        for (int i = 0; i < seg.length; i++) bytes[header + transport + i] = (byte) ('a' + (first + i) % 26);
         Packet packet = Packet.of(bytes, rig.pool);
         MemorySegment memory = packet.memory(0);
         if (v4) {
@@ -140,6 +154,15 @@ final class Peer {
     /// The next packet of the host is this segment to this peer.
     Peer receives(String text) {
         assertThat(next()).isEqualTo(text);
+        return this;
+    }
+
+    /// The same in a packet with this ECN field.
+    Peer receives(int mark, String text) {
+        byte[] packet = rig.sent();
+        Segment seg = parse(packet);
+        assertThat(textOf(packet)).isEqualTo(text);
+        assertThat(seg == null ? -1 : seg.ecn).as("the ECN field of " + text).isEqualTo(mark);
         return this;
     }
 

@@ -1,6 +1,8 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.Segment;
+import dev.sockeye.wire.TcpOptions;
+import java.util.HexFormat;
 import java.util.Scanner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,6 +56,13 @@ final class SegmentReader {
         return flags;
     }
 
+    private static void cookie(Scanner words, boolean experimental, Segment seg) {
+        byte[] cookie = HexFormat.of().parseHex(words.hasNext() ? words.next() : "");
+        System.arraycopy(cookie, 0, seg.fastOpenCookie, 0, cookie.length);
+        seg.fastOpenLength = cookie.length;
+        seg.fastOpenExperimental = experimental;
+    }
+
     private static void options(String text, Segment seg) {
         for (String option : text.split(",", -1)) {
             var words = new Scanner(option);
@@ -68,6 +77,16 @@ final class SegmentReader {
                     words.next();
                     seg.tsEcr = words.nextInt();
                 }
+                case "ECN" -> {
+                    seg.accEcnKind = TcpOptions.KIND_ACCECN1;
+                    while (words.hasNext()) {
+                        if (words.next().equals("e0b") && seg.accEcnFields == 0)
+                            seg.accEcnKind = TcpOptions.KIND_ACCECN0;
+                        seg.accEcnCounters[seg.accEcnFields++] = words.nextInt();
+                    }
+                }
+                case "FO" -> cookie(words, false, seg);
+                case "FOEXP" -> cookie(words, true, seg);
                 default -> throw new IllegalArgumentException("not an option: " + option);
             }
         }

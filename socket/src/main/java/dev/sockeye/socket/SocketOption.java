@@ -148,6 +148,10 @@ public final class SocketOption<T> {
     public static final SocketOption<Integer> TCP_FASTOPEN = of("TCP_FASTOPEN", Integer.class);
     /// `TCP_FASTOPEN_CONNECT`
     public static final SocketOption<Boolean> TCP_FASTOPEN_CONNECT = of("TCP_FASTOPEN_CONNECT", Boolean.class);
+    /// `TCP_FASTOPEN_KEY`: one or two keys of 16 bytes; null where the machine's are used.
+    public static final SocketOption<byte[]> TCP_FASTOPEN_KEY = of("TCP_FASTOPEN_KEY", byte[].class);
+    /// `TCP_FASTOPEN_NO_COOKIE`
+    public static final SocketOption<Boolean> TCP_FASTOPEN_NO_COOKIE = of("TCP_FASTOPEN_NO_COOKIE", Boolean.class);
     /// `TCP_INQ`
     public static final SocketOption<Boolean> TCP_INQ = of("TCP_INQ", Boolean.class);
     /// `TCP_CC_INFO`; null where the congestion control tells nothing.

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// A TCP socket that connects, or that a [ListenSocket] has accepted. See [Socket] for results, waiting and
 /// threads.
@@ -20,9 +21,12 @@ public final class StreamSocket extends TcpSocket {
     private static final int EINPROGRESS = Errno.EINPROGRESS.asResult();
 
     /// Flags of Linux that the core knows; the others are of this floor.
-    private static final int CORE_FLAGS = MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_EOR | MSG_MORE;
+    private static final int CORE_FLAGS = MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_EOR | MSG_MORE | MSG_FASTOPEN;
 
     private static final int READABLE = Readiness.IN | Readiness.RDHUP;
+
+    /// Connecting waits for the first write (`TCP_FASTOPEN_CONNECT`).
+    private volatile boolean connectDeferred;
 
     StreamSocket(Machine machine, TcpEndpoint endpoint, long now) {
         super(machine, endpoint, now);
@@ -48,6 +52,7 @@ public final class StreamSocket extends TcpSocket {
         long now = locked.enter();
         try {
             result = isClosed() ? EBADF : endpoint.connect(remote, now);
+            connectDeferred = endpoint.isConnectDeferred();
             refresh();
         } finally {
             locked.leave(now);
@@ -67,7 +72,7 @@ public final class StreamSocket extends TcpSocket {
             int result;
             long now = locked.enter();
             try {
-                result = isClosed() ? EBADF : connectResult();
+                result = isClosed() ? EBADF : endpoint.connectResult();
                 if (result == EINPROGRESS && timeout != NOW) waiter = expect(Readiness.OUT);
                 else refresh();
             } finally {
@@ -78,14 +83,6 @@ public final class StreamSocket extends TcpSocket {
             int waited = await(waiter, deadline, flags);
             if (waited != 0) return waited == EAGAIN ? EINPROGRESS : waited;
         }
-    }
-
-    private int connectResult() {
-        TcpState state = endpoint.state();
-        if (state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD) return EINPROGRESS;
-        int error = endpoint.takeError();
-        if (error != 0) return -error;
-        return state.isSynchronized() ? 0 : Errno.ENOTCONN.asResult();
     }
 
     // ---------------------------------------------------------------- read
@@ -243,6 +240,56 @@ public final class StreamSocket extends TcpSocket {
 
         Objects.checkFromIndexSize(offset, length, from.byteSize());
         noteWrite();
+        return connectDeferred
+                ? open(from, offset, length, flags, null, timeout)
+                : writeAll(from, offset, length, flags, timeout);
+    }
+
+    /// `sendto(2)` with [#MSG_FASTOPEN]: connects, and the SYN carries as much of the data as it can, if the
+    /// server has given a cookie before, or asks for none (RFC 7413; `net.ipv4.tcp_fastopen`). With a timeout
+    /// it waits for the connection, and then until all is taken. Without the flag it does what [#write] does.
+    ///
+    /// @param flags   of [#MSG_FASTOPEN], [#MSG_MORE], [#UNINTERRUPTIBLE]
+    /// @param to      where to connect; counts only where the socket is not connected
+    /// @param timeout nanoseconds, [#NOW] or [#FOREVER]
+    /// @return the count taken; without a timeout that is what goes with the SYN, or `-EINPROGRESS` if
+    ///     nothing does; `-EALREADY` while it connects; `-EISCONN`; `-EOPNOTSUPP` where Fast Open is switched
+    ///     off; or what [#connect] and [#write] say
+    public int sendTo(MemorySegment from, long offset, int length, int flags, TransportAddress to, long timeout) {
+
+        if ((flags & MSG_FASTOPEN) == 0) return write(from, offset, length, flags, timeout);
+        Objects.checkFromIndexSize(offset, length, from.byteSize());
+        noteWrite();
+        return open(from, offset, length, flags, to, timeout);
+    }
+
+    /// Connects with the first write, waits for the connection, and writes what the SYN did not carry.
+    private int open(
+            MemorySegment from, long offset, int length, int flags, @Nullable TransportAddress to, long timeout) {
+        int result;
+        boolean opening;
+        long now = locked.enter();
+        try {
+            result = isClosed() ? EBADF : endpoint.send(from, offset, length, flags & CORE_FLAGS, to, now);
+            connectDeferred = endpoint.isConnectDeferred();
+            opening = (result >= 0 || result == EINPROGRESS) && endpoint.state() == TcpState.SYN_SENT;
+            endpoint.setWritePending(opening && timeout != NOW && Math.max(result, 0) < length);
+            refresh();
+        } finally {
+            locked.leave(now);
+        }
+        int taken = Math.max(result, 0);
+        if (timeout == NOW || result < 0 && !opening) return result;
+        if (opening) {
+            int connected = finishConnect(flags, timeout);
+            if (connected != 0) return connected == EINPROGRESS && taken > 0 ? taken : connected;
+        }
+        if (taken == length) return taken;
+        int more = writeAll(from, offset + taken, length - taken, flags & ~MSG_FASTOPEN, timeout);
+        return more >= 0 ? taken + more : taken > 0 ? taken : more;
+    }
+
+    private int writeAll(MemorySegment from, long offset, int length, int flags, long timeout) {
         long deadline = -1;
         int done = 0;
         for (; ; ) {
@@ -260,7 +307,10 @@ public final class StreamSocket extends TcpSocket {
                 refresh();
                 // A part was taken: only if there is no room now will there be an event when there is.
                 boolean full = more && (readiness() & Readiness.OUT) == 0;
-                if (full || (result == EAGAIN && timeout != NOW)) waiter = expect(Readiness.OUT);
+                if (full || (result == EAGAIN && timeout != NOW)) {
+                    waiter = expect(Readiness.OUT);
+                    endpoint.setWritePending(true);
+                }
             } finally {
                 locked.leave(now);
             }

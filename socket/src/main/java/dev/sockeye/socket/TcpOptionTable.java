@@ -6,6 +6,7 @@ import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.CongestionControls;
 import dev.sockeye.tcp.CongestionInfo;
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.FastOpenKeys;
 import dev.sockeye.tcp.SocketOptions;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.tcp.TcpSysctl;
@@ -35,6 +36,7 @@ final class TcpOptionTable {
         flags();
         keepAlive();
         limits();
+        fastOpen();
         times();
         kept();
         TcpIpOptions.addTo(TABLE);
@@ -249,15 +251,37 @@ final class TcpOptionTable {
                 SocketOption.SO_MAX_PACING_RATE,
                 (e, now) -> e.options().maxPacingRate == Long.MAX_VALUE ? -1 : e.options().maxPacingRate,
                 (e, rate, now) -> change(e, now, () -> e.options().maxPacingRate = rate < 0 ? Long.MAX_VALUE : rate));
+    }
+
+    private static void fastOpen() {
         TABLE.add(SocketOption.TCP_FASTOPEN, (e, now) -> e.options().fastOpenQueue, (e, length, now) -> {
-            boolean mayListen = e.state() == TcpState.CLOSED || e.state() == TcpState.LISTEN;
-            if (length < 0 || !mayListen) return EINVAL;
-            return change(e, now, () -> e.options().fastOpenQueue = length);
+            if (length < 0 || !mayListen(e)) return EINVAL;
+            e.host().tcp().fastOpenKeys();
+            int most = e.host().sysctl().core().somaxconn;
+            return change(e, now, () -> e.options().fastOpenQueue = Math.min(length, most));
         });
         TABLE.add(SocketOption.TCP_FASTOPEN_CONNECT, (e, now) -> e.options().fastOpenConnect, (e, on, now) -> {
+            if ((sysctl(e).tcp_fastopen & 1) == 0) return Errno.EOPNOTSUPP.asResult();
             if (e.state() != TcpState.CLOSED) return EINVAL;
             return change(e, now, () -> e.options().fastOpenConnect = on);
         });
+        TABLE.add(SocketOption.TCP_FASTOPEN_NO_COOKIE, (e, now) -> e.options().fastOpenNoCookie, (e, on, now) -> {
+            if (!mayListen(e)) return EINVAL;
+            return change(e, now, () -> e.options().fastOpenNoCookie = on);
+        });
+        TABLE.add(SocketOption.TCP_FASTOPEN_KEY, TcpOptionTable::fastOpenKey, (e, key, now) -> {
+            if (key.length != FastOpenKeys.KEY_LENGTH && key.length != 2 * FastOpenKeys.KEY_LENGTH) return EINVAL;
+            return change(e, now, () -> e.options().fastOpenKeys = FastOpenKeys.of(key));
+        });
+    }
+
+    private static byte @Nullable [] fastOpenKey(TcpEndpoint endpoint, long now) {
+        FastOpenKeys keys = endpoint.options().fastOpenKeys;
+        return keys == null ? null : keys.toBytes();
+    }
+
+    private static boolean mayListen(TcpEndpoint endpoint) {
+        return endpoint.state() == TcpState.CLOSED || endpoint.state() == TcpState.LISTEN;
     }
 
     private static int maxSegment(TcpEndpoint endpoint, long now) {

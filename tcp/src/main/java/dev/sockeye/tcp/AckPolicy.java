@@ -7,7 +7,7 @@ final class AckPolicy {
 
     private static final int MAX_QUICK = 16;
     /// `TCP_ATO_MIN`, `TCP_DELACK_MIN` and `TCP_DELACK_MAX`, milliseconds.
-    /// RFC 9293 3.8.6.3, MUST-40
+    /// RFC 9293 3.8.6.3, MUST-40; RFC 5681 4.2, MUST-23, MUST-24
     static final int MIN_MILLIS = 40, MAX_MILLIS = 200;
 
     private static final long MILLI = 1_000_000;

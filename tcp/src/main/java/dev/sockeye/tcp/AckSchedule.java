@@ -24,6 +24,15 @@ final class AckSchedule {
         compressedAcks = 0;
     }
 
+    /// What acknowledges the SYN-ACK is data that the program is about to write; if it does not, the delay is the
+    /// longest.
+    void waitForData(long now) {
+        c.acks.schedule();
+        c.acks.enterQuickMode(c.receive.window);
+        c.timers.delayedAckAt = now + AckPolicy.MAX_MILLIS * Timers.MILLI;
+        checkDue = false;
+    }
+
     /// Whether what has arrived is to be acknowledged now; else a timer is set for it (`__tcp_ack_snd_check`).
     boolean isDue(long now) {
         if (!checkDue) return false;
@@ -38,7 +47,7 @@ final class AckSchedule {
         return c.outOfOrder.isEmpty() ? delayAck(now) : compressAck(now);
     }
 
-    /// RFC 9293 3.8.6.3, SHLD-18
+    /// RFC 9293 3.8.6.3, SHLD-18; RFC 5681 4.2, MUST-25
     private boolean delayAck(long now) {
         int most = c.options.delayedAckMaxMillis();
         long millis = Math.max(1, c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample(), most));

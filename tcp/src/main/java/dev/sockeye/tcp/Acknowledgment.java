@@ -58,7 +58,7 @@ final class Acknowledgment {
         c.board.beginAck();
         if (Seq.lt(seg.ack, priorSndUna)) {
             // RFC 9293 3.10.7.4, MAY-12
-            // RFC 5961 5.2: at most a window behind.
+            // RFC 5961 5.2, MUST-9: at most a window behind, and nothing that was not sent yet.
             long reach = Math.min(Integer.toUnsignedLong(c.maxWindow), c.bytesAcked);
             if (Seq.lt(seg.ack, priorSndUna - (int) reach)) return Outcome.TOO_OLD;
             onOldAck(seg, priorSndUna, now);
@@ -132,8 +132,12 @@ final class Acknowledgment {
     private int countMarks(Segment seg, int priorDelivered, int flags) {
         if (!c.ecn.isAccurate() || (flags & (ACKED | DATA_SACKED | TIMESTAMP_PROGRESS)) == 0) return 0;
         int packets = c.rate.delivered - priorDelivered;
-        int marks = c.ecn.onAck(seg, packets, c.board.deliveredBytes, (flags & SYN_ACKED) != 0);
+        int marks = c.ecn.onAck(seg, packets, c.board.deliveredBytes, isOfHandshake(flags));
         return marks > 0 ? ECN_ECHO : 0;
+    }
+
+    private boolean isOfHandshake(int flags) {
+        return (flags & SYN_ACKED) != 0 || c.state == TcpState.SYN_RCVD;
     }
 
     private void countDelivered(int delivered, int marked) {
@@ -150,11 +154,13 @@ final class Acknowledgment {
     /// RFC 9293 3.10.7.4: SND.WND, SND.WL1 and SND.WL2; and SND.UNA.
     private int updateWindow(Segment seg, long now) {
         int flags = 0;
+        // RFC 7323 2.3, MUST-8
         int window = seg.syn() ? seg.window : seg.window << c.sendScale;
         if (c.mayUpdateWindow(seg, window)) {
             flags |= WINDOW_UPDATE;
             c.sndWl1 = seg.seq;
             if (c.sndWnd != window) {
+                // RFC 7323 2.4, MUST-12: also one that ends further left than the last.
                 c.sndWnd = window;
                 if (!c.send.unsent.isEmpty()) c.output.validation.restartAfterIdle(now);
                 if (window > c.maxWindow) c.maxWindow = window;
@@ -219,6 +225,7 @@ final class Acknowledgment {
             c.recovery.rack.remove(segment);
             c.send.removeFirst();
         }
+        // RFC 6675 4, MUST-1: what was only SACKed stays.
         c.send.releaseBefore(c.sndUna);
         if (queue.isEmpty()) c.onFlightDone(now);
         else if (queue.get(0).is(TxSegment.SACKED)) flags |= RENEGING;
@@ -262,7 +269,7 @@ final class Acknowledgment {
         long seqRtt = -1;
         long latestRtt = -1;
         boolean retransmitted = (flags & RETRANSMITTED_ACKED) != 0;
-        // RFC 9293 3.8.1, MUST-18: Karn's algorithm.
+        // RFC 9293 3.8.1, MUST-18; RFC 6298 3, MUST-6, MUST-7: Karn's algorithm.
         if (firstSentAt >= 0 && !retransmitted) {
             seqRtt = (now - firstSentAt) / 1000;
             latestRtt = (now - lastSentAt) / 1000;
@@ -306,6 +313,17 @@ final class Acknowledgment {
         }
         c.congestion.onPacketsAcked(packetsAcked, latestRtt, now);
         return more;
+    }
+
+    /// The round trip of our SYN-ACK, which stands in no queue.
+    ///
+    /// @param micros -1 where it was sent again (Karn's rule, RFC 6298 3): a timestamp may tell all the same
+    void onSynAckAcked(long micros, long now) {
+        if (micros < 0) micros = c.timestamps.echoedRttMicros(now);
+        if (micros < 0) return;
+        updateMin(micros, now);
+        c.rtt.sample(micros, c.sndUna, c.sndNxt);
+        c.timeouts.backoff = 0;
     }
 
     private void updateMin(long micros, long now) {

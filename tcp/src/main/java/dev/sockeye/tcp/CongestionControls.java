@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Which algorithms of congestion control there are, by the names of `TCP_CONGESTION`.
 public final class CongestionControls {
 
-    private static final List<String> AVAILABLE = List.of("reno", "cubic", "bbr");
+    private static final List<String> AVAILABLE = List.of("reno", "cubic", "bbr", "bbr3");
 
     private CongestionControls() {}
 
@@ -26,6 +26,7 @@ public final class CongestionControls {
             case "cubic" -> new Cubic(c);
             case "reno" -> new NewReno(c.cwnd);
             case "bbr" -> new Bbr(c);
+            case "bbr3" -> new Bbr3(c);
             default -> null;
         };
     }

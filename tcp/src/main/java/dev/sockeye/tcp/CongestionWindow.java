@@ -43,7 +43,7 @@ final class CongestionWindow {
         return left;
     }
 
-    /// Grows by `acked / perSegment` segments (RFC 5681 equation 3).
+    /// Grows by `acked / perSegment` segments (RFC 5681 equation 3). RFC 5681 3.1, MUST-12, MUST-13
     void avoidCongestion(int perSegment, int acked) {
         if (counted >= perSegment) {
             counted = 0;
@@ -58,7 +58,8 @@ final class CongestionWindow {
         segments = Math.min(segments, clamp);
     }
 
-    /// RFC 5681 3.1: slow start, then congestion avoidance; neither where the window is not used.
+    /// RFC 5681 3.1, MUST-4: slow start, then congestion avoidance; neither where the window is not used.
+    /// RFC 5681 3, MUST-2
     void growAsReno(int acked) {
         if (!isLimited()) return;
         // RFC 9293 3.8.2, MUST-19

@@ -82,7 +82,7 @@ public final class Connection {
     final Output output;
     final Acknowledgment acknowledgment;
     final Teardown teardown = new Teardown(this);
-    private final SegmentArrives arrives;
+    final SegmentArrives arrives;
     final BusyTime busy = new BusyTime();
     private final OptionEffects effects;
 
@@ -96,6 +96,10 @@ public final class Connection {
 
     int softError;
     private int events;
+
+    final FastOpen fastOpen = new FastOpen(this);
+    /// A program waits to write more once the connection is established.
+    private boolean writePending;
 
     @Nullable
     TimeWait timeWait;
@@ -143,8 +147,26 @@ public final class Connection {
     public static Connection accepted(
             TcpContext context, FourTuple tuple, SocketOptions options, int mtu, Handshake handshake, long now) {
         var connection = new Connection(context, tuple, options, mtu);
-        connection.unaccepted = true;
         connection.take(handshake, now);
+        return connection;
+    }
+
+    /// The connection of a SYN with a Fast Open cookie, in SYN_RCVD (RFC 7413 4.2.2): it has the data on the SYN
+    /// already, and sends the SYN-ACK.
+    ///
+    /// @param request what [Listener#halfOpen] has made of the SYN
+    public static Connection openedFast(
+            TcpContext context,
+            FourTuple tuple,
+            SocketOptions options,
+            int mtu,
+            HalfOpen request,
+            Segment syn,
+            long now) {
+        var connection = new Connection(context, tuple, options, mtu);
+        connection.take(request.handshake(), now);
+        connection.startTransfer(now);
+        connection.fastOpen.beginPassive(request, syn, now);
         return connection;
     }
 
@@ -158,6 +180,7 @@ public final class Connection {
 
     private void take(Handshake shake, long now) {
         this.now = now;
+        unaccepted = true;
         iss = shake.iss;
         sndUna = sndNxt = sndUp = send.writeSeq = iss + 1;
         cwnd.usageSeq = sndUna;
@@ -178,6 +201,7 @@ public final class Connection {
         receive.updatedAt = rcvNxt;
         sndWnd = maxWindow = shake.peerWindow;
         sndWl1 = shake.irs;
+        segmentsIn = 1; // the SYN
         lastAckReceivedAt = output.lastSentAt = now;
         if (shake.synAckSentAt >= 0 && shake.retransmits == 0) {
             long micros = (now - shake.synAckSentAt) / 1000;
@@ -214,7 +238,8 @@ public final class Connection {
         int mask = 0;
         if (shutdown == (RECEIVE | SEND) || state == TcpState.CLOSED) mask |= Readiness.HUP;
         if ((shutdown & RECEIVE) != 0) mask |= Readiness.IN | Readiness.RDHUP;
-        if (state != TcpState.SYN_SENT && state != TcpState.SYN_RCVD) {
+        if (isDeferred()) mask |= Readiness.OUT;
+        if (mayTransmit() || state == TcpState.CLOSED) {
             if (reader.isReadable()) mask |= Readiness.IN;
             if ((shutdown & SEND) != 0 || sendBuffer.isWritable()) mask |= Readiness.OUT;
             else sendBuffer.waiting = true;
@@ -373,6 +398,17 @@ public final class Connection {
 
     // ---------------------------------------------------------------- user calls
 
+    /// Whether connecting waits for the first write (`TCP_FASTOPEN_CONNECT`).
+    public boolean isDeferred() {
+        return fastOpen.isDeferred();
+    }
+
+    /// Whether `MSG_FASTOPEN` finds another Fast Open under way. Linux: after a connect with
+    /// `TCP_FASTOPEN_CONNECT` that had no cookie it always does, see docs/linux/fast-open.md
+    public boolean isFastOpenBusy() {
+        return fastOpen.active != null && fastOpen.active.isBusy();
+    }
+
     /// Starts an active open: SYN_SENT.
     public int connect(long now) {
         return connect(now, null);
@@ -381,8 +417,29 @@ public final class Connection {
     /// Starts an active open that follows up a connection between the same ends which is still in TIME_WAIT:
     /// numbers and timestamps go on beyond its own, so that nothing of it can be taken for ours (RFC 6191).
     public int connect(long now, @Nullable TimeWait before) {
+        begin(now, before);
+        if (options.fastOpenConnect) {
+            ActiveFastOpen active = fastOpen.beginActive();
+            if (!active.defer(now)) active.open(MemorySegment.NULL, 0, 0, now);
+            return 0;
+        }
+        prepareSyn(now);
+        send.appendControl(Segment.SYN);
+        output.sendSyn();
+        return 0;
+    }
+
+    /// Starts an active open with Fast Open: `MSG_FASTOPEN`.
+    ///
+    /// @param before see [#connect]
+    /// @return how many of the bytes go with the SYN, or `-EINPROGRESS` if none do
+    public int connect(MemorySegment from, long offset, int length, long now, @Nullable TimeWait before) {
+        begin(now, before);
+        return fastOpen.beginActive().open(from, offset, length, now);
+    }
+
+    private void begin(long now, @Nullable TimeWait before) {
         this.now = now;
-        TcpSysctl sysctl = context.sysctl;
         iss = before != null ? before.nextIsn() : context.isn.next(tuple, now);
         if (before != null) timestamps.follow(before);
         sndUna = sndUp = iss;
@@ -390,22 +447,23 @@ public final class Connection {
         cwnd.usageSeq = iss;
         output.start(iss);
         sizes.advertisedMss = sizes.advMss;
+        setState(TcpState.SYN_SENT, Journal.Cause.CALL_CONNECT, 0);
+    }
+
+    /// What our SYN is to offer (`tcp_connect_init`).
+    void prepareSyn(long now) {
+        TcpSysctl sysctl = context.sysctl;
         offersScaling = sysctl.tcp_window_scaling != 0;
         timestamps.offered = sysctl.tcp_timestamps != 0;
         ecn.offer();
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
-        sizes.peerMss = options.maxSegment > 0 ? options.maxSegment : SegmentSizes.DEFAULT_MSS;
-        sizes.sync();
+        sizes.assumePeerMss(SegmentSizes.unannounced(tuple.isV4()));
         receive.initialize(sizes.advMss, offersScaling);
         synScale = offersScaling ? receive.scale : -1;
         synTimestamps = timestamps.offered;
         synSentAt = now;
         lastAckReceivedAt = now;
         context.count(TcpMib.ActiveOpens);
-        setState(TcpState.SYN_SENT, Journal.Cause.CALL_CONNECT, 0);
-        send.appendControl(Segment.SYN);
-        output.sendSyn();
-        return 0;
     }
 
     /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room,
@@ -415,7 +473,18 @@ public final class Connection {
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     public int send(MemorySegment from, long offset, int length, int flags, long now) {
         this.now = now;
+        if (fastOpen.isDeferred()) return fastOpen.openDeferred(from, offset, length, now);
         return writer.write(from, offset, length, flags, now);
+    }
+
+    /// A program waits for the connection to be established and is going to write more at once, or does so no more:
+    /// the SYN-ACK is then acknowledged by what it writes (`sk_write_pending`).
+    public void setWritePending(boolean pending) {
+        writePending = pending;
+    }
+
+    boolean isWritePending() {
+        return writePending;
     }
 
     /// Copies what has arrived, up to `length` bytes.
@@ -477,11 +546,6 @@ public final class Connection {
         return pending;
     }
 
-    /// A program has accepted it.
-    public void onAccept() {
-        unaccepted = false;
-    }
-
     /// To be called after [#options] have changed, so that what they held back goes.
     public void onOptionsChanged(long now) {
         this.now = now;
@@ -533,7 +597,11 @@ public final class Connection {
     /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927
     /// 4.1).
     public boolean isInFlight(int seq) {
-        return state != TcpState.CLOSED && Seq.between(seq, sndUna, sndNxt);
+        return state != TcpState.CLOSED && Seq.between(seq, firstInFlight(), sndNxt);
+    }
+
+    private int firstInFlight() {
+        return fastOpen.passive != null ? fastOpen.passive.iss() : sndUna;
     }
 
     /// An ICMP error about a segment of ours.
@@ -544,12 +612,14 @@ public final class Connection {
     public void onIcmpError(Errno icmp, boolean fatal, int seq, long now) {
         this.now = now;
         if (state == TcpState.CLOSED) return;
-        if (!Seq.between(seq, sndUna, sndNxt)) {
+        if (!Seq.between(seq, firstInFlight(), sndNxt)) {
             context.count(TcpMib.OutOfWindowIcmps);
             return;
         }
-        // RFC 9293 3.9.2.2, RFC 5461: only a connection that is being opened gives up.
-        if (state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD) {
+        // RFC 9293 3.9.2.2, RFC 5461: only a connection that is being opened gives up; with Fast Open, one that no
+        // program has yet.
+        boolean opening = state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD;
+        if (opening && !fastOpen.isHeldByProgram()) {
             error = icmp.number();
             raise(Readiness.ERR | Readiness.IN | Readiness.OUT | Readiness.HUP);
             teardown.done(Journal.Cause.ICMP);
@@ -566,13 +636,13 @@ public final class Connection {
     public void onPacketTooBig(int mtu, int seq, long now) {
         this.now = now;
         if (state == TcpState.CLOSED) return;
-        if (!Seq.between(seq, sndUna, sndNxt)) {
+        if (!Seq.between(seq, firstInFlight(), sndNxt)) {
             context.count(TcpMib.OutOfWindowIcmps);
             return;
         }
+        // RFC 7323 5.7, MUST-31
         if (mtu >= sizes.pathMtu || !options.followsPathMtu()) return;
-        sizes.pathMtu = mtu;
-        sizes.sync();
+        sizes.narrow(mtu);
         recovery.onSmallerMss(now);
     }
 
@@ -621,7 +691,9 @@ public final class Connection {
         boolean isUp = next == TcpState.ESTABLISHED || next == TcpState.CLOSE_WAIT;
         if (isUp != wasUp) context.counters.add(TcpMib.CurrEstab, isUp ? 1 : -1);
         if (next == TcpState.CLOSED && wasUp) context.count(TcpMib.EstabResets);
-        if (next == TcpState.CLOSED && (state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD)) {
+        // Linux: not where the program itself gives up.
+        boolean failed = cause.ordinal() >= Journal.Cause.SEGMENT.ordinal();
+        if (next == TcpState.CLOSED && failed && (state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD)) {
             context.count(TcpMib.AttemptFails);
         }
         state = next;
@@ -630,35 +702,56 @@ public final class Connection {
     /// Both SYNs are acknowledged.
     void established(int flags, long now) {
         setState(TcpState.ESTABLISHED, Journal.Cause.SEGMENT, flags);
-        sizes.sync();
         if (timestamps.agreed) sizes.advMss -= TIMESTAMP_OPTION;
+        if (fastOpen.isHalfOpen()) {
+            fastOpen.established(now);
+        } else {
+            copiedSeq = rcvNxt;
+            startTransfer(now);
+            recovery.firstRetransmitAt = 0;
+        }
+        timeouts.retransmits = 0;
+        raise(Readiness.OUT);
+    }
+
+    /// Data may go (`tcp_init_transfer`): in ESTABLISHED, or with Fast Open before.
+    private void startTransfer(long now) {
+        sizes.sync();
         acks.rcvMss = sizes.initialReceived();
-        copiedSeq = rcvNxt;
         output.lastSentAt = now;
         writer.start(sndNxt);
-        // RFC 6298 5.7: no round trip could be measured.
+        // RFC 6298 5.7, MUST-12: no round trip could be measured.
         if (!rtt.hasSample()) rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
-        // RFC 5681 3.1: one segment where the SYN was lost more than once. Linux: the timeouts of one lost SYN
-        // cost nothing.
+        // RFC 5681 3.1, MUST-9, MUST-10: one segment where the SYN was lost more than once. Linux: the
+        // timeouts of one lost SYN cost nothing.
         cwnd.segments = totalRetransmits > 1 && recovery.isUndoPossible() ? 1 : CongestionWindow.INITIAL;
         cwnd.ssthresh = CongestionWindow.INFINITE_SSTHRESH;
-        timeouts.retransmits = 0;
-        recovery.firstRetransmitAt = 0;
         cwnd.stamp = now;
         congestion.init(now);
         receive.established(copiedSeq, acks.rcvMss, sizes.advMss, now);
         sendBuffer.expand();
         timeouts.onKeepAliveOption(now);
-        raise(Readiness.OUT);
+    }
+
+    /// A program has taken the connection out of the accept queue.
+    public void onAccepted() {
+        unaccepted = false;
+        fastOpen.onAccepted();
+    }
+
+    /// Whether data may be sent: both SYNs are acknowledged, or with Fast Open the peer's.
+    boolean mayTransmit() {
+        return state.isSynchronized() || fastOpen.isHalfOpen();
     }
 
     /// The peer's SYN: its number, options and our answers to them.
     void receivedSyn(Segment seg, long now) {
         rcvNxt = copiedSeq = seg.seq + 1;
         receive.updatedAt = rcvNxt;
-        sizes.peerMss = seg.mss == 0 ? SegmentSizes.unannounced(tuple.isV4()) : Math.max(seg.mss, 1);
-        if (options.maxSegment > 0) sizes.peerMss = Math.min(sizes.peerMss, options.maxSegment);
+        // RFC 9293 MUST-15: without the option it is what was assumed.
+        if (seg.mss != 0) sizes.peerMss = options.maxSegment > 0 ? Math.min(seg.mss, options.maxSegment) : seg.mss;
         sackPermitted = seg.sackPermitted && context.sysctl.tcp_sack != 0;
+        // RFC 7323 2.2, MUST-1; RFC 7323 2.3, MUST-5, MUST-7, MUST-11
         if (offersScaling && seg.windowScale >= 0) {
             sendScale = Math.min(seg.windowScale, ReceiveWindow.MAX_SCALE);
         } else {

@@ -71,7 +71,8 @@ final class Cubic implements CongestionControl {
     @Override
     public void onEvent(Event event, long now) {
         if (event != Event.TX_START) return;
-        // An idle time is taken out of the epoch, so that the window does not leap after it.
+        // RFC 9438 4.2, MUST-1: an idle time is taken out of the epoch, so that the window does not leap
+        // after it.
         long idle = now / MILLI - c.output.lastSentAt / MILLI;
         if (epochStart != NEVER && idle > 0) epochStart = Math.min(epochStart + idle, now / MILLI);
     }
@@ -99,7 +100,9 @@ final class Cubic implements CongestionControl {
 
     @Override
     public void grow(int acked, long now) {
+        // RFC 9438 4.6, MUST-5
         if (!cwnd.isLimited()) return;
+        // RFC 9438 4.10, MUST-6
         if (cwnd.inSlowStart()) {
             acked = cwnd.slowStart(acked);
             if (acked == 0) return;
@@ -123,8 +126,8 @@ final class Cubic implements CongestionControl {
         count = Math.max(count, 2);
     }
 
-    /// The window that the cubic asks for one round trip from now, as segments to be acknowledged for each further
-    /// one.
+    /// The window that the cubic asks for one round trip from now, as segments to be acknowledged for each
+    /// further one. RFC 9438 4.4, MUST-2; RFC 9438 4.5, MUST-3
     private void cubic(int window, long nowMillis) {
         long t = ((nowMillis - epochStart + (delayMin + 999) / 1000) << 10) / 1000;
         long offset = Math.abs(t - originTime);

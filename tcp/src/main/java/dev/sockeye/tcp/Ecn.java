@@ -71,8 +71,8 @@ final class Ecn {
         else if (mode == EcnMode.RFC3168 && !(fallBack && retransmits > 0)) out.flags |= CLASSIC;
     }
 
-    /// The answer to our SYN (RFC 9768 3.1.2, table 2). Linux: an answer in the accurate way counts even
-    /// where we asked for the classic one.
+    /// The answer to our SYN (RFC 9768 3.1.2, table 2). RFC 3168 6.1.1, MUST-12. Linux: an answer in the
+    /// accurate way counts even where we asked for the classic one.
     void onSynAck(Segment seg) {
         if (mode == EcnMode.DISABLED) return;
         switch (AceField.of(seg)) {
@@ -204,7 +204,7 @@ final class Ecn {
         if (received.onSegment(seg) && mode == EcnMode.ACCECN) c.acks.now = true;
     }
 
-    /// Data was accepted (RFC 3168 6.1.3).
+    /// Data was accepted. RFC 3168 6.1.1, MUST-11
     void onData(Segment seg) {
         if (mode == EcnMode.DISABLED) return;
         switch (seg.ecn) {
@@ -271,12 +271,14 @@ final class Ecn {
 
     /// Marks a segment on its way out, after its SACK blocks and before its payload.
     ///
-    /// In the classic way only data that is sent for the first time is ECN-capable (RFC 3168 6.1.4 to 6.1.6),
-    /// in the accurate one all is (Linux; draft-ietf-tcpm-generalized-ecn).
+    /// In the classic way only data that is sent for the first time is ECN-capable, in the accurate one all
+    /// is (Linux; draft-ietf-tcpm-generalized-ecn). RFC 3168 5.2, MUST-2, MUST-3; RFC 3168 6.1.4, MUST-15;
+    /// RFC 3168 6.1.5, MUST-16, MUST-17
     ///
     /// @param newData it is such data
     void mark(Segment out, boolean newData) {
         switch (mode) {
+            // RFC 3168 6.1.1, MUST-9
             case DISABLED, PENDING -> {}
             case RFC3168 -> markClassic(out, newData);
             case ACCECN -> {
@@ -291,6 +293,7 @@ final class Ecn {
     private void markClassic(Segment out, boolean newData) {
         if (newData) {
             out.ecn = ECT0;
+            // RFC 3168 6.1.1, MUST-10
             if (cwrQueued) {
                 out.flags |= Segment.CWR;
                 cwrQueued = false;

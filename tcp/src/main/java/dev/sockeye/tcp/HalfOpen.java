@@ -4,7 +4,8 @@ import dev.sockeye.wire.FourTuple;
 import org.jspecify.annotations.Nullable;
 
 /// A connection whose handshake a [Listener] waits for: SYN_RCVD of a passive open (`struct request_sock`). It is
-/// small, for anybody can make many of them.
+/// small, for anybody can make many of them. Where the SYN has opened the connection already, with a Fast Open
+/// cookie, the [Connection] keeps it until the handshake is complete: see [PassiveFastOpen].
 ///
 /// Its methods are of three kinds. Getters tell. Events ([#onSegment], [#onTimer]) return what the host is to do.
 /// Outputs: [#synAck], [#nextDeadline].
@@ -40,6 +41,11 @@ public final class HalfOpen {
     private int timeouts;
     private boolean acked;
 
+    /// What our SYN-ACK acknowledges: the SYN, and with Fast Open the data on it.
+    private int rcvNxt;
+
+    private boolean fastOpen;
+
     /// Its neighbours in the listener's SYN queue.
     @Nullable
     HalfOpen previous;
@@ -54,6 +60,13 @@ public final class HalfOpen {
         this.tuple = tuple;
         this.handshake = handshake;
         this.deadline = now + INITIAL_TIMEOUT;
+        this.rcvNxt = handshake.irs + 1;
+    }
+
+    /// Its connection exists already and has taken the data on the SYN, up to `rcvNxt`.
+    void openFast(int rcvNxt) {
+        this.rcvNxt = rcvNxt;
+        fastOpen = true;
     }
 
     // ---------------------------------------------------------------- getters
@@ -85,21 +98,29 @@ public final class HalfOpen {
     ///
     /// @param reply is filled in where the disposition says so
     public Disposition onSegment(Segment seg, Segment reply, long now) {
+        Disposition disposition = check(seg, now);
+        if (disposition == Disposition.REPLY) composeAck(reply, now);
+        return disposition;
+    }
+
+    /// As [#onSegment], but the reply is the caller's matter: the ACK that acknowledges what has come.
+    Disposition check(Segment seg, long now) {
         boolean paws = failsPaws(seg);
         if (isDuplicateSyn(seg) && !paws) return onDuplicateSyn(seg, now);
         // RFC 9293 3.10.7.4, SYN-RECEIVED: "If the segment acknowledgment is not acceptable, form a reset
-        // segment".
-        if (seg.hasAck() && seg.ack != handshake.iss + 1) return Disposition.RESET;
-        if (paws || failsEcho(seg) || !isInWindow(seg)) return onOutOfWindow(seg, paws, reply, now);
+        // segment". What a Fast Open connection has sent may be acknowledged, too: it looks itself.
+        if (!fastOpen && seg.hasAck() && seg.ack != handshake.iss + 1) return Disposition.RESET;
+        if (paws || failsEcho(seg) || !isInWindow(seg)) return onOutOfWindow(seg, paws, now);
         updateTsRecent(seg, now);
-        // RFC 5961 3.2, MUST: a RST inside the window, but not at its begin, gets a challenge ACK.
-        if (seg.rst() && seg.seq != handshake.irs + 1) return challenge(seg, reply, now);
+        // RFC 5961 3.2, MUST-2: a RST inside the window, but not at its begin, gets a challenge ACK.
+        if (seg.rst() && seg.seq != rcvNxt) return challenge(seg, now);
         // A SYN at IRS is left of the window and trimmed; one inside the window resets, as does a RST at its
         // begin.
         boolean syn = seg.syn() && seg.seq != handshake.irs;
         // RFC 9293 3.5, MUST-11: the listener listens on, and nobody is told.
         if (seg.rst() || syn) return onEmbryonicReset(seg);
         if (!seg.hasAck()) return Disposition.DROP;
+        if (fastOpen) return Disposition.COMPLETE;
         if (isDeferred(seg)) return Disposition.DROP;
         return complete();
     }
@@ -125,7 +146,8 @@ public final class HalfOpen {
 
     /// Linux since 6.15: TSecr must echo one of our SYN-ACKs, else somebody guesses.
     private boolean failsEcho(Segment seg) {
-        if (!handshake.timestamps || !seg.timestamps || seg.tsEcr == 0 || handshake.synAckSentAt < 0) return false;
+        if (fastOpen || !handshake.timestamps || !seg.timestamps || seg.tsEcr == 0) return false;
+        if (handshake.synAckSentAt < 0) return false;
         int first = IsnGenerator.timestamp(handshake.synAckSentAt, handshake.tsOffset);
         int last = IsnGenerator.timestamp(synAckSentLastAt, handshake.tsOffset);
         boolean fails = !Seq.between(seg.tsEcr, first, last);
@@ -135,7 +157,6 @@ public final class HalfOpen {
 
     /// RFC 9293 3.10.7.4, first check; the window is the one our SYN-ACK announced.
     private boolean isInWindow(Segment seg) {
-        int rcvNxt = handshake.irs + 1;
         int end = seg.endSeq();
         if (seg.seq == rcvNxt) return true;
         if (Seq.gt(end, rcvNxt) && Seq.lt(seg.seq, rcvNxt + handshake.receiveWindow)) return true;
@@ -144,38 +165,39 @@ public final class HalfOpen {
 
     /// RFC 9293 3.10.7.4: "If an incoming segment is not acceptable, an acknowledgment should be sent in reply
     /// (unless the RST bit is set)".
-    private Disposition onOutOfWindow(Segment seg, boolean paws, Segment reply, long now) {
+    private Disposition onOutOfWindow(Segment seg, boolean paws, long now) {
         if (paws) listener.context.count(TcpMib.PAWSEstab);
-        return seg.rst() || isRateLimited(seg, now) ? Disposition.DROP : ack(reply, now);
+        return seg.rst() || isRateLimited(seg, now) ? Disposition.DROP : Disposition.REPLY;
     }
 
-    private Disposition challenge(Segment seg, Segment reply, long now) {
+    private Disposition challenge(Segment seg, long now) {
         if (isRateLimited(seg, now)) return Disposition.DROP;
         listener.context.count(TcpMib.TCPChallengeACK);
-        return ack(reply, now);
+        return Disposition.REPLY;
     }
 
     /// The ACK that we would send if the handshake were complete.
-    private Disposition ack(Segment reply, long now) {
+    private void composeAck(Segment reply, long now) {
         reply.clear();
         reply.flags = Segment.ACK;
         reply.seq = handshake.iss + 1;
         reply.ack = handshake.irs + 1;
         reply.window = handshake.receiveWindow >> Math.max(0, handshake.receiveWindowScale);
         stamp(reply, now);
-        return Disposition.REPLY;
     }
 
     private void updateTsRecent(Segment seg, long now) {
         // RFC 7323 4.3 (2): SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent
-        if (!handshake.timestamps || !seg.timestamps || Seq.gt(seg.seq, handshake.irs + 1)) return;
+        if (!handshake.timestamps || !seg.timestamps || Seq.gt(seg.seq, rcvNxt)) return;
         handshake.tsRecent = seg.tsVal;
         handshake.tsRecentAt = now;
     }
 
-    /// A RST, or a SYN in the window, ends it. RFC 9293 3.10.7.4: the passive open returns to LISTEN.
+    /// A RST, or a SYN in the window, ends it. RFC 9293 3.10.7.4: the passive open returns to LISTEN. With Fast
+    /// Open a program may have the connection already: a SYN, which anybody can send, does not end it.
     private Disposition onEmbryonicReset(Segment seg) {
         listener.context.count(TcpMib.AttemptFails);
+        if (fastOpen) return seg.rst() ? Disposition.GONE : Disposition.RESET;
         listener.context.count(TcpMib.EmbryonicRsts);
         return seg.rst() ? Disposition.GONE : Disposition.RESET_AND_GONE;
     }
@@ -236,7 +258,22 @@ public final class HalfOpen {
         }
         synAckSentLastAt = now;
         compose(handshake, out, now);
+        out.ack = rcvNxt;
+        // RFC 7413 4.1.2: with the cookie that the client is to use. Linux: on the first SYN-ACK only.
+        if (handshake.offersCookie && handshake.retransmits == 0) {
+            out.fastOpenLength = FastOpenKeys.COOKIE_LENGTH;
+            out.fastOpenExperimental = handshake.cookieExperimental;
+            FastOpenKeys.write(handshake.cookie, out.fastOpenCookie);
+        }
         handshake.markSynAck(out, handshake.retransmits, listener.context.sysctl);
+    }
+
+    /// The SYN-ACK has been waited for in vain: [PassiveFastOpen] keeps the time.
+    ///
+    /// @return how long to wait now, nanoseconds
+    long onFastOpenTimeout() {
+        timeouts++;
+        return timeout();
     }
 
     /// A SYN-ACK: RFC 9293 3.10.7.2, third.
@@ -245,7 +282,8 @@ public final class HalfOpen {
         out.flags = Segment.SYN | Segment.ACK;
         out.seq = handshake.iss;
         out.ack = handshake.irs + 1;
-        out.window = Math.min(handshake.receiveWindow, 65535); // RFC 7323 2.2: never scaled in a SYN
+        // RFC 7323 2.2, MUST-3
+        out.window = Math.min(handshake.receiveWindow, 65535);
         // RFC 9293 3.7.1, MUST-14, SHLD-5, MAY-3
         out.mss = handshake.advertisedMss;
         out.sackPermitted = handshake.sackPermitted;

@@ -52,6 +52,11 @@ public final class Handshake {
     /// `TCP_SAVED_SYN`: the headers of the peer's SYN, if they were to be kept.
     public byte @Nullable [] savedSyn;
 
+    /// The Fast Open cookie that our SYN-ACK is to carry, if any, and in which of the option's two kinds.
+    boolean offersCookie, cookieExperimental;
+
+    long cookie;
+
     /// Whether both ends announced a window scale (RFC 7323 2.2).
     public boolean windowScaling() {
         return sendWindowScale >= 0;
@@ -77,7 +82,7 @@ public final class Handshake {
             handshake.tsRecentAt = now;
         }
         if (syn.windowScale >= 0 && sysctl.tcp_window_scaling != 0) {
-            // RFC 7323 2.3, MUST: a shift above 14 is taken as 14.
+            // RFC 7323 2.2, MUST-1; RFC 7323 2.3, MUST-11
             handshake.sendWindowScale = Math.min(syn.windowScale, 14);
         }
         handshake.chooseEcn(syn, sysctl.tcp_ecn);
@@ -90,8 +95,8 @@ public final class Handshake {
             ecn = EcnMode.ACCECN;
             synCodepoint = syn.ecn;
         } else if (wanted != 0 && syn.has(Segment.ECE) && syn.has(Segment.CWR)) {
-            // RFC 3168 6.1.1: ECE and CWR ask for ECN. Linux: only where the IP header is not-ECT, for a path that
-            // sets the one may set the other; unless AE asks for more.
+            // RFC 3168 6.1.1, MUST-8, MUST-12: ECE and CWR ask for ECN. Linux: only where the IP header is
+            // not-ECT, for a path that sets the one may set the other; unless AE asks for more.
             if (syn.ecn == Ecn.NOT_ECT || syn.has(Segment.AE)) ecn = EcnMode.RFC3168;
         }
     }
@@ -109,6 +114,7 @@ public final class Handshake {
     ///
     /// @param again how often it was sent before
     void markSynAck(Segment out, int again, TcpSysctl sysctl) {
+        // RFC 3168 6.1.1, MUST-8, MUST-13
         if (ecn == EcnMode.RFC3168) out.flags |= Segment.ECE;
         if (ecn != EcnMode.ACCECN) return;
         // RFC 9768 3.2.3.2.2: the first retransmission is without option, the next without flags; the mode stays.

@@ -8,9 +8,11 @@ final class InfoReport {
     static TcpInfo of(Connection c, BusyTime busy, long now) {
         int options = (c.timestamps.agreed ? TcpInfo.OPT_TIMESTAMPS : 0)
                 | (c.sackPermitted ? TcpInfo.OPT_SACK : 0)
-                | (c.offersScaling && c.state.isSynchronized() ? TcpInfo.OPT_WSCALE : 0)
+                | (c.offersScaling && c.state != TcpState.SYN_SENT ? TcpInfo.OPT_WSCALE : 0)
                 | (c.ecn.isAgreed() ? TcpInfo.OPT_ECN : 0)
-                | (c.ecn.seen ? TcpInfo.OPT_ECN_SEEN : 0);
+                | (c.ecn.seen ? TcpInfo.OPT_ECN_SEEN : 0)
+                | (c.fastOpen.synDataAcked ? TcpInfo.OPT_SYN_DATA : 0)
+                | (c.fastOpen.child ? TcpInfo.OPT_TFO_CHILD : 0);
         Scoreboard board = c.board;
         CongestionWindow cwnd = c.cwnd;
         Timeouts timeouts = c.timeouts;
@@ -24,7 +26,7 @@ final class InfoReport {
                 c.sendScale,
                 c.receive.scale,
                 c.rate.isAppLimited(),
-                0,
+                c.fastOpen.active == null ? 0 : c.fastOpen.active.clientFail,
                 c.rtt.rtoMillis * 1000,
                 c.acks.delayMillis * 1000,
                 c.sizes.mss,

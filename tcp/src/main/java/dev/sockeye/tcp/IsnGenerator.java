@@ -30,8 +30,8 @@ public final class IsnGenerator {
                 key0 ^ 0x5851f42d4c957f2dL, key1, local.high(), local.low(), remote.high(), remote.low(), 0);
     }
 
-    /// TSval at `now`, nanoseconds: a millisecond clock (RFC 7323 5.4 allows 1 ms to 1 s) that starts at the
-    /// offset.
+    /// TSval at `now`, nanoseconds: a millisecond clock that starts at the offset. RFC 7323 5.4, MUST-29,
+    /// MUST-30
     public static int timestamp(long now, int offset) {
         return (int) (now / 1_000_000) + offset;
     }

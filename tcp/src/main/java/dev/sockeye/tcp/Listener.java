@@ -24,6 +24,9 @@ public final class Listener<A> {
         RESET,
         /// [Listener#halfOpen] is new: keep it, and send its SYN-ACK.
         HALF_OPEN,
+        /// Make the connection of [Listener#halfOpen] at once, with [Connection#openedFast]: its SYN had a Fast Open
+        /// cookie.
+        FAST_OPEN,
         /// Send `reply`, a SYN-ACK that nothing remembers.
         COOKIE,
         /// The segment has brought a cookie back: make the connection of [Listener#handshake], and hand it the
@@ -38,6 +41,7 @@ public final class Listener<A> {
     final SocketOptions options;
     private final ArrayDeque<A> acceptQueue = new ArrayDeque<>();
     private final SynCookies cookies;
+    final FastOpenServer fastOpen;
     private @Nullable HalfOpen first;
     private @Nullable HalfOpen made;
     private @Nullable Handshake returned;
@@ -56,6 +60,12 @@ public final class Listener<A> {
         this.options = options;
         this.backlog = backlog;
         this.cookies = new SynCookies(context);
+        this.fastOpen = new FastOpenServer(context, options);
+        int everyListener = FastOpenServer.EVERY_LISTENER | FastOpenServer.SERVER;
+        if ((context.sysctl.tcp_fastopen & everyListener) == everyListener && options.fastOpenQueue == 0) {
+            options.fastOpenQueue = backlog;
+            context.fastOpenKeys();
+        }
     }
 
     // ---------------------------------------------------------------- getters
@@ -109,6 +119,7 @@ public final class Listener<A> {
     /// Ends listening: empties both queues. What waited to be accepted is to be reset; half-open connections are
     /// forgotten without a word, and the peer's ACK finds no listener.
     public void close(Consumer<? super HalfOpen> halfOpen, Consumer<? super A> unaccepted) {
+        fastOpen.close();
         for (HalfOpen each = first; each != null; each = first) {
             remove(each);
             halfOpen.accept(each);
@@ -155,8 +166,9 @@ public final class Listener<A> {
         if (cookie) return sendCookie(tuple, handshake, reply, now);
         handshake.iss = isn != 0 ? isn : context.isn.next(tuple, now);
         var halfOpen = new HalfOpen(this, tuple, handshake, now);
-        add(halfOpen);
         made = halfOpen;
+        if (fastOpen.admits(tuple, syn, handshake, now)) return Disposition.FAST_OPEN;
+        add(halfOpen);
         return Disposition.HALF_OPEN;
     }
 
@@ -225,7 +237,7 @@ public final class Listener<A> {
         acceptQueue.add(connection);
     }
 
-    /// The connection of a cookie is made and waits to be accepted.
+    /// The connection of a SYN cookie, or of Fast Open, is made and waits to be accepted.
     public void complete(A connection) {
         acceptQueue.add(connection);
     }
@@ -265,7 +277,7 @@ public final class Listener<A> {
 
     // ---------------------------------------------------------------- outputs
 
-    /// What the last [#onSegment] made, where its disposition was HALF_OPEN.
+    /// What the last [#onSegment] made, where its disposition was HALF_OPEN or FAST_OPEN.
     public HalfOpen halfOpen() {
         HalfOpen halfOpen = made;
         if (halfOpen == null) throw new IllegalStateException("no half-open connection was made");

@@ -126,6 +126,7 @@ final class LossRecovery {
             firstRetransmitAt = 0;
             return false;
         }
+        // RFC 6675 5, MUST-13
         if (Seq.lt(c.sndUna, highSeq)) return false;
         switch (state) {
             case CWR -> {
@@ -145,6 +146,7 @@ final class LossRecovery {
         return false;
     }
 
+    /// RFC 6675 5, MUST-12
     private int inRecovery(int priorSndUna, int duplicateAcks, boolean advanced, int ackFlags, long now) {
         if (!advanced) {
             if (!c.sackPermitted) board.addDuplicateAcks(duplicateAcks);
@@ -164,15 +166,18 @@ final class LossRecovery {
     /// OPEN, DISORDER or CWR, or LOSS that was undone.
     private int inOpen(int duplicateAcks, boolean advanced, int ackFlags, long now) {
         if (!c.sackPermitted) {
+            // RFC 6675 5, MUST-10
             if (advanced) board.resetDuplicateAcks();
             board.addDuplicateAcks(duplicateAcks);
         }
         if (state == State.OPEN || state == State.DISORDER) tryUndoDsack();
         ackFlags = findLosses(ackFlags, now);
+        // RFC 5681 3.2, MUST-16: nothing is lost yet, and the window stays as it is.
         if (board.lostOut == 0) {
             tryToOpen(ackFlags, now);
             return ackFlags;
         }
+        // RFC 5681 3.2, MUST-20
         enterRecovery((ackFlags & Acknowledgment.ECN_ECHO) != 0, now);
         c.output.retransmitLost();
         return ackFlags;
@@ -184,7 +189,7 @@ final class LossRecovery {
     private boolean inLoss(int duplicateAcks, int ackFlags) {
         boolean recovered = !Seq.lt(c.sndUna, highSeq);
         boolean advanced = (ackFlags & Acknowledgment.ADVANCED) != 0;
-        if (advanced && tryUndoLoss(false)) return false;
+        if ((advanced || c.fastOpen.isHalfOpen()) && tryUndoLoss(false)) return false;
         if (frto) {
             // RFC 5682 3, step 3b with SACK: something that was sent once has arrived.
             if ((ackFlags & Acknowledgment.ORIGINAL_SACKED) != 0 && tryUndoLoss(true)) return false;
@@ -224,11 +229,13 @@ final class LossRecovery {
 
     private int findLosses(int ackFlags, long now) {
         if (c.send.inFlight.isEmpty()) return ackFlags;
+        // RFC 8985 4, MUST-2
         if (!c.sackPermitted) {
             markLostReno((ackFlags & Acknowledgment.ADVANCED) != 0);
             return ackFlags;
         }
         int before = board.retransOut;
+        // RFC 8985 9.2, MUST-11
         if (c.context.sysctl.tcp_recovery == 0) markLostBySackCount();
         else if (rackMarkLost(now)) ackFlags &= ~Acknowledgment.SET_TIMER;
         if (before > board.retransOut) ackFlags |= Acknowledgment.LOST_RETRANSMIT;
@@ -236,6 +243,7 @@ final class LossRecovery {
     }
 
     /// RFC 6582: the third duplicate ACK, and in recovery each partial ACK, shows the first segment lost.
+    /// RFC 6675 5, MUST-11
     private void markLostReno(boolean advanced) {
         boolean lost = state == State.RECOVERY ? advanced : board.sackedOut >= board.reordering;
         if (state == State.LOSS || !lost) return;
@@ -245,7 +253,8 @@ final class LossRecovery {
         board.markLost(first);
     }
 
-    /// RFC 6675 4, `IsLost`: a segment is lost when DupThresh packets above it were SACKed.
+    /// RFC 6675 4, `IsLost`: a segment is lost when DupThresh packets above it were SACKed. RFC 6675 5,
+    /// MUST-11
     private void markLostBySackCount() {
         int above = board.sackedOut;
         TxQueue queue = c.send.inFlight;
@@ -338,7 +347,7 @@ final class LossRecovery {
         setState(State.RECOVERY);
     }
 
-    /// The window is to be reduced for another reason than loss.
+    /// The window is to be reduced for another reason than loss. RFC 3168 5, MUST-1
     void enterCwr(long now) {
         cwnd.priorSsthresh = 0;
         if (state != State.OPEN && state != State.DISORDER) return;
@@ -347,8 +356,7 @@ final class LossRecovery {
         setState(State.CWR);
     }
 
-    /// The retransmission timer ran out: everything in flight is deemed lost, and slow start begins anew (RFC 5681
-    /// 3.1).
+    /// The retransmission timer ran out: everything in flight is deemed lost, and slow start begins anew.
     void enterLoss(long now) {
         boolean fresh = state != State.RECOVERY && state != State.LOSS;
         markLostAfterTimeout(now);
@@ -356,10 +364,12 @@ final class LossRecovery {
         if (first || !Seq.gt(highSeq, c.sndUna) || (state == State.LOSS && c.timeouts.retransmits == 0)) {
             cwnd.priorSsthresh = cwnd.currentSsthresh(isReducing());
             cwnd.prior = cwnd.segments;
+            // RFC 5681 3.1, MUST-11, MUST-14
             cwnd.ssthresh = c.congestion.ssthresh(now);
             c.congestion.onEvent(CongestionControl.Event.LOSS, now);
             initUndo();
         }
+        // RFC 5681 3.1, MUST-15: nothing else is in flight.
         cwnd.segments = board.inFlight() + 1;
         cwnd.counted = 0;
         cwnd.stamp = now;
@@ -367,9 +377,12 @@ final class LossRecovery {
         if (first && board.sackedOut >= c.context.sysctl.tcp_reordering) {
             board.reordering = Math.min(board.reordering, c.context.sysctl.tcp_reordering);
         }
+        // RFC 6675 5.1, MUST-18, MUST-19, MUST-20
         setState(State.LOSS);
         highSeq = c.sndNxt;
         probing = false;
+        // RFC 3168 6.1.2, MUST: also where the window was reduced for another reason.
+        c.ecn.queueCwr();
         frto = c.context.sysctl.tcp_frto != 0 && (fresh || c.timeouts.retransmits > 0);
     }
 
@@ -407,13 +420,35 @@ final class LossRecovery {
         boolean any = false;
         for (int i = 0; i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
-            if (segment.is(TxSegment.SACKED) || Math.min(segment.mss, segment.length()) <= c.sizes.mss) continue;
-            board.resize(segment, c.sizes.mss);
+            // A SYN with data is one packet, but two segments here: whatever their sizes, that was lost.
+            boolean withSyn = c.fastOpen.hasSentSynData();
+            boolean large = Math.min(segment.mss, segment.length()) > c.sizes.mss;
+            if (segment.is(TxSegment.SACKED) || !large && !withSyn) continue;
+            if (!withSyn) board.resize(segment, c.sizes.mss);
             board.markLost(segment);
             any = true;
         }
         if (!any) return;
         if (!c.sackPermitted) board.limitDuplicateAcks();
+        retransmitWithoutCongestion();
+    }
+
+    /// The data on our SYN was not taken by the server: it goes again at once, which says nothing about the path.
+    void onSynDataLost() {
+        TxQueue queue = c.send.inFlight;
+        for (int i = 0; i < queue.size(); i++) board.markLost(queue.get(i));
+        retransmitWithoutCongestion();
+    }
+
+    /// The SYN-ACK of a connection opened fast is acknowledged: what its timeouts have begun ends, where nothing
+    /// else is in flight.
+    void onSynAckAcked() {
+        if (state == State.LOSS && board.packetsOut == 0) tryUndoRecovery();
+        if (!anyRetransmitted()) firstRetransmitAt = 0;
+    }
+
+    /// `tcp_non_congestion_loss_retransmit`
+    private void retransmitWithoutCongestion() {
         if (state != State.LOSS) {
             highSeq = c.sndNxt;
             cwnd.ssthresh = cwnd.currentSsthresh(isReducing());
@@ -446,17 +481,20 @@ final class LossRecovery {
 
     // ---------------------------------------------------------------- the window
 
+    /// RFC 5681 3.2, MUST-18; RFC 5681 4.3, MUST-27; RFC 9438 4.6, MUST-4
     private void beginReduction(long now) {
         highSeq = c.sndNxt;
         probing = false;
         cwnd.counted = 0;
         cwnd.prior = cwnd.segments;
         prrDelivered = prrOut = 0;
+        // RFC 5681 3.2, MUST-19: by the window, to which what limited transmit has let out does not belong.
         cwnd.ssthresh = c.congestion.ssthresh(now);
         c.ecn.queueCwr();
     }
 
-    /// PRR (RFC 6937 3, with the slow-start bound of 6937bis while no further loss shows).
+    /// PRR (RFC 6937 3, with the slow-start bound of 6937bis while no further loss shows). RFC 5681 4.3,
+    /// MUST-28
     void reduce(int delivered, int lost, boolean advanced) {
         if (delivered <= 0 || cwnd.prior == 0) return;
         int inFlight = board.inFlight();
@@ -479,6 +517,7 @@ final class LossRecovery {
     private void endReduction() {
         if (c.congestion.takesControl()) return;
         if (cwnd.ssthresh < CongestionWindow.INFINITE_SSTHRESH && (state == State.CWR || undoable)) {
+            // RFC 5681 3.2, MUST-22; RFC 5681 4.3, MUST-29, MUST-30
             cwnd.segments = cwnd.ssthresh;
             cwnd.stamp = c.now;
         }
@@ -602,6 +641,7 @@ final class LossRecovery {
         int early = c.context.sysctl.tcp_early_retrans;
         if ((early != 3 && early != 4) || board.packetsOut == 0 || !c.sackPermitted) return false;
         if (state != State.OPEN && state != State.CWR) return false;
+        if (c.fastOpen.isHalfOpen()) return false;
         long millis = RttEstimator.INITIAL_RTO_MILLIS;
         if (c.rtt.hasSample()) {
             long micros = c.rtt.srttTimes8 >> 2;
@@ -624,7 +664,7 @@ final class LossRecovery {
         c.context.count(TcpMib.TCPLossProbes);
     }
 
-    /// RFC 8985 7.4: was the probe a repair, and so the sign of a loss?
+    /// RFC 8985 7.4.2, MUST-10: was the probe a repair, and so the sign of a loss?
     void onProbeAck(int ack, int ackFlags, long now) {
         if (!probing || Seq.lt(ack, probeEnd)) return;
         if (!probeRetransmitted || (ackFlags & Acknowledgment.DSACK_OF_PROBE) != 0) {

@@ -35,6 +35,11 @@ final class OutOfOrderQueue {
         return size;
     }
 
+    /// Whether all there is has come in one segment, with a FIN.
+    boolean isLoneFin() {
+        return size == 1 && get(0).fin;
+    }
+
     RxSegment get(int i) {
         RxSegment segment = slots[i];
         if (segment == null) throw new IndexOutOfBoundsException(i + " of " + size);

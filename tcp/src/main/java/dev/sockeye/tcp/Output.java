@@ -22,6 +22,8 @@ final class Output {
     private boolean reset;
     /// A reset that answers a segment: its number and, without an ACK to take it from, its acknowledgment.
     private boolean answer;
+    /// The SYN-ACK of a connection opened fast is due.
+    private boolean synAck;
 
     private int answerSeq, answerAck, answerFlags, answerTrafficClass;
 
@@ -93,8 +95,13 @@ final class Output {
         c.context.count(TcpMib.OutRsts);
     }
 
+    /// [PassiveFastOpen]'s SYN-ACK, for the first time or again.
+    void sendSynAck() {
+        synAck = true;
+    }
+
     void ackNow() {
-        // RFC 9293 3.10.7.4, MUST-58: one, for however many reasons.
+        // RFC 9293 3.10.7.4, MUST-58; RFC 5681 4.2, MUST-26: one, for however many reasons.
         immediateAcks = Math.max(immediateAcks, 1);
     }
 
@@ -115,7 +122,7 @@ final class Output {
     /// The pause after the last transmission is over: what it has held back may go, lost segments first
     /// (`tcp_tsq_write`).
     void onPauseOver() {
-        if (c.state == TcpState.SYN_SENT || !c.state.isSynchronized()) return;
+        if (!c.mayTransmit()) return;
         lost |= c.board.lostOut > c.board.retransOut && c.cwnd.segments > c.board.inFlight();
         pushFromAck();
     }
@@ -164,7 +171,7 @@ final class Output {
     }
 
     void clear() {
-        first = tailProbe = lost = probe = urgentProbe = probeData = push = frtoProbe = false;
+        synAck = first = tailProbe = lost = probe = urgentProbe = probeData = push = frtoProbe = false;
         immediateAcks = lastAck ? 1 : 0;
     }
 
@@ -196,6 +203,14 @@ final class Output {
             return true;
         }
         if (c.state == TcpState.CLOSED && c.timeWait() == null && !lastAck) return false;
+        if (synAck) {
+            synAck = false;
+            PassiveFastOpen opening = c.fastOpen.passive;
+            if (opening != null) {
+                opening.synAck(out, now);
+                return true;
+            }
+        }
         if (immediateAcks > 0) {
             immediateAcks--;
             lastAck = false;
@@ -208,6 +223,7 @@ final class Output {
             if (segment != null && again.retransmit(out, 0, 1, now)) return true;
         }
         if (tailProbe && tailProbe(out, now)) return true;
+        // RFC 6675 4, MUST-3, MUST-5, MUST-8: what is lost before what is new, if there is any.
         if (lost && !frtoProbe) {
             if (again.nextLost(out, now)) return true;
             lost = false;
@@ -249,11 +265,24 @@ final class Output {
         if ((segment.flags & Segment.SYN) == 0) {
             c.acks.onDataSent(now);
             lastSentAt = now;
+            c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
         }
-        c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
         if (idle) c.onFlightBegun(now);
         if (idle || c.timers.retransmission == Timers.Retransmission.LOSS_PROBE) c.timeouts.rearm(now);
         pushed += segment.packets;
+    }
+
+    /// What goes with the SYN is a segment of its own in the queue.
+    private void transmitWithSyn(Segment out, TxSegment syn, long now) {
+        TxSegment data = c.send.unsent.first();
+        if (data == null) return;
+        headers.withSyn(out, syn, data);
+        data.setPackets(c.sizes.mss);
+        c.send.moveToFlight();
+        c.sndNxt = data.endSeq;
+        c.board.packetsOut += data.packets;
+        if (data.length() > 0) lastSentAt = now;
+        c.context.count(TcpMib.TCPOrigDataSent);
     }
 
     /// The SYN of an active open.
@@ -269,10 +298,11 @@ final class Output {
         if ((segment.flags & Segment.SYN) != 0) {
             segment.setPackets(c.sizes.mss);
             transmit(out, segment, c.sizes.mss, now);
+            if (c.fastOpen.active != null && c.fastOpen.active.isPaired()) transmitWithSyn(out, segment, now);
             return true;
         }
         boolean enough = (pushProbe || pushOne) && pushed > 0;
-        if (!c.state.isSynchronized() || enough || c.pacer.holds(now)) return false;
+        if (!c.mayTransmit() || enough || c.pacer.holds(now)) return false;
         int mss = c.sizes.current();
         int burst = burstPackets(mss);
         int quota = windowQuota();
@@ -325,6 +355,7 @@ final class Output {
     }
 
     /// Packets that the congestion window has room for: half of it at a time, so that ACKs keep coming.
+    /// RFC 5681 2, MUST-1; RFC 5681 3, MUST-3
     private int windowQuota() {
         int inFlight = c.board.inFlight();
         int window = c.cwnd.segments;
@@ -349,7 +380,8 @@ final class Output {
         return Math.max(mss, most - most % mss);
     }
 
-    /// RFC 9293 3.8.6.2.1, MUST-38: a whole segment, or all that is left of what was written.
+    /// RFC 9293 3.8.6.2.1, MUST-38: a whole segment, or all that is left of what was written. RFC 5681 2,
+    /// MUST-1; RFC 7323 2.4, MUST-14
     private boolean fitsWindow(TxSegment segment, int mss) {
         int end = segment.length() > mss ? segment.seq + mss : segment.endSeq;
         return !Seq.gt(end, c.windowEnd());
@@ -418,7 +450,7 @@ final class Output {
         push = false;
         boolean wasProbe = pushProbe;
         pushProbe = pushOne = false;
-        if (!c.state.isSynchronized()) return;
+        if (!c.mayTransmit()) return;
         c.onWindowLimited(windowLimited, now);
         cwndLimited |= c.board.inFlight() >= c.cwnd.segments;
         if (pushed > 0 || cwndLimited) validation.onSent(cwndLimited, now);
@@ -438,7 +470,8 @@ final class Output {
 
     // ---------------------------------------------------------------- probes
 
-    /// RFC 8985 7.3: new data if there is any that fits, else the last segment again.
+    /// RFC 8985 7.3: new data if there is any that fits, else the last segment again. RFC 8985 7.3, MUST-5,
+    /// MUST-6, MUST-7: but only one at a time.
     void sendTailProbe(long now) {
         if (c.recovery.isProbing()) {
             c.timeouts.rearm(now);
@@ -472,6 +505,7 @@ final class Output {
             c.recovery.onProbeSent(again);
             c.timers.stopRetransmission();
         }
+        // RFC 8985 7.3, MUST-9
         c.timeouts.rearm(now);
     }
 

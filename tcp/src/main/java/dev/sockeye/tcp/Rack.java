@@ -86,7 +86,7 @@ final class Rack {
         }
     }
 
-    /// Step 4: how much later a segment must have been sent, microseconds.
+    /// Step 4: how much later a segment must have been sent, microseconds. RFC 8985 3.3.2, MUST-1
     ///
     /// @param fast the loss is evident otherwise, and no reordering was ever seen: do not wait
     long window(boolean fast, int minRttMicros, int srttMicros) {

@@ -80,6 +80,7 @@ final class ReceiveWindow {
         if (scaling) {
             long most = Math.max(available, context.sysctl.tcp_rmem[2]);
             most = Math.min(most, clamp);
+            // RFC 7323 2.3, MUST-10
             scale = Math.clamp(31 - Integer.numberOfLeadingZeros((int) Math.max(1, most)) - 15, 0, MAX_SCALE);
         }
         clamp = Math.min(MAX_UNSCALED << scale, clamp);
@@ -160,12 +161,13 @@ final class ReceiveWindow {
         int current = remaining(rcvNxt);
         int next = select(charged, acks);
         if (next < current && !mayShrink()) {
-            // RFC 9293 3.8.6, SHLD-14: the right edge never moves left.
+            // RFC 9293 3.8.6, SHLD-14; RFC 7323 2.4, MUST-13: the right edge never moves left.
             if (next == 0) context.count(TcpMib.TCPWantZeroWindowAdv);
             next = current + (1 << scale) - 1 >> scale << scale;
         }
         window = next;
         updatedAt = rcvNxt;
+        // RFC 7323 2.3, MUST-6, MUST-9
         int field = Math.min(next, MAX_UNSCALED << scale) >> scale;
         if (field == 0 && old != 0) context.count(TcpMib.TCPToZeroWindowAdv);
         else if (field != 0 && old == 0) context.count(TcpMib.TCPFromZeroWindowAdv);

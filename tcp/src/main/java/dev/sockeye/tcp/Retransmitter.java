@@ -13,10 +13,12 @@ final class Retransmitter {
     }
 
     /// The next segment that is lost and not sent again yet, if the congestion window has room.
+    /// RFC 6675 4, MUST-3, MUST-4; RFC 6675 5, MUST-15
     boolean nextLost(Segment out, long now) {
         Scoreboard board = c.board;
         if (board.retransOut >= board.lostOut) return false;
         int room = c.cwnd.segments - board.inFlight();
+        // RFC 8985 9.3, MUST-12
         if (room <= 0 || c.pacer.holds(now)) return false;
         TxQueue queue = c.send.inFlight;
         for (int i = queue.indexOf(board.lostFrom); i < queue.size(); i++) {
@@ -39,6 +41,7 @@ final class Retransmitter {
         TxSegment segment = c.send.inFlight.get(i);
         if (!transmitAgain(out, i, packets, now)) return false;
         if (segment.is(TxSegment.RETRANSMITTED)) c.board.retransOut -= segment.packets;
+        // RFC 6675 5, MUST-16
         segment.mark(TxSegment.RETRANSMITTED);
         c.board.retransOut += segment.packets;
         c.recovery.onRetransmitted(segment.packets, now);
@@ -53,13 +56,13 @@ final class Retransmitter {
             c.send.trimFirst(segment, c.sndUna);
             c.board.resize(segment, segment.mss);
         }
-        if (segment.mss > mss && segment.length() > mss) c.board.resize(segment, mss);
         int room = c.windowEnd() - segment.seq;
         if (room <= 0) {
             // RFC 9293 3.8.6, MAY-7: the window was shrunk, and the first segment goes all the same, as a probe.
             if (segment.seq != c.sndUna) return false;
             room = mss;
         }
+        if (segment.mss > mss && segment.length() > mss) c.board.resize(segment, mss);
         int length = mss * packets;
         // RFC 9293 3.8.6, MUST-34, SHLD-16
         if (length > room) length = room < mss ? room : room - room % mss;

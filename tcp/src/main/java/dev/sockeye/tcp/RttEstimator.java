@@ -51,17 +51,18 @@ final class RttEstimator {
         return rtoMillis * 1_000_000L;
     }
 
-    /// Takes a measurement.
-    /// RFC 9293 3.8.1, MUST-18
+    /// Takes a measurement. RFC 9293 3.8.1, MUST-18; RFC 6298 1, MUST-1
     void sample(long micros, int sndUna, int sndNxt) {
         int deviation = Math.clamp(micros, 1, Integer.MAX_VALUE >> 4);
         latestMicros = deviation;
         if (srttTimes8 == 0) {
+            // RFC 6298 2.2, MUST-2
             srttTimes8 = deviation << 3;
             mdevTimes4 = deviation << 1;
             rttvar = mdevMax = Math.max(mdevTimes4, options.rtoMinMicros(sysctl));
             roundEnds = sndNxt;
         } else {
+            // RFC 6298 2.3, MUST-3, MUST-4: the deviation is from what SRTT was before.
             deviation -= srttTimes8 >> 3;
             srttTimes8 += deviation;
             if (deviation < 0) {
@@ -76,6 +77,7 @@ final class RttEstimator {
                 mdevMax = mdevTimes4;
                 if (mdevMax > rttvar) rttvar = mdevMax;
             }
+            // RFC 6298 3, MUST-8: of each round trip the largest deviation counts.
             if (Seq.gt(sndUna, roundEnds)) {
                 if (mdevMax < rttvar) rttvar -= (rttvar - mdevMax) >> 2;
                 roundEnds = sndNxt;
@@ -86,13 +88,14 @@ final class RttEstimator {
         setRto();
     }
 
-    /// RFC 6298 2.3 and 2.4, rounded up to the millisecond; undoes a backoff.
+    /// RFC 6298 2.3, MUST-5; RFC 6298 4, MUST-9: rounded up to the millisecond, and the variance is never
+    /// less than `tcp_rto_min_us`. Undoes a backoff.
     void setRto() {
         long micros = (long) (srttTimes8 >> 3) + rttvar;
         rtoMillis = (int) Math.min((micros + 999) / 1000, options.rtoMaxMillis(sysctl));
     }
 
-    /// RFC 6298 5.5; RFC 9293 3.8.2, MUST-19
+    /// RFC 6298 5.5, MUST-11; RFC 9293 3.8.2, MUST-19
     void backOff() {
         rtoMillis = (int) Math.min(2L * rtoMillis, options.rtoMaxMillis(sysctl));
     }

@@ -1,7 +1,10 @@
 package dev.sockeye.tcp;
 
-/// What is known of the segments in flight: which were SACKed, which are deemed lost, which were sent again (RFC
-/// 6675 3, with the counts of Linux's `struct tcp_sock`). [#onSack] takes in the SACK option of a segment.
+/// What is known of the segments in flight: which were SACKed, which are deemed lost, which were sent again
+/// (RFC 6675 3, with the counts of Linux's `struct tcp_sock`). [#onSack] takes in the SACK option of a
+/// segment.
+///
+/// RFC 8985 4, MUST-3
 final class Scoreboard {
 
     private final Connection c;
@@ -44,7 +47,7 @@ final class Scoreboard {
         reordering = c.context.sysctl.tcp_reordering;
     }
 
-    /// Packets that are in the network, as far as is known (RFC 6675 4, "pipe").
+    /// Packets that are in the network, as far as is known ("pipe"). RFC 6675 4, MUST-2
     int inFlight() {
         return packetsOut - (sackedOut + lostOut) + retransOut;
     }
@@ -67,7 +70,8 @@ final class Scoreboard {
 
     // ---------------------------------------------------------------- SACK
 
-    /// Takes in the SACK option of an ACK.
+    /// Takes in the SACK option of an ACK. RFC 6675 5, MUST-9, MUST-14; RFC 5681 3.2, MUST-17: what was
+    /// SACKed before counts no second time.
     ///
     /// @return flags of [Acknowledgment]
     int onSack(Segment seg, int priorSndUna, long now) {

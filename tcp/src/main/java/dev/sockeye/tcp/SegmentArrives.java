@@ -21,9 +21,11 @@ final class SegmentArrives {
             return;
         }
         if (c.state == TcpState.SYN_SENT) {
-            synSent(seg, now);
+            if (!c.isDeferred()) synSent(seg, now);
             return;
         }
+        PassiveFastOpen opening = c.fastOpen.passive;
+        if (opening != null && !opening.passes(seg, now)) return;
         // No ACK, no RST, no SYN: nothing to go by (RFC 9293 3.10.7.4, fifth check; Linux looks first).
         if ((seg.flags & (Segment.ACK | Segment.RST | Segment.SYN)) == 0) return;
         if (!isAcceptable(seg, now)) return;
@@ -37,11 +39,15 @@ final class SegmentArrives {
 
     private void synSent(Segment seg, long now) {
         if (seg.hasAck()) {
+            // RFC 5961 3.2, MUST-5: a reset too is to acknowledge our SYN.
             // First: the ACK bit.
             if (!Seq.gt(seg.ack, c.sndUna) || Seq.gt(seg.ack, c.sndNxt)) {
+                // Linux: the answer belongs to another SYN, and ours is perhaps better sent again.
+                if (c.timeouts.retransmits == 0) c.timeouts.start(now, Timeouts.LEAST_MILLIS);
                 if (!seg.rst()) c.output.answerWithReset(seg);
                 return;
             }
+            // RFC 7323 3.2, MUST-17: the echo counts beside an ACK only.
             if (seg.timestamps
                     && seg.tsEcr != 0
                     && c.timestamps.offered
@@ -65,7 +71,7 @@ final class SegmentArrives {
     }
 
     /// Our SYN is acknowledged by a SYN: the connection is established. Linux: data and FIN on a SYN-ACK are
-    /// thrown away, see docs/linux/open.md
+    /// thrown away but for Fast Open, see docs/linux/open.md
     private void synAck(Segment seg, long now) {
         c.receivedSyn(seg, now);
         c.sndWl1 = seg.seq;
@@ -74,11 +80,12 @@ final class SegmentArrives {
         c.maxWindow = Math.max(c.maxWindow, seg.window);
         c.ecn.onSynAck(seg);
         c.established(Segment.SYN | Segment.ACK, now);
-        if (c.acks.inPingPong() || c.options.deferAcceptSeconds > 0) {
-            // The program will send: its data may carry the last ACK of the handshake.
-            c.acks.schedule();
-            c.acks.enterQuickMode(c.receive.window);
-            c.timers.delayedAckAt = now + AckPolicy.MAX_MILLIS * Timers.MILLI;
+        if (c.fastOpen.active != null && c.fastOpen.active.onSynAck(seg, now)) {
+            c.output.pushPending();
+            return;
+        }
+        if (c.acks.inPingPong() || c.isWritePending() || c.options.deferAcceptSeconds > 0) {
+            c.ackSchedule.waitForData(now);
         } else {
             c.ecn.reflectNext();
             c.output.ackNow();
@@ -100,10 +107,11 @@ final class SegmentArrives {
 
     // ---------------------------------------------------------------- 3.10.7.4, first to fourth check
 
-    /// PAWS, sequence number, RST, SYN.
+    /// PAWS, sequence number, RST, SYN. RFC 7323 5.3, MUST-26, MUST-27, MUST-28
     private boolean isAcceptable(Segment seg, long now) {
+        // RFC 7323 3.2, MUST-19, MUST-20
         if (c.timestamps.agreed && seg.timestamps && isOldTimestamp(seg, now)) {
-            // RFC 7323 5.3 R1; a reset is accepted all the same.
+            // RFC 7323 5.2, MUST-24
             if (!seg.rst()) {
                 if (seg.syn()) return challengeSyn(now);
                 c.context.count(TcpMib.PAWSEstab);
@@ -119,18 +127,21 @@ final class SegmentArrives {
             } else if (isResetOfFin(seg)) {
                 reset(seg);
             }
+            // RFC 5961 3.2, MUST-4
             return false;
         }
-        // Second: the RST bit.
+        // Second: the RST bit. RFC 7323 5.2, MUST-25: its timestamp is not even looked at.
         if (seg.rst()) {
-            // RFC 5961 3.2: exactly the expected number, or what a peer that has sent a FIN or awaits a hole's
-            // filling would use.
+            // RFC 5961 3.2, MUST-1: exactly the expected number, or what a peer that has sent a FIN or
+            // awaits a hole's filling would use. RFC 5961 4.2, MUST-8: so answers a peer that has closed.
             // RFC 9293 3.5.3, SHLD-2: with data or without.
             if (seg.seq == c.rcvNxt || isResetOfFin(seg) || isResetAtSack(seg)) reset(seg);
-            else challengeAck(now);
+            // RFC 5961 3.2, MUST-2, MUST-3
+            else onUnacceptableReset(now);
             return false;
         }
-        // Third: security. Fourth: the SYN bit, RFC 5961 4.2.
+        // Third: security. Fourth: the SYN bit.
+        // RFC 5961 4.2, MUST-6, MUST-7
         if (seg.syn()) {
             if (isCrossedSynAck(seg)) return true;
             c.ecn.onSynAgain(seg);
@@ -184,6 +195,11 @@ final class SegmentArrives {
             case CLOSE_WAIT -> c.teardown.failBySegment(Errno.EPIPE, seg);
             default -> c.teardown.failBySegment(Errno.ECONNRESET, seg);
         }
+    }
+
+    private void onUnacceptableReset(long now) {
+        if (c.fastOpen.active != null) c.fastOpen.active.onUnacceptableReset(now);
+        challengeAck(now);
     }
 
     // ---------------------------------------------------------------- challenge and duplicate ACKs
@@ -257,7 +273,7 @@ final class SegmentArrives {
             return false;
         }
         switch (outcome) {
-            // RFC 9293 3.10.7.4 and RFC 5961 5.2. Linux: a challenge ACK for both, see docs/linux/challenge-ack.md
+            // RFC 5961 5.2, MUST-10. Linux: a challenge ACK for both, see docs/linux/challenge-ack.md
             case TOO_OLD, UNSENT -> {
                 challengeAck(now);
                 return false;
@@ -292,6 +308,9 @@ final class SegmentArrives {
     }
 
     private boolean synReceivedAck(Segment seg, long now) {
+        // Our SYN-ACK was delivered; it stands in no queue.
+        c.rate.delivered++;
+        if (!c.rtt.hasSample()) c.acknowledgment.onSynAckAcked(c.fastOpen.synAckRttMicros(now), now);
         c.sndWnd = seg.window << c.sendScale;
         c.maxWindow = Math.max(c.maxWindow, c.sndWnd);
         c.sndWl1 = seg.seq;
@@ -303,6 +322,7 @@ final class SegmentArrives {
     }
 
     private boolean finWait1Ack(Segment seg, long now) {
+        if (c.fastOpen.isHalfOpen()) c.fastOpen.complete(now);
         if (!isFinAcked()) return true;
         c.setState(TcpState.FIN_WAIT2, Journal.Cause.SEGMENT, seg.flags);
         c.shutdown |= Connection.SEND;
@@ -473,6 +493,18 @@ final class SegmentArrives {
         }
         c.rcvNxt += count;
         c.bytesReceived += count;
+    }
+
+    /// What came with a SYN, and is next in order.
+    void takeSynData(Segment seg, long now) {
+        c.segmentsIn = 1;
+        if (seg.length > 0) c.dataSegmentsIn++;
+        appendText(seg, 0);
+        if (seg.fin()) {
+            c.rcvNxt++;
+            fin(seg, now);
+        }
+        c.raiseReadable();
     }
 
     /// Bookkeeping for a data segment in order (`tcp_event_data_recv`).

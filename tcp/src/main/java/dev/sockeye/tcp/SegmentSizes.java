@@ -6,6 +6,7 @@ final class SegmentSizes {
     static final int DEFAULT_MSS = 536;
     private static final int DEFAULT_MSS_V6 = 1220;
     private static final int MIN_MSS = 88; // TCP_MIN_MSS
+    private static final int MIN_ADVERTISED = 256; // net.ipv4.route.min_adv_mss
 
     private final Connection c;
 
@@ -36,13 +37,33 @@ final class SegmentSizes {
         return options.maxSegment > 0 ? Math.min(most, options.maxSegment) : most;
     }
 
+    /// The path has become narrower. A SYN that has to go again announces that, too.
+    void narrow(int mtu) {
+        pathMtu = mtu;
+        if (c.state == TcpState.SYN_SENT) {
+            advertisedMss =
+                    Math.min(advertisedMss, Math.max(advertised(mtu, c.tuple.isV4(), c.options), MIN_ADVERTISED));
+            advMss = advertisedMss;
+        }
+        sync();
+    }
+
     /// Computes the segment size from the path's MTU and the peer's option (`tcp_sync_mss`).
     void sync() {
+        mss = boundToHalfWindow(largest() - (headerLength - 20));
+    }
+
+    /// The most payload of a segment without options, bytes.
+    int largest() {
         int most = pathMtu - (c.tuple.isV4() ? 20 : 40) - 20;
         // RFC 9293 3.7.1, MUST-16
-        most = Math.min(most, peerMss);
-        most = Math.max(most, c.context.sysctl.tcp_min_snd_mss) - (headerLength - 20);
-        mss = boundToHalfWindow(most);
+        return Math.max(Math.min(most, peerMss), c.context.sysctl.tcp_min_snd_mss);
+    }
+
+    /// What the peer is taken to accept before its SYN says so, bytes.
+    void assumePeerMss(int bytes) {
+        peerMss = c.options.maxSegment > 0 ? Math.min(bytes, c.options.maxSegment) : bytes;
+        sync();
     }
 
     /// Never more than half the largest window that the peer has announced. RFC 9293 3.8.6.2.1, MUST-38

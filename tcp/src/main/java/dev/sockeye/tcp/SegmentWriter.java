@@ -20,6 +20,7 @@ final class SegmentWriter {
     void header(Segment out, int flags, int seq, long now) {
         out.flags = flags;
         out.seq = seq;
+        // RFC 7323 3.2, MUST-15, MUST-18
         if (c.timestamps.agreed) {
             out.timestamps = true;
             out.tsVal = c.timestamps.now(now);
@@ -38,7 +39,8 @@ final class SegmentWriter {
         }
     }
 
-    /// A probe: what the peer has acknowledged, without data.
+    /// A probe: what the peer has acknowledged, without data. RFC 3168 6.1.6, MUST-18: without a mark or
+    /// CWR.
     void probe(Segment out, int seq, long now) {
         header(out, Segment.ACK, seq, now);
         c.ecn.mark(out, false);
@@ -52,7 +54,7 @@ final class SegmentWriter {
         c.segmentsOut++;
     }
 
-    /// A SYN, with ACK where it answers one that crossed it.
+    /// A SYN, with ACK where it answers one that crossed it. RFC 3168 6.1.1, MUST-13: without a mark.
     private void syn(Segment out, long now) {
         out.flags = Segment.SYN;
         out.seq = c.iss;
@@ -64,7 +66,8 @@ final class SegmentWriter {
         // segment.
         out.mss = c.sizes.advertisedMss;
         out.sackPermitted = c.context.sysctl.tcp_sack != 0;
-        // Linux: a SYN that crosses ours is answered with the options of ours, whatever it had.
+        // RFC 7323 2.3, MUST-4. Linux: a SYN that crosses ours is answered with the options of ours,
+        // whatever it had.
         out.windowScale = c.synScale;
         if (c.synTimestamps) {
             out.timestamps = true;
@@ -73,7 +76,9 @@ final class SegmentWriter {
         }
         if (c.state == TcpState.SYN_SENT) c.ecn.markSyn(out);
         else c.ecn.markCrossedSynAck(out);
+        // RFC 7323 2.2, MUST-3
         out.window = Math.min(c.receive.window, 65535);
+        if (c.fastOpen.active != null && c.state == TcpState.SYN_SENT) c.fastOpen.active.writeOption(out);
     }
 
     // ---------------------------------------------------------------- what is queued
@@ -83,15 +88,17 @@ final class SegmentWriter {
         if ((segment.flags & Segment.SYN) != 0) {
             syn(out, now);
         } else {
-            // Linux: several packets at once push, so that the receiver's offload hands them on.
-            if (segment.packets > 1) segment.flags |= Segment.PSH;
-            header(out, Segment.ACK | segment.flags, segment.seq, now);
+            // Linux: several packets at once push, so that the receiver's offload hands them on. This time only: cut,
+            // and sent again as single packets, they do not.
+            int push = segment.packets > 1 ? Segment.PSH : 0;
+            header(out, Segment.ACK | segment.flags | push, segment.seq, now);
             c.send.payload(segment, out);
             if (out.length > c.sizes.mss || segment.packets > 1) out.packetPayload = segment.mss;
             urgent(out);
             c.ecn.mark(out, !again && out.length > 0);
         }
         long departure = c.pacer.departure(now);
+        // RFC 8985 4, MUST-4; RFC 8985 7.3, MUST-8: a probe's time is kept as well.
         segment.sentAt = departure;
         c.segmentsOut += segment.packets;
         c.bytesSent += out.length;
@@ -99,6 +106,16 @@ final class SegmentWriter {
         c.pacer.onSent(out.length, departure);
         c.rate.onSent(segment, c.board.packetsOut, c.board.inFlight() + segment.packets);
         c.recovery.rack.onSent(segment);
+    }
+
+    /// The data that goes with the SYN that `out` is (RFC 7413 4.2.1).
+    void withSyn(Segment out, TxSegment syn, TxSegment data) {
+        c.send.payload(data, out);
+        data.sentAt = syn.sentAt;
+        c.bytesSent += out.length;
+        if (out.length > 0) c.dataSegmentsOut++;
+        c.rate.onSent(data, c.board.packetsOut, c.board.inFlight() + 1);
+        c.recovery.rack.onSent(data);
     }
 
     /// Points to the byte behind the urgent data. RFC 9293 3.8.5, MUST-31, MUST-62. Linux: as near to it as a pointer

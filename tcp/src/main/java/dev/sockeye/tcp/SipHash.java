@@ -45,19 +45,34 @@ public final class SipHash {
 
     /// SipHash-2-4 of five words: two addresses, and what else tells one use from the other.
     public static long hash(long key0, long key1, long a, long b, long c, long d, long e) {
+        return hash24(key0, key1, 5, a, b, c, d, e);
+    }
+
+    /// SipHash-2-4 of 8 or 32 bytes.
+    ///
+    /// @param words 1 or 4 of those that follow
+    static long hash(long key0, long key1, int words, long a, long b, long c, long d) {
+        return hash24(key0, key1, words, a, b, c, d, 0);
+    }
+
+    private static long hash24(long key0, long key1, int words, long a, long b, long c, long d, long e) {
         long v0 = key0 ^ 0x736f6d6570736575L;
         long v1 = key1 ^ 0x646f72616e646f6dL;
         long v2 = key0 ^ 0x6c7967656e657261L;
         long v3 = key1 ^ 0x7465646279746573L;
-        for (int i = 0; i < 6; i++) {
-            long word = switch (i) {
-                case 0 -> a;
-                case 1 -> b;
-                case 2 -> c;
-                case 3 -> d;
-                case 4 -> e;
-                default -> 40L << 56; // the length in bytes, in the last byte
-            };
+        for (int i = 0; i <= words; i++) {
+            long word;
+            if (i == words) {
+                word = 8L * words << 56; // the length in bytes, in the last byte
+            } else {
+                word = switch (i) {
+                    case 0 -> a;
+                    case 1 -> b;
+                    case 2 -> c;
+                    case 3 -> d;
+                    default -> e;
+                };
+            }
             v3 ^= word;
             for (int round = 0; round < 2; round++) {
                 v0 += v1;

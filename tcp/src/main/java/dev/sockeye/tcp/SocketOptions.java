@@ -1,5 +1,7 @@
 package dev.sockeye.tcp;
 
+import org.jspecify.annotations.Nullable;
+
 /// What a program can set on a TCP socket with `setsockopt`, in the units of Linux. A listener's are copied to the
 /// connections it accepts, as Linux clones the listening socket.
 public final class SocketOptions {
@@ -63,8 +65,14 @@ public final class SocketOptions {
     /// `TCP_FASTOPEN` of a listener: the queue's length; 0: off
     public int fastOpenQueue;
 
+    /// `TCP_FASTOPEN_KEY` of a listener; null: the host's `tcp_fastopen_key`
+    public @Nullable FastOpenKeys fastOpenKeys;
+
     /// `TCP_FASTOPEN_CONNECT`
     public boolean fastOpenConnect;
+
+    /// `TCP_FASTOPEN_NO_COOKIE`
+    public boolean fastOpenNoCookie;
 
     /// `TCP_INQ`
     public boolean inq;
@@ -148,7 +156,7 @@ public final class SocketOptions {
         return delayedAckMaxMicros != 0 ? delayedAckMaxMicros / 1000 : AckPolicy.MAX_MILLIS;
     }
 
-    /// A copy, for a connection that a listener accepts.
+    /// A copy, for a connection that a listener accepts: all but what only a listener has.
     public SocketOptions copy() {
         var copy = new SocketOptions();
         copy.keepAlive = keepAlive;
@@ -161,7 +169,6 @@ public final class SocketOptions {
         copy.userTimeoutMillis = userTimeoutMillis;
         copy.maxSegment = maxSegment;
         copy.windowClamp = windowClamp;
-        copy.deferAcceptSeconds = deferAcceptSeconds;
         copy.synCount = synCount;
         copy.linger2Seconds = linger2Seconds;
         copy.notSentLowWater = notSentLowWater;
@@ -171,8 +178,8 @@ public final class SocketOptions {
         copy.congestionControl = congestionControl;
         copy.congestionControlSet = congestionControlSet;
         copy.maxPacingRate = maxPacingRate;
-        copy.fastOpenQueue = fastOpenQueue;
         copy.fastOpenConnect = fastOpenConnect;
+        copy.fastOpenNoCookie = fastOpenNoCookie;
         copy.inq = inq;
         copy.outOfBandInline = outOfBandInline;
         copy.trafficClass = trafficClass;

@@ -28,7 +28,8 @@ final class StreamWriter {
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     int write(MemorySegment from, long offset, int length, int flags, long now) {
         if (c.error != 0 || (c.shutdown & Connection.SEND) != 0) return sendError();
-        if (c.state != TcpState.ESTABLISHED && c.state != TcpState.CLOSE_WAIT) {
+        boolean open = c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT || c.fastOpen.isHalfOpen();
+        if (!open) {
             return c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD ? Errno.EAGAIN.asResult() : sendError();
         }
         lastWriteAt = now;

@@ -21,6 +21,12 @@ public final class TcpContext {
     /// Bytes of socket buffers charged on this host, against `tcp_mem`.
     public long memory;
 
+    /// What peers have told about Fast Open.
+    public final FastOpenCache fastOpenCache = new FastOpenCache();
+
+    /// Whether the path seems to swallow Fast Open.
+    final FastOpenPause fastOpenPause;
+
     /// The clock's value, in nanoseconds since the Unix epoch, at the host's time 0: only for showing times to
     /// people.
     public long epochNanos;
@@ -32,6 +38,7 @@ public final class TcpContext {
         this.pages = pages;
         this.random = random;
         this.isn = new IsnGenerator(random.nextLong(), random.nextLong());
+        this.fastOpenPause = new FastOpenPause(this);
     }
 
     private long challengeSecond = -1;
@@ -50,6 +57,12 @@ public final class TcpContext {
         if (challengesLeft <= 0) return false;
         challengesLeft--;
         return true;
+    }
+
+    /// The keys of this host's Fast Open cookies; where none was set, it makes one up (`tcp_fastopen_init_key_once`).
+    public FastOpenKeys fastOpenKeys() {
+        if (sysctl.tcp_fastopen_key.count() == 0) sysctl.tcp_fastopen_key = FastOpenKeys.random(random);
+        return sysctl.tcp_fastopen_key;
     }
 
     void count(TcpMib counter) {

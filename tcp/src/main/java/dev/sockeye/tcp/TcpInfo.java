@@ -85,5 +85,7 @@ public record TcpInfo(
             OPT_WSCALE = 4,
             OPT_ECN = 8,
             OPT_ECN_SEEN = 16,
-            OPT_SYN_DATA = 32;
+            OPT_SYN_DATA = 32,
+            OPT_USEC_TS = 64,
+            OPT_TFO_CHILD = 128;
 }

@@ -27,6 +27,8 @@ public final class TcpSysctl {
     public int tcp_ecn_option_beacon = 3;
     public int tcp_fastopen = 1;
     public int tcp_fastopen_blackhole_timeout_sec = 0;
+    /// One key, or two: see [FastOpenKeys#parse].
+    public FastOpenKeys tcp_fastopen_key = FastOpenKeys.NONE;
     public int tcp_fin_timeout = 60;
     public int tcp_frto = 2;
     public int tcp_fwmark_accept = 0;
@@ -93,6 +95,18 @@ public final class TcpSysctl {
     /// The parameters of CUBIC, which are a module's on Linux.
     public CubicParameters cubic() {
         return cubic;
+    }
+
+    /// How often `tcp_fastopen_blackhole_timeout_sec` was written: each time forgets what was learned (see
+    /// [FastOpenPause]).
+    int blackholeTimeoutWrites;
+
+    /// A field has been set by its name, perhaps to the value that it had: what Linux does on a write besides
+    /// storing the value.
+    ///
+    /// @param field such as `tcp_fin_timeout`
+    public void written(String field) {
+        if (field.equals("tcp_fastopen_blackhole_timeout_sec")) blackholeTimeoutWrites++;
     }
 
     /// A host with Linux's defaults.

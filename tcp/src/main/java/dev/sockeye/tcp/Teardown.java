@@ -51,9 +51,16 @@ final class Teardown {
             if (c.state != TcpState.CLOSED) c.context.orphans++;
         }
         c.receiveQueue.clear();
-        if (c.state == TcpState.CLOSED) return;
+        if (c.state == TcpState.CLOSED) {
+            gone();
+            return;
+        }
         if (c.state == TcpState.FIN_WAIT2) orphanInFinWait2(now);
         if (c.state != TcpState.CLOSED) outOfResources(true);
+    }
+
+    private void gone() {
+        if (c.fastOpen.active != null) c.fastOpen.active.onGone(c.now);
     }
 
     private void orphanInFinWait2(long now) {
@@ -94,6 +101,8 @@ final class Teardown {
 
     private void end() {
         c.state = TcpState.CLOSED;
+        c.fastOpen.finish(false);
+        if (c.fastOpen.active != null) c.fastOpen.active.onEnd();
         c.timers.stopAll();
         c.shutdown = Connection.RECEIVE | Connection.SEND;
         c.send.clear();
@@ -104,6 +113,7 @@ final class Teardown {
         if (c.orphan) {
             c.context.orphans--;
             c.receiveQueue.clear();
+            gone();
         }
         if (c.timeWait == null) c.output.clear();
         c.raise(Readiness.IN | Readiness.OUT | Readiness.RDHUP | Readiness.HUP);

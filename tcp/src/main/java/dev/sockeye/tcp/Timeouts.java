@@ -11,6 +11,8 @@ final class Timeouts {
     private static final int RTO_MIN_MILLIS = 200;
     /// `TCP_THIN_LINEAR_RETRIES`
     private static final int THIN_RETRIES = 6;
+    /// `TCP_TIMEOUT_MIN`, with HZ 1000.
+    static final int LEAST_MILLIS = 2;
     /// `TCP_TIMEWAIT_LEN`
     static final long TIME_WAIT_NANOS = 60_000 * MILLI;
 
@@ -93,12 +95,15 @@ final class Timeouts {
 
     // ---------------------------------------------------------------- retransmission
 
-    /// Sets the timer: a tail loss probe where one makes sense, else the timeout (RFC 6298 5.1 to 5.3).
+    /// Sets the timer: a tail loss probe where one makes sense, else the timeout. RFC 6298 5, MUST-10
     void setTimer(long now) {
+        if (c.fastOpen.isHalfOpen()) return;
         if (!c.recovery.scheduleProbe(true, now)) rearm(now);
     }
 
     void rearm(long now) {
+        // Until our SYN-ACK is acknowledged the timer is its own.
+        if (c.fastOpen.isHalfOpen()) return;
         if (c.board.packetsOut == 0) {
             timers.stopRetransmission();
             return;
@@ -141,6 +146,12 @@ final class Timeouts {
     }
 
     private void onTimeout(long now) {
+        PassiveFastOpen opening = c.fastOpen.passive;
+        if (opening != null) opening.onTimeout(now);
+        else onSegmentTimeout(now);
+    }
+
+    private void onSegmentTimeout(long now) {
         if (c.board.packetsOut == 0) return;
         boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;
         if (c.sndWnd == 0 && !c.orphan && !opening) {
@@ -148,24 +159,51 @@ final class Timeouts {
             return;
         }
         c.context.count(TcpMib.TCPTimeouts);
-        if (hasExpired(opening, now)) {
-            c.teardown.fail(
-                    c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
-                    TcpMib.TCPAbortOnTimeout,
-                    Journal.Cause.TIMER_RETRANSMIT);
+        boolean expired = hasExpired(opening, now);
+        detectBlackhole(expired, now);
+        if (expired) {
+            giveUp();
             return;
         }
         doubtPath(opening, now);
         if (retransmits == 0) countCause();
         c.recovery.enterLoss(now);
+        onTimeoutCounted(now);
+        c.output.retransmitFirst();
+        backOff(now);
+    }
+
+    /// `tcp_update_rto_stats`
+    private void onTimeoutCounted(long now) {
         retransmits++;
         totalTimeouts++;
         if (timeoutSince < 0) {
             timeoutSince = now;
             totalTimeoutRecoveries++;
         }
-        c.output.retransmitFirst();
-        backOff(now);
+    }
+
+    /// The SYN-ACK of a connection opened fast goes again.
+    void onSynAckTimeout(long now) {
+        onTimeoutCounted(now);
+        if (c.recovery.firstRetransmitAt == 0) c.recovery.firstRetransmitAt = now;
+    }
+
+    /// The third timeout in a row, or the last before giving up: where Fast Open was used, a box on the way may
+    /// swallow what follows it.
+    private void detectBlackhole(boolean expired, long now) {
+        if (!c.fastOpen.synDataAcked && (c.fastOpen.active == null || !c.fastOpen.active.wasUsed())) return;
+        if (retransmits != 2 && (retransmits > 2 || !expired)) return;
+        c.context.fastOpenPause.begin(now);
+        c.context.count(TcpMib.TCPFastOpenActiveFail);
+    }
+
+    /// `tcp_write_err`
+    void giveUp() {
+        c.teardown.fail(
+                c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
+                TcpMib.TCPAbortOnTimeout,
+                Journal.Cause.TIMER_RETRANSMIT);
     }
 
     /// RFC 9293 3.8.3, MUST-20, SHLD-10: at R1 IP is told. Linux: each timeout also sends what follows on another way,
@@ -333,7 +371,7 @@ final class Timeouts {
         if (probingSince < 0) {
             probingSince = now;
         } else if (user != 0 && (now - probingSince) / MILLI >= user) {
-            giveUpProbing();
+            giveUp();
             return;
         }
         int most = c.context.sysctl.tcp_retries2;
@@ -341,14 +379,14 @@ final class Timeouts {
             boolean alive = windowProbeMillis() < rtoMaxMillis();
             most = orphanRetries(alive);
             if (!alive && backoff >= most) {
-                giveUpProbing();
+                giveUp();
                 return;
             }
             if (c.teardown.outOfResources(true)) return;
         }
         // RFC 9293 3.8.6.1, MUST-37: every answer sets the count to 0.
         if (probes >= most) {
-            giveUpProbing();
+            giveUp();
             return;
         }
         if (c.output.probeWindow(TcpMib.TCPWinProbe)) {
@@ -361,13 +399,6 @@ final class Timeouts {
         probes++;
         if (backoff < c.context.sysctl.tcp_retries2) backoff++;
         setWindowProbe(now, windowProbeMillis());
-    }
-
-    private void giveUpProbing() {
-        c.teardown.fail(
-                c.softError != 0 ? c.softError : Errno.ETIMEDOUT.number(),
-                TcpMib.TCPAbortOnTimeout,
-                Journal.Cause.TIMER_RETRANSMIT);
     }
 
     /// An ACK came while nothing was in flight: the window may have opened.

@@ -43,17 +43,19 @@ final class Timestamps {
         echo = seg.tsEcr;
     }
 
-    /// Our clock: milliseconds.
+    /// Our clock: milliseconds. RFC 7323 4.1, MUST-21; RFC 7323 5.4, MUST-29, MUST-30
     int now(long now) {
         return (int) (now / Timers.MILLI) + offset;
     }
 
-    /// RFC 7323 4.3: TS.Recent is taken from segments that begin at or before what was acknowledged last.
+    /// RFC 7323 4.3, MUST-22; RFC 7323 3.2, MUST-16: TS.Recent is taken from segments that begin at or before
+    /// what was acknowledged last.
     ///
     /// @return whether it is newer than the last
     boolean update(Segment seg, long now) {
         if (!agreed || !seg.timestamps || Seq.gt(seg.seq, receive.updatedAt)) return false;
         int progress = seg.tsVal - recent;
+        // RFC 7323 5.2, MUST-23
         if (progress < 0 && !isRecentExpired(now) && recent != 0) return false;
         recent = seg.tsVal;
         recentAt = now;

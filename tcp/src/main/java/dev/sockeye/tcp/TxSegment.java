@@ -29,7 +29,7 @@ final class TxSegment {
     /// Nothing may be appended: `MSG_EOR`.
     boolean endOfRecord;
 
-    /// When it was last sent, nanoseconds.
+    /// When it was last sent, nanoseconds. RFC 8985 4, MUST-4
     long sentAt;
 
     /// Snapshots of [DeliveryRate] when it was last sent.

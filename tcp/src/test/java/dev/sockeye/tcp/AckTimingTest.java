@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /// When an acknowledgment goes out (RFC 9293 3.8.6.3, RFC 5681 4.2): the quick phase, the delay, every second
@@ -142,12 +143,23 @@ class AckTimingTest {
         peer.expectAfter(40, ". 1:1(0) ack 15 win 64226");
     }
 
-    /// RFC 9293 3.8.6.3, MUST-40: each delay in vain doubles the next, up to 200 ms.
+    /// RFC 9293 3.8.6.3, MUST-40; RFC 5681 4.2, MUST-23, MUST-24: each delay in vain doubles the next, up to
+    /// 200 ms.
     @Test
     void noAcknowledgmentWaitsLongerThanAFifthOfASecond() {
         Peer peer = new Peer().accept("<mss 1460>", 65_535, 1000);
         List<String> acks = acks(peer, 24, 10, "P.", 1000, -1);
         assertThat(acks.subList(16, 24)).isEqualTo(expected("17 +40", "18 +80", "19 +160", "20-24 +200"));
+    }
+
+    /// RFC 5681 4.2, MUST-25: a second full-sized segment is not waited for longer than that either.
+    @Test
+    void aLoneFullSegmentIsAcknowledgedAfterTheDelay() {
+        var peer = new Peer();
+        peer.options.receiveBuffer = 65_536;
+        peer.accept("<mss 1460>", 65_535, 1000);
+        List<String> acks = acks(peer, 60, 1460, ".", 300, 1);
+        assertThat(acks.subList(40, 60)).isEqualTo(expected("41-60 +200"));
     }
 
     /// RFC 9293 3.10.7.4, MUST-58: packets that a link hands over as one are acknowledged as one.
@@ -157,7 +169,7 @@ class AckTimingTest {
         Segment three = SegmentScript.parse("P. 1:4381(4380) ack 1 win 65535");
         three.packetPayload = 3;
         peer.send(three).expect(". 1:1(0) ack 4381").expectNothing();
-        assertThat(peer.info().segs_in()).isEqualTo(4);
+        assertThat(peer.info().segs_in()).isEqualTo(5);
     }
 
     /// RFC 9293 3.10.7.4, MUST-59: what waited for a gap to be filled is acknowledged with what filled it.
@@ -168,5 +180,26 @@ class AckTimingTest {
             peer.send("P. " + at + ":" + (at + 100) + "(100) ack 1 win 65535").expect(". 1:1(0) ack 1 win 64240");
         }
         peer.send("P. 1:101(100) ack 1 win 65535").expect(". 1:1(0) ack 1001").expectNothing();
+    }
+
+    /// RFC 5681 4.2, MUST-26: whatever arrives, in whatever order.
+    @Test
+    void noSegmentIsAcknowledgedTwice() {
+        long seed = 5681;
+        var random = new Random(seed);
+        Peer peer = Peer.established("<mss 1460,sackOK>");
+        int acks = 0;
+        for (int i = 0; i < 5000; i++) {
+            int at = 1 + (int) peer.connection.bytesReceived + 100 * (random.nextInt(8) - 2);
+            if (at < 1) continue;
+            peer.send("P. " + at + ":" + (at + 100) + "(100) ack 1 win 65535");
+            int count = peer.sent().size();
+            assertThat(count).as("seed %d, segment %d", seed, i).isLessThanOrEqualTo(1);
+            acks += count;
+            peer.read(1 << 20);
+            peer.sent();
+            if (random.nextInt(4) == 0) peer.elapse(random.nextInt(60)).sent();
+        }
+        assertThat(acks).isGreaterThan(1000);
     }
 }

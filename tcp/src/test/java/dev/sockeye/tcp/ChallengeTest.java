@@ -18,7 +18,7 @@ class ChallengeTest {
 
     // ---------------------------------------------------------------- SYN
 
-    /// RFC 5961 4.2. Linux: wherever it lies, and the segment is dropped whole.
+    /// RFC 5961 4.2, MUST-6, MUST-7: wherever it lies, and the segment is dropped whole.
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
@@ -41,7 +41,8 @@ class ChallengeTest {
 
     // ---------------------------------------------------------------- RST
 
-    /// RFC 5961 3.2: from one above what is expected to the right edge, both included.
+    /// RFC 5961 3.2, MUST-2, MUST-3, MUST-4: from one above what is expected to the right edge, both
+    /// included.
     @ParameterizedTest(name = "{0} challenged: {1}")
     @CsvSource({"2, true", "64240, true", "64241, true", "64242, false", "0, false", "-100, false"})
     void aResetThatIsNotExactDoesNotReset(int seq, boolean challenged) {
@@ -53,7 +54,7 @@ class ChallengeTest {
         assertThat(peer.count(TcpMib.TCPChallengeACK)).isEqualTo(challenged ? 1 : 0);
     }
 
-    /// RFC 9293 3.5.3, SHLD-2
+    /// RFC 5961 3.2, MUST-1; RFC 9293 3.5.3, SHLD-2
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"R 1:1(0) win 0", "R. 1:1(0) ack 999999 win 65535", "R 1:7(6) win 65535"})
     void anExactResetResetsWhateverElseItSays(String reset) {
@@ -62,6 +63,18 @@ class ChallengeTest {
         assertThat(peer.state()).isEqualTo(CLOSED);
         assertThat(peer.socketError()).isEqualTo(Errno.ECONNRESET);
         assertThat(peer.count(TcpMib.EstabResets)).isEqualTo(1);
+    }
+
+    /// RFC 5961 4.2, MUST-8: who has forgotten the connection, and opens it anew, answers our challenge with
+    /// a reset that
+    /// has exactly the number that we expect.
+    @Test
+    void aPeerThatBeginsAnewEndsTheOldConnectionByItsReset() {
+        Peer peer = Peer.established();
+        peer.send("S 70000:70001(0) win 65535 <mss 1460>").expect(ACK);
+        peer.send("R 1:1(0) win 0").expectNothing();
+        assertThat(peer.state()).isEqualTo(CLOSED);
+        assertThat(peer.socketError()).isEqualTo(Errno.ECONNRESET);
     }
 
     /// A peer that has SACKed data may think it is further: the right edge of the highest block counts too.
@@ -89,7 +102,8 @@ class ChallengeTest {
 
     // ---------------------------------------------------------------- ACK
 
-    /// RFC 5961 5.2. Linux: not older than the largest window, or than all that was ever acknowledged.
+    /// RFC 5961 5.2, MUST-9, MUST-10. Linux: not older than the largest window, or than all that was ever
+    /// acknowledged.
     @Test
     void anAckThatIsTooOldOrOfUnsentDataIsChallenged() {
         Peer peer = sentFiveHundred();
@@ -103,7 +117,7 @@ class ChallengeTest {
         assertThat(peer.count(TcpMib.TCPChallengeACK)).isEqualTo(4);
     }
 
-    /// RFC 9293 3.10.7.4, MAY-12
+    /// RFC 9293 3.10.7.4, MAY-12; RFC 5961 5.2, MUST-10
     @Test
     void theDataOfAnOldAckIsTakenAndThatOfATooOldOneIsNot() {
         Peer peer = sentFiveHundred();
@@ -190,6 +204,7 @@ class ChallengeTest {
     }
 
     /// RFC 7323 5.3: data is answered each time, empty segments share the limit; a reset is exempt.
+    /// RFC 7323 3.2, MUST-19: a segment without them is taken.
     @Test
     void oldTimestampsAreRefused() {
         Peer peer = Peer.established("<mss 1460,TS>");
@@ -218,7 +233,9 @@ class ChallengeTest {
         assertThat(peer.count(TcpMib.PAWSEstab)).isZero();
     }
 
-    /// RFC 7323 4.3: TSecr echoes the TSval of the segment that advanced, not of a later one beyond a gap.
+    /// RFC 7323 3.2, MUST-15, MUST-16; RFC 7323 4.3, MUST-22: TSecr echoes the TSval of the segment that
+    /// advanced, not of
+    /// a later one beyond a gap.
     @Test
     void theEchoIsOfTheSegmentThatFilledTheWindow() {
         Peer peer = Peer.established("<mss 1460,sackOK,TS>");

@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 /// reneging on the way.
 class CongestionTest {
 
-    /// RFC 5681 3.1: one segment a round trip in congestion avoidance.
+    /// RFC 5681 3, MUST-2; RFC 5681 3.1, MUST-12, MUST-13: one segment a round trip in congestion avoidance,
+    /// however many
+    /// segments an ACK is for.
     /// RFC 9293 3.8.2, MUST-19
     @Test
     void renoGrowsByOneSegmentARoundTrip() {
@@ -23,9 +25,14 @@ class CongestionTest {
             for (int i = 0; i < flight; i++) reno.grow(1, 0);
             assertThat(cwnd.segments).isEqualTo(20 + round);
         }
-        assertThat(reno.ssthresh(0)).isEqualTo(25);
+        for (int round = 31; round <= 60; round++) {
+            reno.grow(cwnd.segments, 0);
+            assertThat(cwnd.segments).isEqualTo(20 + round);
+        }
+        assertThat(reno.ssthresh(0)).isEqualTo(40);
     }
 
+    /// RFC 5681 3.1, MUST-4
     @Test
     void slowStartEndsAtTheThreshold() {
         var cwnd = new CongestionWindow();
@@ -37,7 +44,7 @@ class CongestionTest {
         assertThat(cwnd.counted).isEqualTo(3);
     }
 
-    /// A window that is not used does not grow (RFC 7661 4.3, as Linux).
+    /// A window that is not used does not grow (RFC 7661 4.3, as Linux). RFC 9438 4.6, MUST-5
     @Test
     void anUnusedWindowDoesNotGrow() {
         var connection = connection();
@@ -51,6 +58,7 @@ class CongestionTest {
 
     /// RFC 9438 4.2: W(t) = C * (t - K)^3 + Wmax with C 0.4, beta 0.7, K = cbrt(Wmax * (1 - beta) / C).
     /// RFC 9293 3.8.2, MAY-18
+    /// RFC 9438 4.4, MUST-2; RFC 9438 4.5, MUST-3
     @Test
     void cubicFollowsItsCurve() {
         var connection = connection();
@@ -78,6 +86,47 @@ class CongestionTest {
             assertThat((double) cwnd.segments).as("after %.1f s", t).isCloseTo(expected, within(0.03 * expected));
         }
         assertThat(cwnd.segments).isGreaterThan(max);
+    }
+
+    /// RFC 9438 4.2, MUST-1: ten seconds of silence are no ten seconds of growth.
+    @Test
+    void cubicDoesNotLeapAfterAnIdleTime() {
+        int busy = grownAfter(0);
+        assertThat(busy).isBetween(79, 81); // 100 - 0.4 * (4.2 - 0.5)^3
+        assertThat(grownAfter(10_000)).isBetween(busy - 1, busy + 1);
+    }
+
+    /// The window after a reduction from 100 to 70, ten round trips of 50 ms, so many idle milliseconds, and
+    /// one more.
+    private static int grownAfter(int idleMillis) {
+        var connection = connection();
+        CongestionWindow cwnd = connection.cwnd;
+        var cubic = new Cubic(connection);
+        cwnd.segments = 100;
+        cwnd.limited = true;
+        long now = 1_000_000_000L;
+        cwnd.segments = cwnd.ssthresh = cubic.ssthresh(now);
+        for (int round = 0; round < 11; round++) {
+            if (round == 10) {
+                now += idleMillis * 1_000_000L;
+                cubic.onEvent(CongestionControl.Event.TX_START, now);
+            }
+            for (int i = 0; i < cwnd.segments; i++) {
+                cubic.onPacketsAcked(1, 50_000, now);
+                cubic.grow(1, now);
+            }
+            connection.output.lastSentAt = now;
+            now += 50_000_000;
+        }
+        return cwnd.segments;
+    }
+
+    /// RFC 9438 4.10, MUST-6
+    @Test
+    void cubicBeginsWithSlowStart() {
+        var sender = new SegmentFlight().with("cubic").start(100);
+        sender.ack(3).sends("11 12 13 14", "cwnd 12, ssthresh none, in flight 12, lost 0, Open");
+        sender.ack(5).sends("15 16 17 18", "cwnd 14, ssthresh none, in flight 14, lost 0, Open");
     }
 
     /// RFC 9438 4.3: on a short path never slower than Reno with the same reduction would be.
@@ -125,7 +174,9 @@ class CongestionTest {
 
     // ---------------------------------------------------------------- without RACK, and oddities
 
-    /// tcp_recovery 0, RFC 6675: a segment is lost when three above it were SACKed, and nothing else is.
+    /// RFC 6675 5, MUST-11; RFC 8985 9.2, MUST-11: with tcp_recovery 0 a segment is lost when three above it
+    /// were SACKed,
+    /// and nothing else is.
     @Test
     void withoutRackThreeSackedSegmentsShowALoss() {
         var sender = new SegmentFlight();
@@ -137,7 +188,7 @@ class CongestionTest {
         sender.ack(1, "8-10").sends("1", "cwnd 3, ssthresh 5, in flight 12, lost 7, Recovery");
     }
 
-    /// RFC 3042: the first two duplicate ACKs let new segments out.
+    /// RFC 3042: the first two duplicate ACKs let new segments out. RFC 5681 3.2, MUST-16
     @Test
     void limitedTransmitKeepsTheClockRunning() {
         var sender = new SegmentFlight().withoutSack().start(30);
@@ -145,7 +196,8 @@ class CongestionTest {
         sender.ack(1).sends("12", "cwnd 10, ssthresh none, in flight 12, lost 0, Disorder");
     }
 
-    /// RFC 2018 8: the peer has thrown away what it had SACKed; its ACK stops before a SACKed segment.
+    /// RFC 6675 4, MUST-1; RFC 2018 8: the peer has thrown away what it had SACKed; its ACK stops before a
+    /// SACKed segment.
     @Test
     void aPeerThatRenegesIsServedAgain() {
         var sender = new SegmentFlight().start(10);
@@ -160,7 +212,7 @@ class CongestionTest {
         sender.checkReleased();
     }
 
-    /// RFC 8985 7.4: the probe repaired the loss of the tail, so there was congestion.
+    /// RFC 8985 7.4.2, MUST-10: the probe repaired the loss of the tail, so there was congestion.
     @Test
     void aProbeThatRepairsALossReducesTheWindow() {
         var sender = new SegmentFlight().start(10);
@@ -171,7 +223,7 @@ class CongestionTest {
         assertThat(sender.peer.info().snd_ssthresh()).isEqualTo(10);
     }
 
-    /// A DSACK for it says that it was needless.
+    /// A DSACK for it says that it was needless. RFC 8985 7.4.2, MUST-10
     @Test
     void aProbeThatWasNeedlessCostsNothing() {
         var sender = new SegmentFlight().start(10);

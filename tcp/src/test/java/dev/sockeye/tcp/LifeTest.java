@@ -104,7 +104,7 @@ class LifeTest {
         assertThat(info.data_segs_out()).isEqualTo(3);
         assertThat(info.data_segs_in()).isEqualTo(1);
         assertThat(info.unacked()).isEqualTo(1);
-        assertThat(info.delivered()).isEqualTo(2);
+        assertThat(info.delivered()).isEqualTo(3); // with our SYN-ACK
         assertThat(info.snd_wnd()).isEqualTo(65_536);
         assertThat(info.rtt()).isEqualTo(20_000);
         assertThat(info.min_rtt()).isEqualTo(20_000);

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 /// and congestion control is not told. docs/linux/errors.md, "Fragmentation needed".
 class PathMtuTest {
 
+    /// RFC 7323 5.7, MUST-31
     @Test
     void whatIsInFlightIsCutAndSentAgain() {
         Peer peer = Peer.established();

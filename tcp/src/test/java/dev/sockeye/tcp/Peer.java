@@ -31,7 +31,7 @@ final class Peer {
     private static final int OUR_ISN = -2000;
 
     /// What was sent, and when.
-    private record Sent(String text, long at, int tsVal, int tsEcr, int ecn) {}
+    private record Sent(String text, long at, boolean timestamps, int tsVal, int tsEcr, int ecn) {}
 
     final TcpSysctl sysctl = TcpSysctl.linux();
     final SocketOptions options = new SocketOptions();
@@ -114,6 +114,17 @@ final class Peer {
         return this;
     }
 
+    /// Our end connects with so many bytes to write, as `sendto` with `MSG_FASTOPEN` does.
+    ///
+    /// @return how many go with the SYN, or a negated errno
+    int connectFast(int count) {
+        connection = new Connection(context, TUPLE, options, mtu);
+        int result = connection.connect(MemorySegment.ofArray(new byte[count]), 0, count, now, null);
+        ourIsn = connection.iss;
+        flush();
+        return result;
+    }
+
     static final FourTuple TUPLE = new FourTuple(
             new TransportAddress(IpAddress.parse("192.0.2.1"), 80),
             new TransportAddress(IpAddress.parse("192.0.2.2"), 40001));
@@ -136,7 +147,7 @@ final class Peer {
     Peer send(Segment seg) {
         if (connection == null) {
             connection = Connection.accepted(context, TUPLE, options, mtu, handshake, now);
-            if (accepts) connection.onAccept();
+            if (accepts) connection.onAccepted();
         }
         seg.seq += ISN;
         if (seg.hasAck()) seg.ack += ourIsn;
@@ -257,6 +268,10 @@ final class Peer {
         return last.ecn;
     }
 
+    boolean lastHasTimestamps() {
+        return last.timestamps;
+    }
+
     int lastTsVal() {
         return last.tsVal;
     }
@@ -272,7 +287,7 @@ final class Peer {
             do {
                 int length = Math.min(size, out.length - at);
                 boolean isLast = at + length == out.length;
-                inbox.add(new Sent(words(out, at, length, isLast), now, out.tsVal, out.tsEcr, out.ecn));
+                inbox.add(new Sent(words(out, at, length, isLast), now, out.timestamps, out.tsVal, out.tsEcr, out.ecn));
                 at += length;
             } while (at < out.length);
             if (out.timestamps) lastTsVal = out.tsVal;
@@ -292,6 +307,9 @@ final class Peer {
         copy.mss = seg.mss;
         copy.sackPermitted = seg.sackPermitted;
         copy.windowScale = seg.windowScale;
+        copy.fastOpenLength = seg.fastOpenLength;
+        copy.fastOpenExperimental = seg.fastOpenExperimental;
+        System.arraycopy(seg.fastOpenCookie, 0, copy.fastOpenCookie, 0, Math.max(0, seg.fastOpenLength));
         copy.accEcnKind = seg.accEcnKind;
         copy.accEcnFields = seg.accEcnFields;
         System.arraycopy(seg.accEcnCounters, 0, copy.accEcnCounters, 0, 3);

@@ -77,8 +77,8 @@ class ReceiveWindowTest {
         assertThat(peer.info().rcv_ssthresh()).isEqualTo(64_076);
     }
 
-    /// "never_read": the right edge never moves back; the window closes by data, and the buffer grows to hold it.
-    /// RFC 9293 3.8.6, SHLD-14
+    /// "never_read": the right edge never moves back; the window closes by data, and the buffer grows to
+    /// hold it. RFC 9293 3.8.6, SHLD-14; RFC 7323 2.4, MUST-13
     @Test
     void anUnreadWindowClosesWithoutEverShrinking() {
         Peer peer = scaled();

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 class RecoveryTest {
 
     /// RFC 9293 3.8.2, MUST-19
+    /// RFC 5681 2, MUST-1; RFC 5681 3, MUST-3; RFC 5681 3.1, MUST-4
     @Test
     void slowStartOpensByWhatIsAcknowledged() {
         var sender = new SegmentFlight().start(100);
@@ -23,6 +24,8 @@ class RecoveryTest {
     }
 
     /// The third SACKed segment starts recovery; PRR lets about every second one let a segment out.
+    /// RFC 5681 3.1, MUST-11; RFC 5681 4.3, MUST-28, MUST-30; RFC 6675 5, MUST-9, MUST-12, MUST-13, MUST-14,
+    /// MUST-15, MUST-16
     @Test
     void oneLossIsRepairedWithSack() {
         var sender = new SegmentFlight().start(30);
@@ -45,6 +48,7 @@ class RecoveryTest {
         sender.checkReleased();
     }
 
+    /// RFC 5681 3.2, MUST-22; RFC 5681 4.3, MUST-29; RFC 9438 4.6, MUST-4
     @Test
     void cubicReducesToSevenTenths() {
         var sender = new SegmentFlight().with("cubic").start(30);
@@ -63,6 +67,7 @@ class RecoveryTest {
     }
 
     /// One SACK far ahead: RACK waits a quarter of the smallest round trip, then deems all before it lost.
+    /// RFC 8985 4, MUST-4; RFC 8985 9.3, MUST-12: of the nine that are lost one may go.
     @Test
     void rackWaitsWhetherSegmentsAreMerelyLate() {
         var sender = new SegmentFlight().start(30);
@@ -82,6 +87,7 @@ class RecoveryTest {
     }
 
     /// A later-sent segment was SACKed, so the retransmission of 1 is lost too: no timeout is needed.
+    /// RFC 6675 4, MUST-4, MUST-5; RFC 8985 4, MUST-4
     @Test
     void aLostRetransmissionIsFoundWithoutATimeout() {
         var sender = new SegmentFlight().start(30);
@@ -98,6 +104,7 @@ class RecoveryTest {
     }
 
     /// RFC 6582: partial ACKs retransmit, and recovery is held until more than its end is acknowledged.
+    /// RFC 5681 3.2, MUST-18, MUST-19, MUST-20; RFC 6675 5, MUST-11
     @Test
     void withoutSackEachPartialAckRepairsOneLoss() {
         var sender = new SegmentFlight().withoutSack().start(30);
@@ -118,6 +125,7 @@ class RecoveryTest {
     }
 
     /// Tail loss probe, timeout, and F-RTO, which finds that the loss is real (RFC 5682).
+    /// RFC 5681 3.1, MUST-11, MUST-14, MUST-15; RFC 6675 4, MUST-3, MUST-4, MUST-5
     @Test
     void aTimeoutTakesTheWindowToOneAndGoesOnInSlowStart() {
         var sender = new SegmentFlight().start(30);

@@ -1,5 +1,6 @@
 package dev.sockeye.tcp;
 
+import java.util.HexFormat;
 import java.util.List;
 
 /// Reads segments in packetdrill's notation: `FP. 1:11(10) ack 5 win 65535 urg 3 <mss 1460,sack 20:30 40:50>`. As
@@ -96,6 +97,12 @@ final class SegmentScript {
                     String[] edges = words[i].split(":");
                     seg.addSack(Integer.parseInt(edges[0]), Integer.parseInt(edges[1]));
                 }
+            }
+            case "FO", "FOEXP" -> {
+                byte[] cookie = HexFormat.of().parseHex(words.length > 1 ? words[1] : "");
+                System.arraycopy(cookie, 0, seg.fastOpenCookie, 0, cookie.length);
+                seg.fastOpenLength = cookie.length;
+                seg.fastOpenExperimental = words[0].equals("FOEXP");
             }
             default -> throw new IllegalArgumentException("option " + option);
         }

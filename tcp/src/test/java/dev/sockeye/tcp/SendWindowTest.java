@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 /// What a sender makes of the window that the peer offers, also of one that the peer takes back (RFC 9293 3.8.6).
 class SendWindowTest {
 
-    /// RFC 9293 3.1, MUST-1: 65535 is not -1.
+    /// RFC 9293 3.1, MUST-1: 65535 is not -1. RFC 5681 2, MUST-1; RFC 7323 2.4, MUST-14: and it is not
+    /// exceeded, however
+    /// large the congestion window.
     @Test
     void aWindowOfSixtyFourKilobytesIsFilled() {
         var peer = new Peer();
@@ -47,7 +49,8 @@ class SendWindowTest {
         return peer.send(". 1:1(0) ack 1461 win " + window).expectNothing();
     }
 
-    /// RFC 9293 3.8.6, MUST-34, SHLD-15, SHLD-16: nothing new; of what is in flight only what is within the window.
+    /// RFC 9293 3.8.6, MUST-34, SHLD-15, SHLD-16; RFC 7323 2.4, MUST-12, MUST-14: nothing new; of what is in
+    /// flight only what is within the window.
     @Test
     void whatIsStillWithinAWindowThatShrankGoesAgain() {
         Peer peer = shrunkTo(new Peer(), 1000);

@@ -25,7 +25,8 @@ class TimersTest {
     // ---------------------------------------------------------------- retransmission
 
     /// R2 as a time: with tcp_retries2 5, when 0.2 * (2^6 - 1) s have passed since the first retransmission.
-    /// RFC 9293 3.8.2, MUST-19; RFC 9293 3.8.3, MUST-20
+    /// RFC 9293 3.8.2, MUST-19; RFC 9293 3.8.3, MUST-20; RFC 6298 5.5, MUST-11; RFC 8985 4, MUST-2: no probe
+    /// without SACK.
     @Test
     void theTimeoutDoublesUntilTheConnectionIsGivenUp() {
         var peer = new Peer();
@@ -56,7 +57,8 @@ class TimersTest {
     }
 
     /// RTO = srtt + max(200 ms, 4 * rttvar), and how both follow the path; "rtt" of docs/linux/timers.md.
-    /// RFC 9293 3.8.1, MUST-18
+    /// RFC 9293 3.8.1, MUST-18; RFC 6298 1, MUST-1; RFC 6298 2.2, MUST-2; RFC 6298 2.3, MUST-3, MUST-4,
+    /// MUST-5; RFC 6298 3, MUST-6, MUST-7, MUST-8; RFC 6298 4, MUST-9
     @Test
     void theRoundTripIsEstimated() {
         Peer peer = new Peer().accept("<mss 1460>", 65535, 100);
@@ -98,6 +100,7 @@ class TimersTest {
     }
 
     /// RFC 8985 7: two round trips, the last segment again; the timeout counts from then.
+    /// RFC 8985 7.3, MUST-9
     @Test
     void aTailLossProbeComesBeforeTheTimeout() {
         Peer peer = new Peer().accept("<mss 1460,sackOK>", 65535, 50);

@@ -44,7 +44,7 @@ public final class Host {
     private final PortAllocator tcpAllocator;
     private final PortAllocator udpAllocator;
     private final EndpointList sockets = new EndpointList();
-    private final Reassembly reassembly = new Reassembly(this);
+    private final Reassembly reassembly;
     private final IpInput ipInput;
     private final IpOutput ipOutput;
     private final IcmpInput icmpInput = new IcmpInput(this);
@@ -69,6 +69,7 @@ public final class Host {
         this.ipOutput = new IpOutput(this, random);
         this.icmpOutput = new IcmpOutput(this, random);
         this.reusePortKey = random.nextLong();
+        this.reassembly = new Reassembly(this, new SplittableRandom(~seed));
         Interface lo = new Interface(this, "lo", 1, 65536);
         lo.setOffload(true, true);
         interfaces.add(lo);

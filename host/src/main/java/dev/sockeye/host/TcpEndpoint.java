@@ -349,6 +349,12 @@ public final class TcpEndpoint extends Endpoint {
         return refused < 0 ? refused : beginConnect(to, from, offset, length, now);
     }
 
+    /// Whether a `connect` is under way: it has begun, and the handshake is not complete.
+    public boolean isConnecting() {
+        TcpState state = state();
+        return phase == Phase.CONNECTING && (state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD);
+    }
+
     /// Whether connecting waits for the first write: `connect` with `TCP_FASTOPEN_CONNECT`.
     public boolean isConnectDeferred() {
         Connection current = connection;

@@ -97,7 +97,8 @@ final class TcpFlows {
             manner.hopLimit = host.defaultHopLimit(v4);
             manner.trafficClass = seg.trafficClass;
         }
-        manner.dontFragment = v4 && options.dontFragment(host.isPathLocked(tuple.remote().ip(), now));
+        manner.dontFragment =
+                v4 && options.dontFragment(host.isPathLocked(tuple.remote().ip(), now));
         manner.identification = socket.identification;
         manner.flowLabel = flowLabel(socket, connection.rehashes());
         manner.mtu = path.mtu();

@@ -230,7 +230,7 @@ final class TcpOptionTable {
                 MAX_PROBES,
                 (e, now) -> orDefault(e.options().synCount, sysctl(e).tcp_syn_retries),
                 (o, count) -> o.synCount = count);
-        TABLE.add(SocketOption.TCP_MAXSEG, (e, now) -> maxSegment(e, now), (e, bytes, now) -> {
+        TABLE.add(SocketOption.TCP_MAXSEG, (e, now) -> maxSegment(e), (e, bytes, now) -> {
             if (bytes != 0 && (bytes < MIN_MSS || bytes > MAX_MSS)) return EINVAL;
             return change(e, now, () -> e.options().maxSegment = bytes);
         });
@@ -284,7 +284,7 @@ final class TcpOptionTable {
         return endpoint.state() == TcpState.CLOSED || endpoint.state() == TcpState.LISTEN;
     }
 
-    private static int maxSegment(TcpEndpoint endpoint, long now) {
+    private static int maxSegment(TcpEndpoint endpoint) {
         Connection connection = endpoint.connection();
         boolean idle = endpoint.state() == TcpState.CLOSED || endpoint.state() == TcpState.LISTEN;
         if (idle && endpoint.options().maxSegment != 0) return endpoint.options().maxSegment;

@@ -23,8 +23,31 @@ class KernelOptionsTest {
 
     /// As options.py sets them.
     private static final int[] VALUES = {
-        Integer.MIN_VALUE, -2, -1, 0, 1, 2, 3, 4, 7, 87, 88, 127, 128, 255, 256, 536, 1000, 1460, 4000, 32_767, 32_768,
-        65_535, 100_000, 5_000_000, Integer.MAX_VALUE
+        Integer.MIN_VALUE,
+        -2,
+        -1,
+        0,
+        1,
+        2,
+        3,
+        4,
+        7,
+        87,
+        88,
+        127,
+        128,
+        255,
+        256,
+        536,
+        1000,
+        1460,
+        4000,
+        32_767,
+        32_768,
+        65_535,
+        100_000,
+        5_000_000,
+        Integer.MAX_VALUE
     };
 
     /// Linux's ticks of 4 ms show; each is tested by itself.

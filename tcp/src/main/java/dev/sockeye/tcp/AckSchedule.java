@@ -41,7 +41,7 @@ final class AckSchedule {
         // RFC 9293 3.8.6.3, SHLD-19. Asked for first, for a window that is half used up ends the quick phase.
         if (c.rcvNxt - c.receive.updatedAt > c.acks.rcvMss) {
             boolean wanted = c.rcvNxt - c.copiedSeq < c.options.receiveLowWater;
-            if (wanted || c.receive.select(c.receiveCharged(), c.acks) >= c.receive.window) return true;
+            if (wanted || c.receive.select(c.receiveBuffer.charged(), c.acks) >= c.receive.window) return true;
         }
         if (c.acks.now || c.acks.isQuick()) return true;
         return c.outOfOrder.isEmpty() ? delayAck(now) : compressAck(now);

@@ -57,12 +57,14 @@ public final class Connection {
     private long synSentAt = 1;
 
     final SegmentSizes sizes;
+    final SocketMemory memory;
     final SendQueue send;
     final SendBuffer sendBuffer;
     final ReceiveQueue receiveQueue;
     final OutOfOrderQueue outOfOrder;
     final SackList sackList = new SackList();
     final ReceiveWindow receive;
+    final ReceiveBuffer receiveBuffer = new ReceiveBuffer(this);
     final Timestamps timestamps;
     final AckPolicy acks = new AckPolicy();
     final AckSchedule ackSchedule = new AckSchedule(this);
@@ -122,9 +124,10 @@ public final class Connection {
         this.tuple = tuple;
         this.options = options;
         sizes = new SegmentSizes(this, mtu);
-        send = new SendQueue(context);
-        receiveQueue = new ReceiveQueue(context.pages);
-        outOfOrder = new OutOfOrderQueue(context.pages);
+        memory = new SocketMemory(this);
+        send = new SendQueue(context, memory);
+        receiveQueue = new ReceiveQueue(context.pages, memory);
+        outOfOrder = new OutOfOrderQueue(context.pages, memory);
         receive = new ReceiveWindow(context, options);
         timestamps = new Timestamps(receive);
         rtt = new RttEstimator(context.sysctl, options);
@@ -202,6 +205,7 @@ public final class Connection {
         sndWnd = maxWindow = shake.peerWindow;
         sndWl1 = shake.irs;
         segmentsIn = 1; // the SYN
+        acks.lastReceivedAt = now;
         lastAckReceivedAt = output.lastSentAt = now;
         if (shake.synAckSentAt >= 0 && shake.retransmits == 0) {
             long micros = (now - shake.synAckSentAt) / 1000;
@@ -235,18 +239,7 @@ public final class Connection {
 
     /// What a program can do now: bits of [Readiness] (`tcp_poll`).
     public int readiness() {
-        int mask = 0;
-        if (shutdown == (RECEIVE | SEND) || state == TcpState.CLOSED) mask |= Readiness.HUP;
-        if ((shutdown & RECEIVE) != 0) mask |= Readiness.IN | Readiness.RDHUP;
-        if (isDeferred()) mask |= Readiness.OUT;
-        if (mayTransmit() || state == TcpState.CLOSED) {
-            if (reader.isReadable()) mask |= Readiness.IN;
-            if ((shutdown & SEND) != 0 || sendBuffer.isWritable()) mask |= Readiness.OUT;
-            else sendBuffer.waiting = true;
-            if (urgent.arrived) mask |= Readiness.PRI;
-        }
-        if (error != 0) mask |= Readiness.ERR;
-        return mask;
+        return Readiness.of(this);
     }
 
     /// Its life so far.
@@ -342,7 +335,7 @@ public final class Connection {
 
     /// `SO_MEMINFO`
     public MemoryInfo memoryInfo() {
-        return new MemoryInfo(receiveCharged(), receive.buffer, 0, sendBuffer.size, 0, send.charged, 0, 0, 0);
+        return new MemoryInfo(receiveBuffer.charged(), receive.buffer, 0, sendBuffer.size, 0, send.charged, 0, 0, 0);
     }
 
     /// The name of the congestion control in use.
@@ -367,11 +360,7 @@ public final class Connection {
 
     /// What the retransmission timer is set for, as `ss -o` names it: `on`, `persist`, or empty.
     public String timerName() {
-        return switch (timers.retransmission) {
-            case TIMEOUT, LOSS_PROBE, REORDER -> "on";
-            case WINDOW_PROBE -> "persist";
-            case OFF -> timers.keepAliveAt != Timers.NEVER ? "keepalive" : "";
-        };
+        return timers.name();
     }
 
     /// When that timer runs out, nanoseconds; `Long.MAX_VALUE` without one.
@@ -661,7 +650,7 @@ public final class Connection {
     /// @return whether there was one
     public boolean nextSegment(Segment out, long now) {
         this.now = now;
-        return output.next(out, now);
+        return output.next(out, now) || teardown.onSent() && output.next(out, now);
     }
 
     /// When [#onTimer] is to be called; `Long.MAX_VALUE` for never.
@@ -796,34 +785,9 @@ public final class Connection {
         return synSentAt;
     }
 
-    // ---------------------------------------------------------------- buffers
-
-    /// What is charged against the receive buffer, bytes.
-    int receiveCharged() {
-        return receiveQueue.charged + outOfOrder.charged;
-    }
-
     /// Bytes from the gap to the end of what has come ahead of it.
     int outOfOrderBytes() {
         return outOfOrder.isEmpty() ? 0 : outOfOrder.endSeq() - rcvNxt;
-    }
-
-    /// Whether a segment that costs so much may be queued; if need be at the price of what is out of order
-    /// (`tcp_try_rmem_schedule`).
-    boolean hasRoomFor(int cost) {
-        if (receiveCharged() + cost <= receive.buffer) return true;
-        context.count(TcpMib.PruneCalled);
-        receive.clampToMemory(receiveCharged(), sizes.advMss);
-        if (receiveCharged() <= receive.buffer) return true;
-        if (!outOfOrder.isEmpty()) {
-            context.count(TcpMib.OfoPruned);
-            while (!outOfOrder.isEmpty() && receiveCharged() + cost > receive.buffer) outOfOrder.dropLast();
-            // What was SACKed is gone: the peer learns it from the next blocks (RFC 2018 8).
-            sackList.clear();
-            if (receiveCharged() + cost <= receive.buffer) return true;
-        }
-        context.count(TcpMib.RcvPruned);
-        return false;
     }
 
     // ---------------------------------------------------------------- what the time is spent on
@@ -831,18 +795,5 @@ public final class Connection {
     /// Something is in flight, or waits to be sent.
     boolean hasWork() {
         return board.packetsOut > 0 || !send.unsent.isEmpty();
-    }
-
-    void onFlightBegun(long now) {
-        busy.start(BusyTime.Reason.BUSY, now);
-    }
-
-    void onFlightDone(long now) {
-        busy.stop(BusyTime.Reason.BUSY, hasWork(), now);
-    }
-
-    void onWindowLimited(boolean limited, long now) {
-        if (limited) busy.start(BusyTime.Reason.RECEIVE_WINDOW, now);
-        else busy.stop(BusyTime.Reason.RECEIVE_WINDOW, hasWork(), now);
     }
 }

@@ -267,7 +267,7 @@ final class Output {
             lastSentAt = now;
             c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
         }
-        if (idle) c.onFlightBegun(now);
+        if (idle) c.busy.start(BusyTime.Reason.BUSY, now);
         if (idle || c.timers.retransmission == Timers.Retransmission.LOSS_PROBE) c.timeouts.rearm(now);
         pushed += segment.packets;
     }
@@ -451,7 +451,8 @@ final class Output {
         boolean wasProbe = pushProbe;
         pushProbe = pushOne = false;
         if (!c.mayTransmit()) return;
-        c.onWindowLimited(windowLimited, now);
+        if (windowLimited) c.busy.start(BusyTime.Reason.RECEIVE_WINDOW, now);
+        else c.busy.stop(BusyTime.Reason.RECEIVE_WINDOW, c.hasWork(), now);
         cwndLimited |= c.board.inFlight() >= c.cwnd.segments;
         if (pushed > 0 || cwndLimited) validation.onSent(cwndLimited, now);
         if (pushed > 0) {

@@ -80,6 +80,7 @@ final class SegmentArrives {
         c.maxWindow = Math.max(c.maxWindow, seg.window);
         c.ecn.onSynAck(seg);
         c.established(Segment.SYN | Segment.ACK, now);
+        c.acks.lastReceivedAt = now;
         if (c.fastOpen.active != null && c.fastOpen.active.onSynAck(seg, now)) {
             c.output.pushPending();
             return;
@@ -455,7 +456,7 @@ final class SegmentArrives {
 
     /// The next bytes, perhaps after some that came before.
     private void inOrder(Segment seg, long now) {
-        if (!c.hasRoomFor(seg.truesize())) {
+        if (!c.receiveBuffer.admits(seg.seq, seg.truesize())) {
             c.acks.now = c.acks.noMemory = true;
             c.acks.schedule();
             c.ackSchedule.checkDue = true;
@@ -516,9 +517,13 @@ final class SegmentArrives {
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         c.ecn.onData(seg);
-        if (seg.length >= 128) {
-            c.receive.grow(seg.length, seg.truesize(), c.receiveCharged(), c.sizes.advMss, c.acks);
-        }
+        if (seg.length >= 128) growWindow(seg, c.receiveBuffer.charged());
+    }
+
+    /// `tcp_grow_window`; in need of memory the window is kept small instead.
+    private void growWindow(Segment seg, int charged) {
+        if (c.memory.isUnderPressure()) c.receive.moderate(c.sizes.advMss);
+        else c.receive.grow(seg.length, seg.truesize(), charged, c.sizes.advMss, c.acks);
     }
 
     private void measureSegment(Segment seg) {
@@ -545,7 +550,7 @@ final class SegmentArrives {
     private void outOfOrder(Segment seg) {
         c.ecn.onData(seg);
         c.ackSchedule.checkDue = true;
-        if (!c.hasRoomFor(seg.truesize())) {
+        if (!c.receiveBuffer.admits(seg.seq, seg.truesize())) {
             c.context.count(TcpMib.TCPOFODrop);
             c.raise(Readiness.IN);
             return;
@@ -555,7 +560,7 @@ final class SegmentArrives {
         c.outOfOrderPackets += Math.max(1, seg.packetPayload);
         c.context.count(TcpMib.TCPOFOQueue);
         // RFC 9293 3.10.7.4, SHLD-31
-        int charged = c.receiveCharged();
+        int charged = c.receiveBuffer.charged();
         boolean kept = c.outOfOrder.insert(seg);
         if (c.outOfOrder.coalesced) c.context.count(TcpMib.TCPRcvCoalesce);
         c.context.counters.add(TcpMib.TCPOFOMerge, c.outOfOrder.covered);
@@ -568,7 +573,7 @@ final class SegmentArrives {
             return;
         }
         if (c.sackPermitted) {
-            c.receive.grow(seg.length, seg.truesize(), charged, c.sizes.advMss, c.acks);
+            growWindow(seg, charged);
         }
         growBuffer();
     }

@@ -91,7 +91,12 @@ public final class SocketOptions {
 
     /// Values of `IP_MTU_DISCOVER`: never DF; DF and what ICMP tells; the same; no DF, and what ICMP tells; the
     /// interface's MTU, whatever ICMP tells; the same.
-    public static final int PMTU_DONT = 0, PMTU_WANT = 1, PMTU_DO = 2, PMTU_PROBE = 3, PMTU_INTERFACE = 4, PMTU_OMIT = 5;
+    public static final int PMTU_DONT = 0,
+            PMTU_WANT = 1,
+            PMTU_DO = 2,
+            PMTU_PROBE = 3,
+            PMTU_INTERFACE = 4,
+            PMTU_OMIT = 5;
 
     /// `IP_RECVERR`: an ICMP error is told at once
     public boolean receiveErrors;

@@ -34,7 +34,9 @@ final class MessageCalls {
 
     Call send(Arguments arguments) throws BadCall {
         arguments.require(3);
-        return data.sending(arguments.integer(0), length(arguments), arguments.integer(2));
+        Expression name = arguments.struct(1).field("msg_name");
+        Sending.Destination to = name == null ? Sending.Destination.NONE : data.destination(arguments, name);
+        return data.sending(arguments.integer(0), length(arguments), arguments.integer(2), to);
     }
 
     Call receive(Arguments arguments) throws BadCall {

@@ -8,6 +8,8 @@ import dev.sockeye.tcp.Connection;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.Errno;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,10 @@ final class OptionCalls {
         }
         if (option == SocketOption.SO_LINGER)
             return EndpointOptions.set(endpoint, SocketOption.SO_LINGER, linger(arguments), now);
+        if (option.type() == byte[].class) {
+            byte[] bytes = Arrays.copyOf(arguments.text(3), Math.max(0, arguments.integer(4)));
+            return EndpointOptions.set(endpoint, (SocketOption<byte[]>) option, bytes, now);
+        }
         if (arguments.integer(4) < Integer.BYTES) return Errno.EINVAL.asResult();
         int value = arguments.integer(3);
         if (option.type() == Boolean.class) {
@@ -87,6 +93,9 @@ final class OptionCalls {
         Object expected;
         if (actual instanceof String) {
             expected = new String(arguments.text(3), StandardCharsets.UTF_8);
+        } else if (actual instanceof byte[] bytes) {
+            expected = HexFormat.of().formatHex(arguments.text(3));
+            actual = HexFormat.of().formatHex(bytes);
         } else if (option == SocketOption.SO_LINGER) {
             expected = linger(arguments);
         } else if (actual instanceof Boolean) {

@@ -3,6 +3,7 @@ package dev.sockeye.conformance.machine;
 import dev.sockeye.conformance.script.Action;
 import dev.sockeye.conformance.script.Expression;
 import dev.sockeye.wire.Errno;
+import dev.sockeye.wire.TransportAddress;
 import org.jspecify.annotations.Nullable;
 
 /// The system calls of a script, on the host under test. Those that block are [Call]s to be tried again.
@@ -22,7 +23,7 @@ public final class SystemCalls {
         this.setup = setup;
         this.disk = disk;
         sockets = new SocketCalls(machine, descriptors, setup);
-        data = new DataCalls(descriptors);
+        data = new DataCalls(descriptors, new TransportAddress(setup.remote(), setup.connectPort()));
         messages = new MessageCalls(descriptors, data);
         options = new OptionCalls(descriptors);
         polls = new PollCalls(descriptors);

@@ -9,7 +9,9 @@ import dev.sockeye.conformance.machine.SystemCalls;
 import dev.sockeye.conformance.script.Action;
 import dev.sockeye.conformance.script.EventTime;
 import dev.sockeye.conformance.script.Expression;
+import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.TransportAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -70,8 +72,27 @@ final class CallEvents {
     /// A call that connects tells whose SYN the next lines mean.
     private void before(Action.SystemCall spec) {
         SocketFile file = file(spec);
-        if (file == null || !spec.name().equals("connect")) return;
+        if (file == null || file.endpoint().state() != TcpState.CLOSED || !connects(spec)) return;
         sockets.connecting(file, peer);
+    }
+
+    /// With Fast Open the first write connects.
+    private static boolean connects(Action.SystemCall spec) {
+        List<Expression> arguments = spec.arguments();
+        return switch (spec.name()) {
+            case "connect" -> arguments.size() > 1 && !mentions(arguments.get(1), "AF_UNSPEC");
+            case "sendto" -> arguments.size() > 3 && mentions(arguments.get(3), "MSG_FASTOPEN");
+            case "sendmsg" -> arguments.size() > 2 && mentions(arguments.get(2), "MSG_FASTOPEN");
+            default -> false;
+        };
+    }
+
+    private static boolean mentions(Expression expression, String name) {
+        return switch (expression) {
+            case Expression.Name(String named) -> named.equals(name);
+            case Expression.Or(List<Expression> parts) -> parts.stream().anyMatch(part -> mentions(part, name));
+            default -> false;
+        };
     }
 
     private @Nullable SocketFile file(Action.SystemCall spec) {

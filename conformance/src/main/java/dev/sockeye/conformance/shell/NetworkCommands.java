@@ -54,7 +54,9 @@ final class NetworkCommands {
 
     Result ip(List<String> arguments) {
         if (arguments.size() >= 2 && arguments.getFirst().equals("tcp_metrics")) {
-            // Nothing is remembered of earlier connections yet.
+            // What is remembered of earlier connections is Fast Open's.
+            if (arguments.get(1).equals("flush"))
+                environment.machine().host().tcp().fastOpenCache.flush();
             return Result.OK;
         }
         throw new Unsupported("ip " + String.join(" ", arguments));

@@ -267,7 +267,8 @@ final class Output {
             lastSentAt = now;
             c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
         }
-        if (idle) c.busy.start(BusyTime.Reason.BUSY, now);
+        // Linux: a SYN in flight is no work.
+        if (idle && (segment.flags & Segment.SYN) == 0) c.busy.start(BusyTime.Reason.BUSY, now);
         if (idle || c.timers.retransmission == Timers.Retransmission.LOSS_PROBE) c.timeouts.rearm(now);
         pushed += segment.packets;
     }
@@ -416,7 +417,7 @@ final class Output {
     private boolean shouldDefer(TxSegment segment, int burst, boolean isLast, long now) {
         if (c.recovery.state() == LossRecovery.State.RECOVERY || c.recovery.state() == LossRecovery.State.LOSS)
             return false;
-        if (now - lastSentAt > Timers.MILLI) return false;
+        if (now - lastSentAt >= Timers.MILLI) return false;
         TxSegment oldest = c.send.inFlight.first();
         if (oldest == null) return false;
         int sendWindow = c.windowEnd() - segment.seq;

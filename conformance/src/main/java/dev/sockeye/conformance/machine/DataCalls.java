@@ -15,7 +15,9 @@ final class DataCalls {
     static final int CORE_SEND_FLAGS =
             Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE | Constants.MSG_FASTOPEN;
     private static final int CORE_RECEIVE_FLAGS = Connection.MSG_OOB | Connection.MSG_PEEK | Connection.MSG_TRUNC;
-    private static final int KNOWN_SEND_FLAGS = CORE_SEND_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL;
+    // What is sent without copying arrives all the same; there are no completions.
+    private static final int KNOWN_SEND_FLAGS =
+            CORE_SEND_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL | Constants.MSG_ZEROCOPY;
     private static final int KNOWN_RECEIVE_FLAGS =
             CORE_RECEIVE_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_WAITALL | Constants.MSG_NOSIGNAL;
     private static final int LARGEST_BUFFER = 64 << 20;

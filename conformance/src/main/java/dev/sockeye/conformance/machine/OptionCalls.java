@@ -55,8 +55,10 @@ final class OptionCalls {
             byte[] bytes = Arrays.copyOf(arguments.text(3), Math.max(0, arguments.integer(4)));
             return EndpointOptions.set(endpoint, (SocketOption<byte[]>) option, bytes, now);
         }
-        if (arguments.integer(4) < Integer.BYTES) return Errno.EINVAL.asResult();
-        int value = arguments.integer(3);
+        // Options of IP may be a byte.
+        boolean isByte = arguments.integer(1) == 0 && arguments.integer(4) >= 1 && arguments.integer(4) < Integer.BYTES;
+        if (arguments.integer(4) < Integer.BYTES && !isByte) return Errno.EINVAL.asResult();
+        int value = isByte ? arguments.integer(3) & 0xff : arguments.integer(3);
         if (option.type() == Boolean.class) {
             return EndpointOptions.set(endpoint, (SocketOption<Boolean>) option, value != 0, now);
         }

@@ -1,6 +1,8 @@
 package dev.sockeye.conformance.machine;
 
 import dev.sockeye.host.TcpEndpoint;
+import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.Readiness;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.TransportAddress;
 import java.lang.foreign.MemorySegment;
@@ -19,6 +21,8 @@ final class Sending {
         static final Destination NONE = new Destination(false, null);
     }
 
+    private static final int WAKES = Readiness.OUT | Readiness.ERR | Readiness.HUP;
+
     private final MemorySegment from;
     private final int length;
     private final int flags;
@@ -26,6 +30,8 @@ final class Sending {
     private int done;
     /// It has connected, or tried to; the connection is awaited.
     private boolean begun, opening;
+    /// It found no room.
+    private boolean starved;
 
     Sending(MemorySegment from, int length, int flags, Destination to) {
         this.from = from;
@@ -47,12 +53,16 @@ final class Sending {
             endpoint.setWritePending(true);
             return Call.BLOCKED;
         }
+        // Who waits for memory is woken only when the socket is writable again.
+        if (starved && (endpoint.readiness() & WAKES) == 0) return Call.BLOCKED;
         int result;
         do {
-            result = endpoint.send(from, done, length - done, flags & DataCalls.CORE_SEND_FLAGS, now);
+            int rest = done > 0 ? Connection.MSG_REST : 0;
+            result = endpoint.send(from, done, length - done, flags & DataCalls.CORE_SEND_FLAGS | rest, now);
             if (result > 0) done += result;
         } while (result > 0 && done < length);
-        if (result == EAGAIN && wait) return Call.BLOCKED;
+        starved = result == EAGAIN;
+        if (starved && wait) return Call.BLOCKED;
         return done > 0 ? done : result;
     }
 

@@ -1,7 +1,11 @@
 package dev.sockeye.conformance;
 
 import dev.sockeye.conformance.machine.IpVersion;
+import dev.sockeye.tcp.FastOpenKeys;
+import dev.sockeye.wire.FourTuple;
 import dev.sockeye.wire.IpAddress;
+import dev.sockeye.wire.TransportAddress;
+import java.util.HexFormat;
 import java.util.Map;
 
 /// What packetdrill, and those who run its public scripts, take where nothing is said: addresses, ports,
@@ -10,42 +14,38 @@ import java.util.Map;
 /// @param definitions names in scripts and what stands for them
 record FamilyDefaults(IpAddress local, int prefixLength, IpAddress remote, int mtu, Map<String, String> definitions) {
 
+    /// The keys of the cookies that scripts know by name: that of `defaults.sh`, and one of zeros.
+    static final String COOKIE_KEY = "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4";
+
+    static final String ZERO_KEY = "00000000-00000000-00000000-00000000";
+
     static final int PORT = 8080;
     static final long TOLERANCE_MICROS = 4000;
     static final double TOLERANCE_PERCENT = 12.5;
 
     private static final FamilyDefaults V4 = new FamilyDefaults(
-            IpAddress.parse("192.168.0.1"),
-            16,
-            IpAddress.parse("192.0.2.1"),
-            1500,
-            definitions("IP", "IP_RECVERR", "3021b9d889017eeb", "b7c12350a90dc8f5"));
+            IpAddress.parse("192.168.0.1"), 16, IpAddress.parse("192.0.2.1"), 1500, definitions("IP", "IP_RECVERR"));
 
     private static final FamilyDefaults V6 = new FamilyDefaults(
             IpAddress.parse("fd3d:0a0b:17d6::1"),
             64,
             IpAddress.parse("fd3d:fa7b:d17d::1"),
             1520,
-            definitions("IPV6", "IPV6_RECVERR", "c1d1e9742a47a9bc", "82af1a8f9a205c34"));
+            definitions("IPV6", "IPV6_RECVERR"));
 
     static FamilyDefaults of(IpVersion version) {
         return version.packetsAreV4() ? V4 : V6;
     }
 
-    /// @param cookie     Fast Open's of the default addresses, with the key of `defaults.sh`
-    /// @param zeroCookie the same with a key of zeros
-    private static Map<String, String> definitions(
-            String level, String receiveErrors, String cookie, String zeroCookie) {
-        return Map.of(
-                "CMSG_LEVEL_IP",
-                "SOL_" + level,
-                "CMSG_TYPE_RECVERR",
-                receiveErrors,
-                "CODE",
-                "host_unreachable",
-                "TFO_COOKIE",
-                cookie,
-                "TFO_COOKIE_ZERO",
-                zeroCookie);
+    private static Map<String, String> definitions(String level, String receiveErrors) {
+        return Map.of("CMSG_LEVEL_IP", "SOL_" + level, "CMSG_TYPE_RECVERR", receiveErrors, "CODE", "host_unreachable");
+    }
+
+    /// The Fast Open cookie that a host of this address gives that peer.
+    ///
+    /// @param key as `net.ipv4.tcp_fastopen_key` has it
+    static String cookie(String key, IpAddress local, IpAddress remote) {
+        var tuple = new FourTuple(new TransportAddress(local, PORT), new TransportAddress(remote, PORT));
+        return HexFormat.of().formatHex(FastOpenKeys.parse(key).cookieOf(tuple));
     }
 }

@@ -267,7 +267,7 @@ final class Output {
             lastSentAt = now;
             c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
         }
-        // Linux: a SYN in flight is no work.
+        // Linux: a SYN is not work of the program's.
         if (idle && (segment.flags & Segment.SYN) == 0) c.busy.start(BusyTime.Reason.BUSY, now);
         if (idle || c.timers.retransmission == Timers.Retransmission.LOSS_PROBE) c.timeouts.rearm(now);
         pushed += segment.packets;

@@ -1,6 +1,5 @@
 package dev.sockeye.conformance.machine;
 
-import dev.sockeye.conformance.script.Expression;
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
 import dev.sockeye.wire.Errno;
@@ -12,22 +11,21 @@ import org.jspecify.annotations.Nullable;
 final class DataCalls {
 
     private static final int EAGAIN = Errno.EAGAIN.asResult();
-    static final int CORE_SEND_FLAGS =
-            Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE | Constants.MSG_FASTOPEN;
+    static final int CORE_SEND_FLAGS = Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE;
     private static final int CORE_RECEIVE_FLAGS = Connection.MSG_OOB | Connection.MSG_PEEK | Connection.MSG_TRUNC;
-    // What is sent without copying arrives all the same; there are no completions.
-    private static final int KNOWN_SEND_FLAGS =
-            CORE_SEND_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL | Constants.MSG_ZEROCOPY;
+    private static final int KNOWN_SEND_FLAGS = CORE_SEND_FLAGS
+            | Constants.MSG_DONTWAIT
+            | Constants.MSG_NOSIGNAL
+            | Constants.MSG_FASTOPEN
+            | Constants.MSG_ZEROCOPY;
     private static final int KNOWN_RECEIVE_FLAGS =
             CORE_RECEIVE_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_WAITALL | Constants.MSG_NOSIGNAL;
     private static final int LARGEST_BUFFER = 64 << 20;
 
     private final Descriptors descriptors;
-    private final TransportAddress remote;
 
-    DataCalls(Descriptors descriptors, TransportAddress remote) {
+    DataCalls(Descriptors descriptors) {
         this.descriptors = descriptors;
-        this.remote = remote;
     }
 
     static MemorySegment buffer(int length) throws BadCall {
@@ -104,7 +102,6 @@ final class DataCalls {
         int unknown = flags & ~known;
         if (unknown == 0) return;
         String name = switch (Integer.lowestOneBit(unknown)) {
-            case Constants.MSG_ZEROCOPY -> "MSG_ZEROCOPY";
             case Constants.MSG_ERRQUEUE -> "MSG_ERRQUEUE";
             default -> "flag 0x" + Integer.toHexString(Integer.lowestOneBit(unknown));
         };
@@ -113,7 +110,8 @@ final class DataCalls {
 
     // ---------------------------------------------------------------- send
 
-    Call send(String name, Arguments arguments) throws BadCall {
+    /// @param peer where `sendto` with `MSG_FASTOPEN` goes where nothing is said
+    Call send(String name, Arguments arguments, TransportAddress peer) throws BadCall {
         int fd = arguments.integer(0);
         return switch (name) {
             case "writev" -> {
@@ -121,16 +119,14 @@ final class DataCalls {
                 yield sending(fd, arguments.vectorLength(arguments.get(1)), 0, Sending.Destination.NONE);
             }
             case "write" -> sending(fd, arguments.integer(2), 0, Sending.Destination.NONE);
-            default -> {
-                Sending.Destination to =
-                        arguments.count() > 4 ? destination(arguments, arguments.get(4)) : Sending.Destination.NONE;
-                yield sending(fd, arguments.integer(2), arguments.integer(3), to);
-            }
+            case "send" -> sending(fd, arguments.integer(2), arguments.integer(3), Sending.Destination.NONE);
+            default ->
+                sending(
+                        fd,
+                        arguments.integer(2),
+                        arguments.integer(3),
+                        new Sending.Destination(true, arguments.address(4, peer)));
         };
-    }
-
-    Sending.Destination destination(Arguments arguments, Expression address) throws BadCall {
-        return new Sending.Destination(true, arguments.address(address, remote));
     }
 
     Call sending(int fd, int length, int flags, Sending.Destination to) throws BadCall {

@@ -3,6 +3,7 @@ package dev.sockeye.conformance.machine;
 import dev.sockeye.conformance.script.Expression;
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.wire.TransportAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,10 +33,12 @@ final class MessageCalls {
         return vector == null ? 0 : arguments.vectorLength(vector);
     }
 
-    Call send(Arguments arguments) throws BadCall {
+    /// @param peer where `MSG_FASTOPEN` goes where nothing is said
+    Call send(Arguments arguments, TransportAddress peer) throws BadCall {
         arguments.require(3);
         Expression name = arguments.struct(1).field("msg_name");
-        Sending.Destination to = name == null ? Sending.Destination.NONE : data.destination(arguments, name);
+        Sending.Destination to =
+                name == null ? Sending.Destination.NONE : new Sending.Destination(true, arguments.address(name, peer));
         return data.sending(arguments.integer(0), length(arguments), arguments.integer(2), to);
     }
 
@@ -85,7 +88,7 @@ final class MessageCalls {
         return arguments.number(value);
     }
 
-    /// What comes with data: `TCP_INQ` tells how much is left.
+    /// What comes with data: `TCP_INQ` tells how much is left, and one byte where the end of the stream is.
     private static List<Control> controlsOf(TcpEndpoint endpoint) {
         if (!endpoint.options().inq) return List.of();
         Connection connection = endpoint.connection();

@@ -45,20 +45,20 @@ final class OptionCalls {
     @SuppressWarnings("unchecked") // the type is looked at
     private static long set(SocketFile file, SocketOption<?> option, Arguments arguments, long now) throws BadCall {
         TcpEndpoint endpoint = file.endpoint();
+        if (option.type() == byte[].class) {
+            byte[] bytes = Arrays.copyOf(arguments.text(3), Math.clamp(arguments.integer(4), 0, 4096));
+            return EndpointOptions.set(endpoint, (SocketOption<byte[]>) option, bytes, now);
+        }
         if (option.type() == String.class) {
             String text = new String(arguments.text(3), StandardCharsets.UTF_8);
             return EndpointOptions.set(endpoint, (SocketOption<String>) option, text, now);
         }
         if (option == SocketOption.SO_LINGER)
             return EndpointOptions.set(endpoint, SocketOption.SO_LINGER, linger(arguments), now);
-        if (option.type() == byte[].class) {
-            byte[] bytes = Arrays.copyOf(arguments.text(3), Math.max(0, arguments.integer(4)));
-            return EndpointOptions.set(endpoint, (SocketOption<byte[]>) option, bytes, now);
-        }
-        // Options of IP may be a byte.
-        boolean isByte = arguments.integer(1) == 0 && arguments.integer(4) >= 1 && arguments.integer(4) < Integer.BYTES;
-        if (arguments.integer(4) < Integer.BYTES && !isByte) return Errno.EINVAL.asResult();
-        int value = isByte ? arguments.integer(3) & 0xff : arguments.integer(3);
+        // Linux takes one byte for a number of IP's, and of no other level.
+        int least = arguments.integer(1) == Constants.SOL_IP ? 1 : Integer.BYTES;
+        if (arguments.integer(4) < least) return Errno.EINVAL.asResult();
+        int value = arguments.integer(3);
         if (option.type() == Boolean.class) {
             return EndpointOptions.set(endpoint, (SocketOption<Boolean>) option, value != 0, now);
         }
@@ -93,11 +93,11 @@ final class OptionCalls {
 
     private static void compare(SocketOption<?> option, Arguments arguments, Object actual) throws BadCall {
         Object expected;
-        if (actual instanceof String) {
-            expected = new String(arguments.text(3), StandardCharsets.UTF_8);
-        } else if (actual instanceof byte[] bytes) {
+        if (actual instanceof byte[] bytes) {
             expected = HexFormat.of().formatHex(arguments.text(3));
             actual = HexFormat.of().formatHex(bytes);
+        } else if (actual instanceof String) {
+            expected = new String(arguments.text(3), StandardCharsets.UTF_8);
         } else if (option == SocketOption.SO_LINGER) {
             expected = linger(arguments);
         } else if (actual instanceof Boolean) {

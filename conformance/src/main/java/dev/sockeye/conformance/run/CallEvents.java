@@ -11,7 +11,6 @@ import dev.sockeye.conformance.script.EventTime;
 import dev.sockeye.conformance.script.Expression;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.TransportAddress;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -57,10 +56,10 @@ final class CallEvents {
         Call call;
         try {
             call = calls.begin(spec, end != null, machine.now());
+            if (calls.connects(spec)) connecting(spec);
         } catch (BadCall e) {
             throw Failure.script("runtime error in " + spec.name() + " call: " + e.getMessage());
         }
-        before(spec);
         running = new Running(line, spec, call, end);
         machine.setAlarm(call.deadline());
         retry();
@@ -70,29 +69,10 @@ final class CallEvents {
     }
 
     /// A call that connects tells whose SYN the next lines mean.
-    private void before(Action.SystemCall spec) {
+    private void connecting(Action.SystemCall spec) {
         SocketFile file = file(spec);
-        if (file == null || file.endpoint().state() != TcpState.CLOSED || !connects(spec)) return;
+        if (file == null || file.endpoint().state() != TcpState.CLOSED) return;
         sockets.connecting(file, peer);
-    }
-
-    /// With Fast Open the first write connects.
-    private static boolean connects(Action.SystemCall spec) {
-        List<Expression> arguments = spec.arguments();
-        return switch (spec.name()) {
-            case "connect" -> arguments.size() > 1 && !mentions(arguments.get(1), "AF_UNSPEC");
-            case "sendto" -> arguments.size() > 3 && mentions(arguments.get(3), "MSG_FASTOPEN");
-            case "sendmsg" -> arguments.size() > 2 && mentions(arguments.get(2), "MSG_FASTOPEN");
-            default -> false;
-        };
-    }
-
-    private static boolean mentions(Expression expression, String name) {
-        return switch (expression) {
-            case Expression.Name(String named) -> named.equals(name);
-            case Expression.Or(List<Expression> parts) -> parts.stream().anyMatch(part -> mentions(part, name));
-            default -> false;
-        };
     }
 
     private @Nullable SocketFile file(Action.SystemCall spec) {

@@ -17,7 +17,9 @@ class IdleTcpInfoTest {
     @Test
     void aFreshSocket() throws IOException {
         try (var rig = new Rig()) {
-            assertThat(differences("connecting", 1, rig.host.openTcp(Family.INET).info(rig.now))).isEmpty();
+            assertThat(differences(
+                            "connecting", 1, rig.host.openTcp(Family.INET).info(rig.now)))
+                    .isEmpty();
         }
     }
 
@@ -61,7 +63,7 @@ class IdleTcpInfoTest {
                 if (name.equals("min_rtt")) return Integer.toUnsignedString((Integer) value);
                 return value.toString();
             } catch (ReflectiveOperationException e) {
-                throw new AssertionError(e);
+                throw new LinkageError(e.getMessage(), e);
             }
         }
         throw new AssertionError("no field " + name);

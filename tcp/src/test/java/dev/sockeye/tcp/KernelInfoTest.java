@@ -14,8 +14,20 @@ class KernelInfoTest {
 
     /// They measure time, or follow from it; [InfoTimesTest] has them.
     private static final Set<String> TIMES = Set.of(
-            "rto", "rtt", "rttvar", "min_rtt", "rcv_rtt", "last_data_sent", "last_ack_sent", "last_data_recv",
-            "last_ack_recv", "pacing_rate", "delivery_rate", "busy_time", "rwnd_limited", "sndbuf_limited",
+            "rto",
+            "rtt",
+            "rttvar",
+            "min_rtt",
+            "rcv_rtt",
+            "last_data_sent",
+            "last_ack_sent",
+            "last_data_recv",
+            "last_ack_recv",
+            "pacing_rate",
+            "delivery_rate",
+            "busy_time",
+            "rwnd_limited",
+            "sndbuf_limited",
             "total_rto_time");
 
     private final List<TcpInfo> moments = new ArrayList<>();
@@ -33,7 +45,7 @@ class KernelInfoTest {
                 Object value = component.getAccessor().invoke(info);
                 return value instanceof Boolean on ? (on ? 1 : 0) : value;
             } catch (ReflectiveOperationException e) {
-                throw new AssertionError(e);
+                throw new LinkageError(e.getMessage(), e);
             }
         }
         throw new AssertionError("no field " + name);

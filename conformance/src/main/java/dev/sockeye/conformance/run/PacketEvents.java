@@ -131,7 +131,12 @@ final class PacketEvents {
     }
 
     private void compare(
-            PacketSpec.Tcp expected, LivePacket live, boolean joined, ScriptSocket socket, EventTime time, @Nullable String difference)
+            PacketSpec.Tcp expected,
+            LivePacket live,
+            boolean joined,
+            ScriptSocket socket,
+            EventTime time,
+            @Nullable String difference)
             throws Failure {
         if (live.has(TcpHeader.SYN) && !socket.localIsnKnown) {
             socket.localIsnKnown = true;

@@ -46,6 +46,9 @@ public final class Handshake {
 
     public int retransmits;
 
+    /// How often it was waited for in vain; a SYN-ACK goes again also where the SYN comes again.
+    int timeouts;
+
     /// The DSCP of the peer's SYN, in its place in the traffic class.
     public int synTrafficClass;
 

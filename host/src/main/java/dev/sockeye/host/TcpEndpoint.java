@@ -391,7 +391,9 @@ public final class TcpEndpoint extends Endpoint {
     public int receive(MemorySegment to, long offset, int length, int flags, long now) {
         Connection receiving = connection;
         if (closed) return Errno.EBADF.asResult();
-        if (receiving == null || error != 0 && receiving.receiveQueueBytes() == 0) return noConnection(Errno.ENOTCONN);
+        // Once `connect` has told why it failed, there was no connection (`tcp_disconnect`).
+        boolean none = receiving == null || phase == Phase.UNCONNECTED;
+        if (none || error != 0 && receiving.receiveQueueBytes() == 0) return noConnection(Errno.ENOTCONN);
         int received = receiving.receive(to, offset, length, flags, now);
         finish(now);
         return received;

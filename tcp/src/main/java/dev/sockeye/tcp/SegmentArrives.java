@@ -530,6 +530,8 @@ final class SegmentArrives {
         boolean fin = seg.fin();
         if (seg.length > 0) onData(seg, now);
         if (fin) {
+            // A FIN alone takes no room behind what waits to be read.
+            if (seg.length == 0 && !c.receiveQueue.isEmpty()) c.context.count(TcpMib.TCPRcvCoalesce);
             c.rcvNxt++;
             c.bytesReceived++; // Linux counts sequence numbers
             fin(seg, now);
@@ -672,6 +674,8 @@ final class SegmentArrives {
             }
             case FIN_WAIT2 -> {
                 c.output.ackNow();
+                // TIME_WAIT goes on announcing what this ACK does.
+                c.receive.announce(c.rcvNxt, c.receiveBuffer.charged(), c.acks);
                 c.teardown.enterTimeWait(TcpState.TIME_WAIT, Timeouts.TIME_WAIT_NANOS, now, Journal.Cause.SEGMENT);
             }
             default -> {}

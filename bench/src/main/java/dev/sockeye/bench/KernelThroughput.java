@@ -17,13 +17,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /// How fast the kernel's own TCP is through our impaired links, in real time: a kernel socket that sends, a TUN device,
 /// the impairment, another TUN device in another network namespace, and a kernel socket that receives. Beside it,
 /// docs/throughput.md has what our stack does through the same links in virtual time.
 ///
-/// `KernelThroughput CONGESTIONS LOSSES RTTS SECONDS TIMES`, each a list with commas but the last two:
-/// `KernelThroughput cubic,reno,bbr 0,0.1,1,2,5,10 1,20,100,300 20 3`. Root, in the repository's folder, at real-time
+/// `KernelThroughput CONGESTIONS LOSSES RTTS SECONDS TIMES AT_ONCE`, the first three lists with commas:
+/// `KernelThroughput cubic,reno,bbr 0,0.1,1,2,5,10 1,20,100,300 20 9 3`. Root, in the repository's folder, at real-time
 /// priority (`chrt -f 10`): the links are only as exact as the threads that carry are in time.
 final class KernelThroughput {
 
@@ -36,29 +39,40 @@ final class KernelThroughput {
 
     /// Runs it.
     public static void main(String[] arguments) throws Exception {
-        if (arguments.length != 5) {
-            System.err.println("KernelThroughput CONGESTIONS LOSSES RTTS SECONDS TIMES");
+        if (arguments.length != 6) {
+            System.err.println("KernelThroughput CONGESTIONS LOSSES RTTS SECONDS TIMES AT_ONCE");
             System.exit(64);
         }
         int seconds = Integer.parseInt(arguments[3]);
         int times = Integer.parseInt(arguments[4]);
-        System.out.println("congestion\tloss\trtt\tmedian\tall");
-        for (String congestion : arguments[0].split(",", -1)) {
-            for (String loss : arguments[1].split(",", -1)) {
-                for (String rtt : arguments[2].split(",", -1)) row(congestion, loss, rtt, seconds, times);
+        System.out.println("# Linux " + System.getProperty("os.version") + ", see ../throughput.md.");
+        System.out.println("congestion\tloss %\trtt ms\tmedian\truns");
+        try (ExecutorService pool = Executors.newFixedThreadPool(Integer.parseInt(arguments[5]))) {
+            for (String congestion : arguments[0].split(",", -1)) {
+                for (String loss : arguments[1].split(",", -1)) {
+                    for (String rtt : arguments[2].split(",", -1)) row(pool, congestion, loss, rtt, seconds, times);
+                }
             }
         }
     }
 
-    private static void row(String congestion, String loss, String rtt, int seconds, int times) throws Exception {
+    private static void row(ExecutorService pool, String congestion, String loss, String rtt, int seconds, int times)
+            throws Exception {
         Impairment how = Impairment.parse(impairment(loss, Integer.parseInt(rtt)));
+        List<Future<Double>> runs = new ArrayList<>();
+        for (int i = 1; i <= times; i++) {
+            int seed = i;
+            runs.add(pool.submit(() -> run(congestion, how, seconds, seed)));
+        }
         var megabits = new double[times];
-        for (int i = 0; i < times; i++) megabits[i] = run(congestion, how, seconds, i + 1);
         var all = new StringBuilder();
-        for (double each : megabits) all.append(String.format(Locale.ROOT, " %.2f", each));
+        for (int i = 0; i < times; i++) {
+            megabits[i] = runs.get(i).get();
+            all.append(String.format(Locale.ROOT, " %.2f", megabits[i]));
+        }
         Arrays.sort(megabits);
-        System.out.printf(
-                Locale.ROOT, "%s\t%s\t%s\t%.2f\t%s%n", congestion, loss, rtt, megabits[times / 2], all.substring(1));
+        double median = (megabits[(times - 1) / 2] + megabits[times / 2]) / 2;
+        System.out.printf(Locale.ROOT, "%s\t%s\t%s\t%.2f\t%s%n", congestion, loss, rtt, median, all.substring(1));
         System.out.flush();
     }
 

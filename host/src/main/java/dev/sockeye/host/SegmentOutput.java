@@ -184,7 +184,14 @@ final class SegmentOutput {
             TcpHeader.fillChecksum(packet, transport, pseudo);
         }
         host.counters().inc(v4 ? Mib.IpOutRequests : Mib.Ip6OutRequests);
-        if (large && !(v4 && manner.dontFragment)) host.ipOutput().fragment(packet, local, remote, out, manner.mtu);
-        else host.ipOutput().transmit(packet, v4, out);
+        if (!large) {
+            host.ipOutput().transmit(packet, v4, out);
+        } else if (v4 && manner.dontFragment) {
+            // No segment is smaller than `tcp_min_snd_mss` wants, and this path does not take it. Linux drops it, too.
+            host.counters().inc(Mib.IpFragFails);
+            packet.release(host.pages());
+        } else {
+            host.ipOutput().fragment(packet, local, remote, out, manner.mtu);
+        }
     }
 }

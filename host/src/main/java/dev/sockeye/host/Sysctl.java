@@ -35,6 +35,13 @@ public final class Sysctl {
             "ratelimit", "net.ipv6.icmp.ratelimit",
             "mtu_expires", "net.ipv6.route.mtu_expires");
 
+    /// The most that settings can be which Linux bounds.
+    private static final Map<String, Integer> MOST = Map.of(
+            "net.ipv4.tcp_ecn", 5,
+            "net.ipv4.tcp_ecn_fallback", 1,
+            "net.ipv4.tcp_ecn_option", 3,
+            "net.ipv4.tcp_ecn_option_beacon", 3);
+
     private Sysctl() {}
 
     /// The table of names is made when it is first asked for: most hosts never need it.
@@ -188,6 +195,8 @@ public final class Sysctl {
             throw bad(name, value, "'" + text + "' is not a number");
         }
         if (number < 0) throw bad(name, value, "it cannot be negative");
+        Integer most = MOST.get(name);
+        if (most != null && number > most) throw bad(name, value, "it is " + most + " at most");
         if (wide) return number;
         if (number > Integer.MAX_VALUE) throw bad(name, value, "it is too large");
         return (int) number;

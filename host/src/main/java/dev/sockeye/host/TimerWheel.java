@@ -49,8 +49,9 @@ final class TimerWheel {
         timer.deadline = deadline;
         if (later) return;
         if (timer.slot >= 0) unlink(timer);
+        // What was known of timers that are all stopped is of the past.
+        earliest = size == 0 ? deadline : Math.min(earliest, deadline);
         insert(timer);
-        earliest = Math.min(earliest, deadline);
     }
 
     /// Stops a timer.

@@ -51,6 +51,14 @@ final class Peer {
         return this;
     }
 
+    /// The same in a packet with this ECN field.
+    Peer sends(int mark, String text) {
+        ecn = mark;
+        sends(text);
+        ecn = 0;
+        return this;
+    }
+
     /// The packet that [#sends] would send.
     byte[] packet(String text) {
         Segment seg = SegmentReader.read(text);
@@ -103,6 +111,8 @@ final class Peer {
         if (seg.sackPermitted) options.sackPermitted();
         if (seg.timestamps) options.timestamps(seg.tsVal, seg.tsEcr);
         for (int i = 0; i < seg.sackBlocks; i++) options.sack(seg.sackLeft[i] + hostIsn, seg.sackRight[i] + hostIsn);
+        int[] marks = seg.accEcnCounters;
+        if (seg.accEcnKind != 0) options.accEcn(seg.accEcnKind, seg.accEcnFields, marks[0], marks[1], marks[2]);
         if (seg.fastOpenLength >= 0) {
             options.fastOpen(seg.fastOpenCookie, seg.fastOpenLength, seg.fastOpenExperimental);
         }
@@ -144,6 +154,15 @@ final class Peer {
     /// The next packet of the host is this segment to this peer.
     Peer receives(String text) {
         assertThat(next()).isEqualTo(text);
+        return this;
+    }
+
+    /// The same in a packet with this ECN field.
+    Peer receives(int mark, String text) {
+        byte[] packet = rig.sent();
+        Segment seg = parse(packet);
+        assertThat(textOf(packet)).isEqualTo(text);
+        assertThat(seg == null ? -1 : seg.ecn).as("the ECN field of " + text).isEqualTo(mark);
         return this;
     }
 

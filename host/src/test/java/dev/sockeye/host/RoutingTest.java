@@ -204,4 +204,20 @@ class RoutingTest {
             throw new AssertionError("seed " + seed, e);
         }
     }
+
+    /// `tcp_min_snd_mss` wants segments of 48 bytes at least, which with headers and timestamps are 88: an interface
+    /// of 68 bytes never sees one. Found by fuzzing.
+    @Test
+    void aSegmentThatIsLongerThanTheInterfaceTakesIsDropped() {
+        try (var rig = new Rig()) {
+            rig.eth0.setMtu(68);
+            TcpEndpoint listener = rig.listen(80, 4);
+            Peer peer = rig.peer(4000, 80).sends("S 0 win 65535 <mss 1460,TS val 5 ecr 0>");
+            assertThat(peer.next()).startsWith("S. ");
+            peer.sendsEchoing(". 1 ack 1 win 65535", 6);
+            rig.write(rig.accept(listener), "x".repeat(200));
+            assertThat(rig.pollAll()).isEmpty();
+            assertThat(rig.count("IpFragFails")).isPositive();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.Segment;
+import dev.sockeye.wire.TcpOptions;
 import java.util.HexFormat;
 import java.util.Scanner;
 import java.util.regex.Matcher;
@@ -75,6 +76,14 @@ final class SegmentReader {
                     seg.tsVal = words.nextInt();
                     words.next();
                     seg.tsEcr = words.nextInt();
+                }
+                case "ECN" -> {
+                    seg.accEcnKind = TcpOptions.KIND_ACCECN1;
+                    while (words.hasNext()) {
+                        if (words.next().equals("e0b") && seg.accEcnFields == 0)
+                            seg.accEcnKind = TcpOptions.KIND_ACCECN0;
+                        seg.accEcnCounters[seg.accEcnFields++] = words.nextInt();
+                    }
                 }
                 case "FO" -> cookie(words, false, seg);
                 case "FOEXP" -> cookie(words, true, seg);

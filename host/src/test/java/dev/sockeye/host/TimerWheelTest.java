@@ -49,6 +49,18 @@ class TimerWheelTest {
     }
 
     @Test
+    void aTimerThatWasStoppedIsForgotten() {
+        var wheel = new TimerWheel();
+        var rung = new ArrayList<String>();
+        var alarm = new Alarm(1, rung);
+        wheel.schedule(alarm, 1000);
+        wheel.cancel(alarm);
+        assertThat(wheel.nextDeadline()).isEqualTo(Timer.NEVER);
+        wheel.schedule(alarm, 5_000_000);
+        assertThat(wheel.nextDeadline()).isEqualTo(5_000_000);
+    }
+
+    @Test
     void aTimerThatIsPutOffDoesNotHideALaterOne() {
         var wheel = new TimerWheel();
         var rung = new ArrayList<String>();

@@ -97,9 +97,25 @@ final class AccEcnOption {
         sentWithDuplicate = duplicate;
     }
 
-    /// The option of a SYN-ACK: no data has come yet.
+    /// The option of a SYN-ACK that has all others: no data has come yet. All counters, or as many as there is room
+    /// for.
     static void writeToSynAck(Segment out, TcpSysctl sysctl) {
-        if (sysctl.tcp_ecn_option != NEVER) put(out, MOST_FIELDS, 0, 0, 0);
+        if (sysctl.tcp_ecn_option == NEVER) return;
+        int fields = MOST_FIELDS;
+        while (fields >= 0 && synAckBytes(out, fields) > MAX_OPTIONS) fields--;
+        if (fields >= 0) put(out, fields, 0, 0, 0);
+    }
+
+    /// In their order: MSS, timestamps with SACK-permitted, AccECN, SACK-permitted alone, window scale, Fast Open; with
+    /// as many no-operations in front of each as it takes to align it.
+    private static int synAckBytes(Segment out, int fields) {
+        int length = 4 + (out.timestamps ? 12 : 0) + BASE + FIELD * fields;
+        if (out.sackPermitted && !out.timestamps) length += (2 - length & 3) + 2;
+        if (out.windowScale >= 0) length += (1 - length & 3) + 3;
+        length = length + 3 & ~3;
+        return out.fastOpenLength < 0
+                ? length
+                : length + (out.fastOpenExperimental ? 4 : 2) + out.fastOpenLength + 3 & ~3;
     }
 
     private static void put(Segment out, int fields, int ect1Bytes, int ceBytes, int ect0Bytes) {

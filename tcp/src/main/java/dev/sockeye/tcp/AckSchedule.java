@@ -42,7 +42,7 @@ final class AckSchedule {
         // RFC 9293 3.8.6.3, SHLD-19
         if (c.rcvNxt - c.receive.updatedAt > c.acks.rcvMss) {
             boolean wanted = c.receiveQueue.bytes() < c.options.receiveLowWater;
-            if (wanted || c.receive.select(c.receiveCharged(), c.acks) >= c.receive.window) return true;
+            if (wanted || c.receive.select(c.receiveBuffer.charged(), c.acks) >= c.receive.window) return true;
         }
         return c.outOfOrder.isEmpty() ? delayAck(now) : compressAck(now);
     }

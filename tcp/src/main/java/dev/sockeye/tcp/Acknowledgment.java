@@ -132,8 +132,12 @@ final class Acknowledgment {
     private int countMarks(Segment seg, int priorDelivered, int flags) {
         if (!c.ecn.isAccurate() || (flags & (ACKED | DATA_SACKED | TIMESTAMP_PROGRESS)) == 0) return 0;
         int packets = c.rate.delivered - priorDelivered;
-        int marks = c.ecn.onAck(seg, packets, c.board.deliveredBytes, (flags & SYN_ACKED) != 0);
+        int marks = c.ecn.onAck(seg, packets, c.board.deliveredBytes, isOfHandshake(flags));
         return marks > 0 ? ECN_ECHO : 0;
+    }
+
+    private boolean isOfHandshake(int flags) {
+        return (flags & SYN_ACKED) != 0 || c.state == TcpState.SYN_RCVD;
     }
 
     private void countDelivered(int delivered, int marked) {

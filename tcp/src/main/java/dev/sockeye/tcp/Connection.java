@@ -57,12 +57,14 @@ public final class Connection {
     private long synSentAt = 1;
 
     final SegmentSizes sizes;
+    final SocketMemory memory;
     final SendQueue send;
     final SendBuffer sendBuffer;
     final ReceiveQueue receiveQueue;
     final OutOfOrderQueue outOfOrder;
     final SackList sackList = new SackList();
     final ReceiveWindow receive;
+    final ReceiveBuffer receiveBuffer = new ReceiveBuffer(this);
     final Timestamps timestamps;
     final AckPolicy acks = new AckPolicy();
     final AckSchedule ackSchedule = new AckSchedule(this);
@@ -119,9 +121,10 @@ public final class Connection {
         this.tuple = tuple;
         this.options = options;
         sizes = new SegmentSizes(this, mtu);
-        send = new SendQueue(context);
-        receiveQueue = new ReceiveQueue(context.pages);
-        outOfOrder = new OutOfOrderQueue(context.pages);
+        memory = new SocketMemory(this);
+        send = new SendQueue(context, memory);
+        receiveQueue = new ReceiveQueue(context.pages, memory);
+        outOfOrder = new OutOfOrderQueue(context.pages, memory);
         receive = new ReceiveWindow(context, options);
         timestamps = new Timestamps(receive);
         rtt = new RttEstimator(context.sysctl);
@@ -598,7 +601,7 @@ public final class Connection {
     /// @return whether there was one
     public boolean nextSegment(Segment out, long now) {
         this.now = now;
-        return output.next(out, now);
+        return output.next(out, now) || teardown.onSent() && output.next(out, now);
     }
 
     /// When [#onTimer] is to be called; `Long.MAX_VALUE` for never.
@@ -730,31 +733,6 @@ public final class Connection {
     /// When the SYN was first sent, nanoseconds.
     long synSentAt() {
         return synSentAt;
-    }
-
-    // ---------------------------------------------------------------- buffers
-
-    /// What is charged against the receive buffer, bytes.
-    int receiveCharged() {
-        return receiveQueue.charged + outOfOrder.charged;
-    }
-
-    /// Whether a segment that costs so much may be queued; if need be at the price of what is out of order
-    /// (`tcp_try_rmem_schedule`).
-    boolean hasRoomFor(int cost) {
-        if (receiveCharged() + cost <= receive.buffer) return true;
-        context.count(TcpMib.PruneCalled);
-        receive.clampToMemory(receiveCharged(), sizes.advMss);
-        if (receiveCharged() <= receive.buffer) return true;
-        if (!outOfOrder.isEmpty()) {
-            context.count(TcpMib.OfoPruned);
-            while (!outOfOrder.isEmpty() && receiveCharged() + cost > receive.buffer) outOfOrder.dropLast();
-            // What was SACKed is gone: the peer learns it from the next blocks (RFC 2018 8).
-            sackList.clear();
-            if (receiveCharged() + cost <= receive.buffer) return true;
-        }
-        context.count(TcpMib.RcvPruned);
-        return false;
     }
 
     // ---------------------------------------------------------------- what the time is spent on

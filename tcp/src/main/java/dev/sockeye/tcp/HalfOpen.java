@@ -258,7 +258,6 @@ public final class HalfOpen {
         }
         synAckSentLastAt = now;
         compose(handshake, out, now);
-        handshake.markSynAck(out, handshake.retransmits, listener.context.sysctl);
         out.ack = rcvNxt;
         // RFC 7413 4.1.2: with the cookie that the client is to use. Linux: on the first SYN-ACK only.
         if (handshake.offersCookie && handshake.retransmits == 0) {
@@ -266,6 +265,7 @@ public final class HalfOpen {
             out.fastOpenExperimental = handshake.cookieExperimental;
             FastOpenKeys.write(handshake.cookie, out.fastOpenCookie);
         }
+        handshake.markSynAck(out, handshake.retransmits, listener.context.sysctl);
     }
 
     /// The SYN-ACK has been waited for in vain: [PassiveFastOpen] keeps the time.

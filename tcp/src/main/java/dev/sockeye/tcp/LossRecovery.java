@@ -381,6 +381,8 @@ final class LossRecovery {
         setState(State.LOSS);
         highSeq = c.sndNxt;
         probing = false;
+        // RFC 3168 6.1.2, MUST: also where the window was reduced for another reason.
+        c.ecn.queueCwr();
         frto = c.context.sysctl.tcp_frto != 0 && (fresh || c.timeouts.retransmits > 0);
     }
 

@@ -2,6 +2,7 @@ package dev.sockeye.tcp;
 
 import dev.sockeye.wire.Page;
 import dev.sockeye.wire.Pages;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// What has arrived ahead of a gap: slices sorted by sequence number, without overlap. Where two overlap the first
@@ -14,8 +15,8 @@ final class OutOfOrderQueue {
     private @Nullable RxSegment free;
     private int freeCount;
 
-    /// What is charged against `SO_RCVBUF` for what is queued here, bytes.
-    int charged;
+    private final SocketMemory memory;
+    private int charged;
     /// What of the last [#insert] had come before: a range for a DSACK; empty if `duplicateEnd == duplicateStart`.
     int duplicateStart, duplicateEnd;
     /// Whether it was copied behind what is before it; and how many older segments it has made superfluous.
@@ -23,8 +24,19 @@ final class OutOfOrderQueue {
 
     int covered;
 
-    OutOfOrderQueue(Pages pages) {
+    OutOfOrderQueue(Pages pages, SocketMemory memory) {
         this.pages = pages;
+        this.memory = memory;
+    }
+
+    /// What is charged against `SO_RCVBUF` for what is queued here, bytes.
+    int charged() {
+        return charged;
+    }
+
+    private void charge(int more) {
+        charged += more;
+        memory.charge(more);
     }
 
     boolean isEmpty() {
@@ -59,7 +71,7 @@ final class OutOfOrderQueue {
         if (behind != null && coalesced) {
             cost = behind.charge;
             room = behind.tailroom - seg.length;
-            charged -= cost;
+            charge(-cost);
             behind.charge = 0;
             behind.isLast = false;
         }
@@ -77,7 +89,7 @@ final class OutOfOrderQueue {
         last.charge = cost;
         last.tailroom = room;
         last.isLast = true;
-        charged += cost;
+        charge(cost);
         return true;
     }
 
@@ -87,7 +99,7 @@ final class OutOfOrderQueue {
         for (int i = Math.max(0, placeOf(seq) - 1); i < size && Seq.lt(get(i).seq, endSeq); i++) {
             RxSegment old = get(i);
             if (!old.isLast || Seq.lt(old.seq, seq) || Seq.gt(old.endSeq, endSeq)) continue;
-            charged -= old.charge;
+            charge(-old.charge);
             old.charge = 0;
             covered++;
         }
@@ -155,14 +167,25 @@ final class OutOfOrderQueue {
         segment.charge = segment.tailroom = 0;
         segment.isLast = false;
         lastKept = segment;
-        if (segment.length() > 0 && page != null) {
-            page.retain();
-            segment.page = page;
-        }
+        if (segment.length() > 0 && page != null) hold(segment, page);
         if (size == slots.length) slots = java.util.Arrays.copyOf(slots, 2 * size);
         System.arraycopy(slots, i, slots, i + 1, size - i);
         slots[i] = segment;
         size++;
+    }
+
+    /// A few bytes are copied, so that they do not hold on to a whole page.
+    private void hold(RxSegment segment, Page page) {
+        int length = segment.length();
+        if (length > ReceiveQueue.COPY_BREAK || page.size() <= ReceiveQueue.COPY_BREAK) {
+            page.retain();
+            segment.page = page;
+            return;
+        }
+        Page copy = pages.take(length);
+        MemorySegment.copy(page.memory(), segment.offset, copy.memory(), 0, length);
+        segment.page = copy;
+        segment.offset = 0;
     }
 
     /// Moves what now follows `rcvNxt` to the receive queue.
@@ -178,9 +201,9 @@ final class OutOfOrderQueue {
             if (Seq.lt(get(moved).seq, covered)) noteDuplicate(get(moved).seq, Seq.min(get(moved).endSeq, covered));
             int end = endOfSegment(moved);
             RxSegment last = get(end - 1);
-            charged -= last.charge;
             int count = last.endSeq - (last.fin ? 1 : 0) - rcvNxt;
             if (count > 0 && queue.begin(count, last.charge, last.tailroom)) coalescedOnMove++;
+            charge(-last.charge);
             while (moved < end) {
                 RxSegment slice = get(moved++);
                 rcvNxt = move(slice, queue, rcvNxt);
@@ -215,13 +238,142 @@ final class OutOfOrderQueue {
     int coalescedOnMove;
 
     /// Throws away the segment that is furthest ahead, to make room.
-    void dropLast() {
+    ///
+    /// @return what was charged for it, bytes
+    int dropLast() {
+        int freed = 0;
         do {
             RxSegment last = get(size - 1);
-            charged -= last.charge;
+            freed += last.charge;
             slots[--size] = null;
             give(last);
         } while (size > 0 && !get(size - 1).isLast);
+        charge(-freed);
+        return freed;
+    }
+
+    /// Lays together what follows without a gap and was charged for more than it is worth
+    /// (`tcp_collapse_ofo_queue`). Segments that stand alone and are small are left alone: an attacker can make
+    /// many, and it would be for nothing.
+    ///
+    /// @param tiny how much of those is passed over before it ends, bytes charged
+    /// @return how many segments were laid together
+    int collapse(ReceiveWindow window, int tiny) {
+        int collapsed = 0;
+        for (int i = 0; i < size; ) {
+            int end = i + 1;
+            int buffers = get(i).isLast ? 1 : 0;
+            int cost = get(i).charge;
+            while (end < size && get(end).seq == get(end - 1).endSeq && !get(end - 1).fin) {
+                if (get(end).isLast) buffers++;
+                cost += get(end++).charge;
+            }
+            if (buffers > 1 || get(end - 1).endSeq - get(i).seq >= ReceiveWindow.COLLAPSED) {
+                int before = size;
+                collapsed += collapse(i, end, window);
+                end += size - before;
+            } else {
+                tiny -= cost;
+                if (tiny < 0) break;
+            }
+            i = end;
+        }
+        return collapsed;
+    }
+
+    /// The segments from `from` to before `end` follow each other.
+    private int collapse(int from, int end, ReceiveWindow window) {
+        from = firstBloated(from, end, window);
+        if (end > from && get(end - 1).fin) end--;
+        if (end - from < 2) return 0;
+        int left = get(end - 1).endSeq - get(from).seq;
+        int pieces = (left + ReceiveQueue.PIECE - 1) / ReceiveQueue.PIECE;
+        if (pieces > end - from) return 0;
+        int buffers = 0;
+        for (int i = from; i < end; i++) if (get(i).charge > 0) buffers++;
+        var laid = new RxSegment[pieces];
+        int source = from;
+        int used = 0;
+        int seq = get(from).seq;
+        for (int i = 0; i < pieces; i++) {
+            int part = Math.min(left, ReceiveQueue.PIECE);
+            RxSegment piece = take();
+            laid[i] = piece;
+            Page page = pages.take(part);
+            for (int filled = 0; filled < part; ) {
+                RxSegment segment = get(source);
+                int some = Math.min(part - filled, segment.length() - used);
+                copy(segment, used, page, filled, some);
+                filled += some;
+                used += some;
+                if (used < segment.length()) continue;
+                source++;
+                used = 0;
+            }
+            piece.page = page;
+            piece.offset = 0;
+            piece.fin = false;
+            piece.seq = seq;
+            seq += part;
+            piece.endSeq = seq;
+            charge(layBuffer(laid, i, left));
+            left -= part;
+        }
+        replace(from, end, laid);
+        return buffers;
+    }
+
+    /// Two pieces are one of Linux's buffers, which is charged at the last.
+    ///
+    /// @param left bytes from this piece on
+    /// @return what the buffer that begins with this piece costs; 0 where it is the second
+    private static int layBuffer(RxSegment[] laid, int i, int left) {
+        RxSegment piece = laid[i];
+        piece.isLast = true;
+        if (i % 2 == 1) {
+            RxSegment first = laid[i - 1];
+            piece.charge = first.charge;
+            piece.tailroom = first.tailroom;
+            first.charge = first.tailroom = 0;
+            first.isLast = false;
+            return 0;
+        }
+        int payload = Math.min(left, ReceiveWindow.COLLAPSED);
+        piece.charge = ReceiveWindow.collapsedTruesize(payload);
+        piece.tailroom = ReceiveWindow.collapsedTailroom(payload);
+        return piece.charge;
+    }
+
+    /// The first slice of the first segment that was charged for more than it is worth.
+    private int firstBloated(int from, int end, ReceiveWindow window) {
+        int start = from;
+        int payload = 0;
+        for (int i = from; i < end; i++) {
+            payload += get(i).length();
+            if (!get(i).isLast) continue;
+            if (window.fromSpace(get(i).charge) > payload) return start;
+            start = i + 1;
+            payload = 0;
+        }
+        return end;
+    }
+
+    private static void copy(RxSegment from, int at, Page to, int toOffset, int count) {
+        Page page = from.page;
+        if (page == null) throw new AssertionError("payload without a page");
+        MemorySegment.copy(page.memory(), from.offset + at, to.memory(), toOffset, count);
+    }
+
+    private void replace(int from, int end, RxSegment[] by) {
+        for (int i = from; i < end; i++) {
+            charge(-get(i).charge);
+            give(get(i));
+        }
+        System.arraycopy(by, 0, slots, from, by.length);
+        int kept = size - end;
+        System.arraycopy(slots, end, slots, from + by.length, kept);
+        java.util.Arrays.fill(slots, from + by.length + kept, size, null);
+        size = from + by.length + kept;
     }
 
     /// The number after the last byte that is here.
@@ -232,7 +384,7 @@ final class OutOfOrderQueue {
     void clear() {
         for (int i = 0; i < size; i++) give(get(i));
         removeFirst(size);
-        charged = 0;
+        charge(-charged);
     }
 
     private void removeFirst(int count) {

@@ -10,9 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class ReceiveQueue {
 
     /// Payload this short is copied together, so that a byte does not hold on to a whole page.
-    private static final int COPY_BREAK = 256;
+    static final int COPY_BREAK = 256;
+
+    /// What is laid together goes into pieces of half a collapsed buffer, which fit a page.
+    static final int PIECE = ReceiveWindow.COLLAPSED / 2;
 
     private final Pages pages;
+    private final SocketMemory memory;
     private @Nullable Page[] page = new Page[4];
     private int[] offset = new int[4];
     private int[] length = new int[4];
@@ -21,8 +25,7 @@ final class ReceiveQueue {
     private int size;
     private int bytes;
 
-    /// What is charged against `SO_RCVBUF` for what is queued here, bytes.
-    int charged;
+    private int charged;
 
     // The segment that was begun last: what it is charged, which stands at its last slice and is given back with that;
     // what can be copied behind it at no cost; whether a slice of it is here.
@@ -30,8 +33,19 @@ final class ReceiveQueue {
     private int tailroom;
     private boolean placed;
 
-    ReceiveQueue(Pages pages) {
+    ReceiveQueue(Pages pages, SocketMemory memory) {
         this.pages = pages;
+        this.memory = memory;
+    }
+
+    /// What is charged against `SO_RCVBUF` for what is queued here, bytes.
+    int charged() {
+        return charged;
+    }
+
+    private void charge(int more) {
+        charged += more;
+        memory.charge(more);
     }
 
     int bytes() {
@@ -64,7 +78,7 @@ final class ReceiveQueue {
             return true;
         }
         cost = truesize;
-        charged += truesize;
+        charge(truesize);
         tailroom = room;
         placed = false;
         return false;
@@ -146,7 +160,7 @@ final class ReceiveQueue {
             length[slot] -= count;
             return;
         }
-        charged -= charge[slot];
+        charge(-charge[slot]);
         pageAt(slot).release(pages);
         page[slot] = null;
         head = head + 1 & page.length - 1;
@@ -158,7 +172,86 @@ final class ReceiveQueue {
             pageAt(at(i)).release(pages);
             page[at(i)] = null;
         }
-        head = size = bytes = charged = 0;
+        head = size = bytes = 0;
+        charge(-charged);
+    }
+
+    /// Lays together what was charged for more than it is worth, from the first such segment on
+    /// (`tcp_collapse`).
+    ///
+    /// @return how many segments that were
+    int collapse(ReceiveWindow window) {
+        int from = firstBloated(window);
+        int end = size;
+        int left = 0;
+        int buffers = 0;
+        int before = 0;
+        for (int i = from; i < end; i++) {
+            left += length[at(i)];
+            before += charge[at(i)];
+            if (charge[at(i)] > 0) buffers++;
+        }
+        int source = from;
+        int used = 0;
+        // Two pieces are one of Linux's buffers, which is charged at the last.
+        for (boolean first = true; left > 0; first = !first) {
+            int part = Math.min(left, PIECE);
+            if (first) startCollapsed(Math.min(left, ReceiveWindow.COLLAPSED));
+            Page piece = pages.take(part);
+            for (int filled = 0; filled < part; ) {
+                int slot = at(source);
+                int some = Math.min(part - filled, length[slot] - used);
+                MemorySegment.copy(pageAt(slot).memory(), offset[slot] + used, piece.memory(), filled, some);
+                filled += some;
+                used += some;
+                if (used < length[slot]) continue;
+                source++;
+                used = 0;
+            }
+            if (!first) charge[at(size - 1)] = 0;
+            add(piece, 0, part);
+            left -= part;
+        }
+        remove(from, end);
+        charge(-before);
+        return buffers;
+    }
+
+    /// A buffer of what is laid together begins.
+    private void startCollapsed(int payload) {
+        cost = ReceiveWindow.collapsedTruesize(payload);
+        tailroom = ReceiveWindow.collapsedTailroom(payload);
+        placed = true;
+        charge(cost);
+    }
+
+    /// Takes out the slots from `from` to before `end`, which are copied.
+    private void remove(int from, int end) {
+        for (int i = from; i < end; i++) pageAt(at(i)).release(pages);
+        int kept = size - end;
+        for (int i = 0; i < kept; i++) {
+            int to = at(from + i);
+            int slot = at(end + i);
+            page[to] = page[slot];
+            offset[to] = offset[slot];
+            length[to] = length[slot];
+            charge[to] = charge[slot];
+        }
+        for (int i = from + kept; i < size; i++) page[at(i)] = null;
+        size = from + kept;
+    }
+
+    private int firstBloated(ReceiveWindow window) {
+        int start = 0;
+        int payload = 0;
+        for (int i = 0; i < size; i++) {
+            payload += length[at(i)];
+            if (charge[at(i)] == 0) continue;
+            if (window.fromSpace(charge[at(i)]) > payload) return start;
+            start = i + 1;
+            payload = 0;
+        }
+        return size;
     }
 
     private void grow() {

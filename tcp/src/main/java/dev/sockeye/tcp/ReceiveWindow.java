@@ -35,6 +35,7 @@ final class ReceiveWindow {
     private int rttTimes8; // microseconds: rcv_rtt_est
     private int rttSeq;
     private long rttTime;
+    private int advMss;
     private int lastTsEcr;
     private boolean hasLastTsEcr;
 
@@ -43,6 +44,21 @@ final class ReceiveWindow {
         this.options = options;
         buffer = options.receiveBuffer != 0 ? options.receiveBuffer : context.sysctl.tcp_rmem[1];
         clamp = options.windowClamp;
+    }
+
+    /// As much payload as Linux lays together into one buffer when it collapses a queue, bytes
+    /// (`SKB_MAX_ORDER(0, 0)`).
+    static final int COLLAPSED = 4096 - 320;
+
+    /// What such a buffer is charged; it has no room for headers.
+    static int collapsedTruesize(int payload) {
+        int head = payload + 320;
+        return 256 + (head <= 576 ? 576 : Integer.highestOneBit(head - 1) << 1);
+    }
+
+    /// How many bytes can be copied behind them, at no cost.
+    static int collapsedTailroom(int payload) {
+        return collapsedTruesize(payload) - 256 - 320 - payload;
     }
 
     int fromSpace(long bytes) {
@@ -94,6 +110,7 @@ final class ReceiveWindow {
 
     /// The connection is established (`tcp_init_buffer_space`).
     void established(int copiedSeq, int rcvMss, int advMss, long now) {
+        this.advMss = advMss;
         int most = full();
         space = Math.min(window, CongestionWindow.INITIAL * advMss);
         spaceSeq = copiedSeq;
@@ -126,6 +143,7 @@ final class ReceiveWindow {
         }
         if (free < full >> 1) {
             acks.quick = 0;
+            if (context.memory.isUnderPressure()) moderate(advMss);
             free = Math.max(0, free) >> scale << scale;
             // SWS avoidance: no window rather than a silly one.
             // RFC 9293 3.8.6.1, MAY-8: for as long as nobody reads.
@@ -206,11 +224,18 @@ final class ReceiveWindow {
     }
 
     /// More is queued than the buffer holds (`tcp_clamp_window`).
-    void clampToMemory(int charged, int advMss) {
-        if (options.receiveBuffer == 0 && buffer < context.sysctl.tcp_rmem[2]) {
+    ///
+    /// @param plentiful whether the host has memory enough for the buffer to grow
+    void clampToMemory(int charged, int advMss, boolean plentiful) {
+        if (plentiful && options.receiveBuffer == 0 && buffer < context.sysctl.tcp_rmem[2]) {
             buffer = Math.max(buffer, Math.min(charged, context.sysctl.tcp_rmem[2]));
         }
         if (charged > buffer) threshold = Math.min(clamp, 2 * advMss);
+    }
+
+    /// The host is short of memory: no more than four segments are asked for at a time (`tcp_adjust_rcv_ssthresh`).
+    void moderate(int advMss) {
+        threshold = Math.min(threshold, 4 * advMss);
     }
 
     /// The round trip as a receiver sees it: the time that a window's worth takes to come.

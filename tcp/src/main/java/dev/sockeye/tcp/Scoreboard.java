@@ -219,6 +219,11 @@ final class Scoreboard {
             cut = (from - segment.seq + mss - 1) / mss * mss;
             if (cut >= segment.length()) return false;
         }
+        boolean edge = i == 0 || i == queue.size() - 1;
+        if (!edge && c.sendBuffer.isFragmented()) {
+            c.context.count(TcpMib.TCPWqueueTooBig);
+            return false;
+        }
         split(i, cut, mss);
         return startsInside;
     }

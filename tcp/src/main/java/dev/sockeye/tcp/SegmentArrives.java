@@ -455,7 +455,7 @@ final class SegmentArrives {
 
     /// The next bytes, perhaps after some that came before.
     private void inOrder(Segment seg, long now) {
-        if (!c.hasRoomFor(seg.truesize())) {
+        if (!c.receiveBuffer.admits(seg.seq, seg.truesize())) {
             c.acks.now = c.acks.noMemory = true;
             c.acks.schedule();
             c.ackSchedule.checkDue = true;
@@ -516,9 +516,13 @@ final class SegmentArrives {
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         c.ecn.onData(seg);
-        if (seg.length >= 128) {
-            c.receive.grow(seg.length, seg.truesize(), c.receiveCharged(), c.sizes.advMss, c.acks);
-        }
+        if (seg.length >= 128) growWindow(seg);
+    }
+
+    /// `tcp_grow_window`; in need of memory the window is kept small instead.
+    private void growWindow(Segment seg) {
+        if (c.memory.isUnderPressure()) c.receive.moderate(c.sizes.advMss);
+        else c.receive.grow(seg.length, seg.truesize(), c.receiveBuffer.charged(), c.sizes.advMss, c.acks);
     }
 
     private void measureSegment(Segment seg) {
@@ -545,7 +549,7 @@ final class SegmentArrives {
     private void outOfOrder(Segment seg) {
         c.ecn.onData(seg);
         c.ackSchedule.checkDue = true;
-        if (!c.hasRoomFor(seg.truesize())) {
+        if (!c.receiveBuffer.admits(seg.seq, seg.truesize())) {
             c.context.count(TcpMib.TCPOFODrop);
             c.raise(Readiness.IN);
             return;
@@ -566,7 +570,7 @@ final class SegmentArrives {
             return;
         }
         if (c.sackPermitted) {
-            c.receive.grow(seg.length, seg.truesize(), c.receiveCharged(), c.sizes.advMss, c.acks);
+            growWindow(seg);
         }
     }
 

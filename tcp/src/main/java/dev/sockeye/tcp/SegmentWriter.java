@@ -32,7 +32,7 @@ final class SegmentWriter {
             if (c.sackPermitted && (flags & Segment.RST) == 0) c.sackList.writeTo(out, c.sizes.sackRoom());
             c.ecn.option.writeTo(out, duplicate);
         }
-        out.window = c.receive.announce(c.rcvNxt, c.receiveCharged(), c.acks);
+        out.window = c.receive.announce(c.rcvNxt, c.receiveBuffer.charged(), c.acks);
         if ((flags & Segment.ACK) != 0) {
             c.ackSchedule.onAckSent();
             c.lastAckSentAt = now;

@@ -4,6 +4,12 @@ package dev.sockeye.tcp;
 /// set.
 final class SendBuffer {
 
+    /// `SOCK_MIN_SNDBUF`
+    static final int MIN_SIZE = 4608;
+
+    /// What the largest super-segment is charged: 65536 bytes, 256 for its descriptor, 320 for its shared info.
+    private static final int LARGEST_TRUESIZE = 65536 + 256 + 320;
+
     private final Connection c;
 
     /// `sk_sndbuf`, bytes.
@@ -18,6 +24,37 @@ final class SendBuffer {
 
     boolean hasSpace() {
         return c.send.charged < size && isBelowNotSentMark(1);
+    }
+
+    /// Whether the host has the memory for one more segment; for the first it always has (`tcp_stream_alloc_skb`).
+    boolean schedulesSegment() {
+        if (c.send.inFlight.isEmpty() && c.send.unsent.isEmpty()) return true;
+        if (c.memory.scheduleSend(SendQueue.OVERHEAD + 1, c.send.charged)) return true;
+        c.memory.host().enterPressure(c.now);
+        moderate();
+        return false;
+    }
+
+    /// As many of so many bytes as the host has memory for. Every socket may have `tcp_wmem[0]`, whatever the need
+    /// (`tcp_wmem_schedule`).
+    int schedule(int bytes) {
+        if (c.memory.scheduleSend(bytes, c.send.charged)) return bytes;
+        moderate();
+        int least = c.send.writeSeq == c.sndUna ? 1 : 0;
+        int guaranteed = Math.max(least, c.context.sysctl.tcp_wmem[0] - c.send.charged);
+        return Math.min(bytes, Math.max(c.memory.reserved(), guaranteed));
+    }
+
+    /// The host is short of memory: half of what is queued is enough (`sk_stream_moderate_sndbuf`).
+    private void moderate() {
+        if (c.options.sendBuffer == 0) size = Math.max(Math.min(size, c.send.charged >> 1), MIN_SIZE);
+    }
+
+    /// Whether the queue holds so much more than it may that nothing in it is to be cut into smaller pieces: each
+    /// costs memory, and a peer whose SACK blocks are all over the place can have many made (`tcp_fragment`,
+    /// CVE-2019-11478).
+    boolean isFragmented() {
+        return c.send.charged >> 1 > size + 2 * LARGEST_TRUESIZE;
     }
 
     boolean isWritable() {
@@ -35,7 +72,8 @@ final class SendBuffer {
     /// What was acknowledged has made room: more room if the network is the limit, and a word to the program
     /// (`tcp_check_space`).
     void check() {
-        if (c.options.sendBuffer == 0 && c.board.inFlight() < c.cwnd.segments) {
+        boolean plentiful = c.memory.host().isPlentiful();
+        if (c.options.sendBuffer == 0 && plentiful && c.board.inFlight() < c.cwnd.segments) {
             expand();
             c.cwnd.stamp = c.now;
         }

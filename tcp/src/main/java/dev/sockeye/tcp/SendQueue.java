@@ -14,7 +14,7 @@ final class SendQueue {
     /// 256; see docs/linux/accounting.md.
     static final int OVERHEAD = 832;
 
-    private final TcpContext context;
+    private final SocketMemory memory;
     private final PageChain chain;
     private @Nullable TxSegment free;
     private int freeCount;
@@ -27,8 +27,8 @@ final class SendQueue {
     /// What is charged against `SO_SNDBUF`, bytes: `sk_wmem_queued`.
     int charged;
 
-    SendQueue(TcpContext context) {
-        this.context = context;
+    SendQueue(TcpContext context, SocketMemory memory) {
+        this.memory = memory;
         this.chain = new PageChain(context.pages);
     }
 
@@ -161,7 +161,7 @@ final class SendQueue {
 
     private void charge(int bytes) {
         charged += bytes;
-        context.memory += bytes;
+        memory.charge(bytes);
     }
 
     // ---------------------------------------------------------------- the pool

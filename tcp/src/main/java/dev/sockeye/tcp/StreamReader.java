@@ -90,7 +90,7 @@ final class StreamReader {
         if (c.acks.scheduled) {
             boolean owed = c.rcvNxt - c.receive.updatedAt > c.acks.rcvMss;
             boolean emptied = c.acks.pushedTwice || (c.acks.pushed && !c.acks.inPingPong());
-            if (owed || (count > 0 && emptied && c.receiveCharged() == 0)) {
+            if (owed || (count > 0 && emptied && c.receiveBuffer.charged() == 0)) {
                 c.output.ackNow();
                 return;
             }
@@ -98,7 +98,7 @@ final class StreamReader {
         if (count <= 0 || (c.shutdown & Connection.RECEIVE) != 0) return;
         int announced = c.receive.remaining(c.rcvNxt);
         if (2L * announced > c.receive.clamp) return;
-        int possible = c.receive.select(c.receiveCharged(), c.acks);
+        int possible = c.receive.select(c.receiveBuffer.charged(), c.acks);
         if (possible > 0 && possible >= 2L * announced) c.output.ackNow();
     }
 }

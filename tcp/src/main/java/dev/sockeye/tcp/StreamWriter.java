@@ -45,11 +45,13 @@ final class StreamWriter {
             int room = last == null || last.endOfRecord ? 0 : goal - last.length();
             // RFC 9293 3.9.1.2, SHLD-28
             if (last == null || room <= 0) {
-                if (!c.sendBuffer.hasSpace()) return noRoom(copied, copied > 0 || rest);
+                if (!c.sendBuffer.hasSpace() || !c.sendBuffer.schedulesSegment())
+                    return noRoom(copied, copied > 0 || rest);
                 last = begin(now);
                 room = goal;
             }
-            int part = Math.min(room, length - copied);
+            int part = c.sendBuffer.schedule(Math.min(room, length - copied));
+            if (part == 0) return noRoom(copied, copied > 0 || rest);
             // RFC 9293 3.9.1.2, SHLD-27, MAY-16: one segment, and one PSH.
             if (copied == 0 && !rest) last.flags &= ~Segment.PSH;
             c.send.append(last, from, offset + copied, part);

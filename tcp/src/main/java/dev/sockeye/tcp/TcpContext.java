@@ -18,8 +18,8 @@ public final class TcpContext {
     /// How many sockets of this host no program holds any more, and how many TIME_WAIT sockets it has.
     public int orphans, timeWaits;
 
-    /// Bytes of socket buffers charged on this host, against `tcp_mem`.
-    public long memory;
+    /// What is queued on this host, against `tcp_mem`.
+    public final HostMemory memory = new HostMemory(this);
 
     /// What peers have told about Fast Open.
     public final FastOpenCache fastOpenCache = new FastOpenCache();

@@ -56,7 +56,7 @@ final class Teardown {
             return;
         }
         if (c.state == TcpState.FIN_WAIT2) orphanInFinWait2(now);
-        if (c.state != TcpState.CLOSED) outOfResources(true);
+        checksResources = c.state != TcpState.CLOSED;
     }
 
     private void gone() {
@@ -73,6 +73,18 @@ final class Teardown {
         long wait = c.timeouts.finWait2Nanos();
         if (wait > Timeouts.TIME_WAIT_NANOS) c.timeouts.waitForFin(now, wait - Timeouts.TIME_WAIT_NANOS);
         else enterTimeWait(TcpState.FIN_WAIT2, wait, now, Journal.Cause.CALL_CLOSE);
+    }
+
+    /// It has become an orphan, and once its FIN is out it is seen whether there are too many.
+    private boolean checksResources;
+
+    /// What was to be sent is sent.
+    ///
+    /// @return whether there is more now
+    boolean onSent() {
+        if (!checksResources) return false;
+        checksResources = false;
+        return c.state != TcpState.CLOSED && outOfResources(true, 0);
     }
 
     /// FIN follows what is queued, and the state says so (`tcp_close_state`).
@@ -110,6 +122,7 @@ final class Teardown {
         c.recovery.rack.clear();
         c.outOfOrder.clear();
         c.sackList.clear();
+        c.memory.close();
         if (c.orphan) {
             c.context.orphans--;
             c.receiveQueue.clear();
@@ -165,10 +178,11 @@ final class Teardown {
 
     /// Too many orphans, or too much memory (`tcp_check_oom`): the orphan goes.
     ///
+    /// @param weight how many of the others it counts for, as a power of two: one that behaves badly goes earlier
     /// @return whether it went
-    boolean outOfResources(boolean tellPeer) {
-        boolean many = c.context.orphans > c.context.sysctl.tcp_max_orphans;
-        boolean much = c.context.memory > c.context.sysctl.tcp_mem[2] * 4096;
+    boolean outOfResources(boolean tellPeer, int weight) {
+        boolean many = (long) c.context.orphans << weight > c.context.sysctl.tcp_max_orphans;
+        boolean much = c.send.charged > SendBuffer.MIN_SIZE && c.context.memory.isExhausted();
         if (!many && !much) return false;
         if (tellPeer) c.output.sendReset();
         done(Journal.Cause.RESOURCES);

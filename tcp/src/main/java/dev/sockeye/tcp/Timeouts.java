@@ -129,7 +129,9 @@ final class Timeouts {
     private long withinUserTimeout(long millis, long now) {
         int user = c.options.userTimeoutMillis;
         boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;
-        long since = opening ? c.synSentAt() : c.recovery.firstRetransmitAt;
+        // As what ends it counts, or the last timeouts would be of a millisecond, and many.
+        boolean closed = c.sndWnd == 0 && !c.orphan;
+        long since = opening ? c.synSentAt() : closed ? c.recovery.firstRetransmitAt : stalledSince();
         if (user == 0 || since == 0) return millis;
         long remaining = user - (now - since) / MILLI;
         return remaining <= 0 ? 1 : Math.min(millis, remaining);
@@ -157,6 +159,7 @@ final class Timeouts {
             return;
         }
         c.context.count(TcpMib.TCPTimeouts);
+        if (c.orphan && !opening && isOutOfResources(now)) return;
         boolean expired = hasExpired(opening, now);
         detectBlackhole(expired, now);
         if (expired) {
@@ -225,11 +228,7 @@ final class Timeouts {
     /// The peer has shrunk its window to nothing: our retransmission is a window probe, and it may take as long as
     /// it will. RFC 9293 3.8.6, MUST-35, SHLD-17
     private void onTimeoutInClosedWindow(long now) {
-        long silent = (now - c.lastAckReceivedAt) / MILLI;
-        int user = c.options.userTimeoutMillis;
-        if (silent > c.context.sysctl.tcp_rto_max_ms
-                && (user == 0 || silent > user)
-                && now - firstSentAt() > 2L * c.context.sysctl.tcp_rto_max_ms * MILLI) {
+        if (hasExpiredInClosedWindow(now)) {
             c.teardown.fail(Errno.ETIMEDOUT.number(), TcpMib.TCPAbortOnTimeout, Journal.Cause.TIMER_RETRANSMIT);
             return;
         }
@@ -239,9 +238,25 @@ final class Timeouts {
         backOff(now);
     }
 
+    /// Linux gives up after twice `tcp_rto_max_ms` without a word of the peer. A user timeout counts from the first
+    /// retransmission, whatever the peer says (`tcp_rtx_probe0_timed_out`): else its last, short timeouts would
+    /// never end.
+    private boolean hasExpiredInClosedWindow(long now) {
+        long stalled = (now - firstSentAt()) / MILLI;
+        long most = 2L * c.context.sysctl.tcp_rto_max_ms;
+        int user = c.options.userTimeoutMillis;
+        if (user != 0) {
+            if (stalled > user) return true;
+            most = Math.min(most, user);
+        }
+        long silent = (now - c.lastAckReceivedAt) / MILLI;
+        return silent > most && stalled > most;
+    }
+
     private long firstSentAt() {
         long first = c.recovery.firstRetransmitAt;
-        return first == 0 ? c.now : first;
+        TxSegment oldest = c.send.inFlight.first();
+        return first != 0 || oldest == null ? first : oldest.sentAt;
     }
 
     private void backOff(long now) {
@@ -285,12 +300,27 @@ final class Timeouts {
         }
         int retries = sysctl.tcp_retries2;
         if (c.orphan) {
-            boolean alive = c.rtt.rtoMillis < sysctl.tcp_rto_max_ms;
-            retries = orphanRetries(alive);
-            if (c.teardown.outOfResources(alive || !hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now)))
-                return true;
+            retries = orphanRetries(c.rtt.rtoMillis < sysctl.tcp_rto_max_ms);
         }
         return hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now);
+    }
+
+    /// Whether this orphan, whose timer has run out, has to go because there are too many, or too little memory
+    /// (`tcp_out_of_resources`).
+    private boolean isOutOfResources(long now) {
+        boolean alive = c.rtt.rtoMillis < c.context.sysctl.tcp_rto_max_ms;
+        boolean tellPeer = alive || !hasTimedOut(orphanRetries(alive), RTO_MIN_MILLIS, stalledSince(), now);
+        return isOutOfResources(tellPeer, now);
+    }
+
+    /// It counts for two where nothing was sent for long, or the peer is not to be told, and twice as much where an
+    /// ICMP error was about it.
+    private boolean isOutOfResources(boolean tellPeer, long now) {
+        long silent = (now - c.output.lastSentAt) / MILLI;
+        int weight = (silent > 2L * c.context.sysctl.tcp_rto_max_ms || !tellPeer ? 1 : 0) + (c.softError != 0 ? 1 : 0);
+        boolean recent = silent <= TIME_WAIT_NANOS / MILLI;
+        boolean closed = c.sndWnd == 0 && c.board.packetsOut == 0;
+        return c.teardown.outOfResources(tellPeer || recent || closed, weight);
     }
 
     /// Whether as much time has passed since `since` as `boundary` doublings from `base` milliseconds on take, or
@@ -362,7 +392,7 @@ final class Timeouts {
                 giveUp();
                 return;
             }
-            if (c.teardown.outOfResources(true)) return;
+            if (isOutOfResources(true, now)) return;
         }
         // RFC 9293 3.8.6.1, MUST-37: every answer sets the count to 0.
         if (probes >= most) {

@@ -103,9 +103,9 @@ class AccountingTest {
         for (int i = 0; i < 2; i++) {
             Peer peer = Peer.established(i == 0 ? "<mss 1460>" : "<TS, mss 1460>");
             peer.send(". 1:" + (1 + length) + "(" + length + ") ack 1 win 65535" + (i == 0 ? "" : " <TS>"));
-            assertThat(peer.connection.receiveCharged()).isEqualTo(number(row.get(1 + i)));
+            assertThat(peer.connection.receiveBuffer.charged()).isEqualTo(number(row.get(1 + i)));
             assertThat(peer.read(length)).isEqualTo(length);
-            assertThat(peer.connection.receiveCharged()).isZero();
+            assertThat(peer.connection.receiveBuffer.charged()).isZero();
             peer.checkReleased();
         }
     }
@@ -123,7 +123,7 @@ class AccountingTest {
         for (int i = 0; i < 3; i++) {
             int length = number(row.get(i));
             peer.send(". " + at + ":" + (at + length) + "(" + length + ") ack 1 win 65535");
-            charged.add(String.valueOf(peer.connection.receiveCharged()));
+            charged.add(String.valueOf(peer.connection.receiveBuffer.charged()));
             at += length;
         }
         assertThat(String.join(", ", charged)).isEqualTo(row.get(3));
@@ -144,18 +144,18 @@ class AccountingTest {
             var charged = new ArrayList<Integer>(List.of(row[0], row[1]));
             int end = 101 + row[0];
             peer.send(". 101:" + end + "(" + row[0] + ") ack 1 win 65535");
-            charged.add(peer.connection.receiveCharged());
+            charged.add(peer.connection.receiveBuffer.charged());
             peer.send(". " + end + ":" + (end + row[1]) + "(" + row[1] + ") ack 1 win 65535");
-            charged.add(peer.connection.receiveCharged());
+            charged.add(peer.connection.receiveBuffer.charged());
             peer.send(". 1:101(100) ack 1 win 65535");
-            charged.add(peer.connection.receiveCharged());
+            charged.add(peer.connection.receiveBuffer.charged());
             for (int part : new int[] {50, 100, 50}) {
                 peer.read(part);
-                charged.add(peer.connection.receiveCharged());
+                charged.add(peer.connection.receiveBuffer.charged());
             }
             assertThat(charged).isEqualTo(Arrays.stream(row).boxed().toList());
             peer.read(10_000);
-            assertThat(peer.connection.receiveCharged()).isZero();
+            assertThat(peer.connection.receiveBuffer.charged()).isZero();
             peer.checkReleased();
         }
     }
@@ -165,15 +165,15 @@ class AccountingTest {
     void whatCameBeforeIsNotChargedTwice() {
         Peer peer = Peer.established("<mss 1460,sackOK>");
         peer.send(". 101:201(100) ack 1 win 65535").send(". 301:401(100) ack 1 win 65535");
-        assertThat(peer.connection.receiveCharged()).isEqualTo(1664);
+        assertThat(peer.connection.receiveBuffer.charged()).isEqualTo(1664);
         peer.send(". 101:201(100) ack 1 win 65535");
-        assertThat(peer.connection.receiveCharged()).isEqualTo(1664);
+        assertThat(peer.connection.receiveBuffer.charged()).isEqualTo(1664);
         peer.send(". 101:1101(1000) ack 1 win 65535");
-        assertThat(peer.connection.receiveCharged()).isEqualTo(2304);
+        assertThat(peer.connection.receiveBuffer.charged()).isEqualTo(2304);
         assertThat(peer.count(TcpMib.TCPOFOMerge)).isEqualTo(3);
         peer.send(". 1:101(100) ack 1 win 65535");
         assertThat(peer.read(2000)).isEqualTo(1100);
-        assertThat(peer.connection.receiveCharged()).isZero();
+        assertThat(peer.connection.receiveBuffer.charged()).isZero();
         peer.checkReleased();
     }
 }

@@ -89,6 +89,44 @@ class EcnTest {
         assertThat(peer.lastEcn()).isEqualTo(ECT0);
     }
 
+    /// RFC 3168 6.1.2: the window was reduced by a timeout, and the first new data says so.
+    @Test
+    void aTimeoutIsToldAsWell() {
+        Peer peer = accepted();
+        peer.write(100);
+        peer.sent();
+        peer.elapse(1000).sent();
+        peer.send(". 1:1(0) ack 101 win 65535");
+        peer.write(100);
+        peer.expectMarked("[ect0] PW. 101:201(100) ack 1");
+        peer.write(100);
+        peer.send(". 1:1(0) ack 201 win 65535").expectMarked("[ect0] P. 201:301(100) ack 1");
+    }
+
+    /// Probes and resets echo, too; none of them is ECN-capable (6.1.4, 6.1.6).
+    @Test
+    void probesEchoAsWell() {
+        Peer peer = accepted();
+        peer.send("P. 1:101(100) ack 1 win 0", CE).expect("E. 1:1(0) ack 101");
+        peer.write(100);
+        peer.elapse(1000);
+        assertThat(peer.sent()).isNotEmpty().allMatch(text -> text.startsWith("E. 0:0(0)"));
+        assertThat(peer.lastEcn()).isZero();
+        peer.abort();
+        assertThat(peer.sent()).singleElement().asString().startsWith("RE. ");
+    }
+
+    /// Linux: data that is not-ECT after ECT was seen is taken for a retransmission, and acknowledged at once.
+    @Test
+    void dataThatIsNotCapableAnyMoreIsAcknowledgedAtOnce() {
+        Peer peer = accepted();
+        peer.send("[ect0] P. 1:101(100) ack 1 win 65535").sent();
+        peer.connection.acks.quick = 0;
+        peer.connection.acks.delayMillis = 40;
+        peer.send("[ect0] P. 101:201(100) ack 1 win 65535").expectAfter(40, ". 1:1(0) ack 201");
+        peer.send("[noecn] P. 201:301(100) ack 1 win 65535").expect(". 1:1(0) ack 301");
+    }
+
     /// A mark on the very segment that says CWR starts the echo anew.
     @Test
     void aMarkBesideCwrIsEchoedAgain() {

@@ -50,13 +50,14 @@ class RandomSegmentsTest {
         }
         peer.checkReleased();
         assertThat(peer.context.orphans).as("orphans").isZero();
-        assertThat(peer.context.memory).as("bytes charged to the host").isZero();
+        assertThat(peer.context.memory.pages()).as("bytes charged to the host").isZero();
     }
 
     private void open() {
         peer.sysctl.tcp_recovery = random.nextInt(3) == 0 ? 0 : 1;
         peer.sysctl.tcp_congestion_control = random.nextBoolean() ? "cubic" : "reno";
-        peer.sysctl.tcp_ecn = random.nextInt(3);
+        peer.sysctl.tcp_ecn = random.nextInt(6);
+        peer.sysctl.tcp_ecn_option = random.nextInt(4);
         peer.options.noDelay = random.nextBoolean();
         peer.options.keepAlive = random.nextInt(4) == 0;
         peer.options.outOfBandInline = random.nextBoolean();
@@ -67,12 +68,18 @@ class RandomSegmentsTest {
                 + (random.nextBoolean() ? ",TS" : "") + (random.nextBoolean() ? ",wscale " + random.nextInt(15) : "")
                 + ">";
         int window = pick(0, 500, 5000, 65_535);
-        if (random.nextInt(4) > 0) {
+        if (random.nextInt(4) == 0) {
+            peer.acceptSyn("SEWA 0:1(0) win " + window + " " + options);
+            peer.now += random.nextInt(100) * 1_000_000L;
+            peer.send(random.nextInt(8) + ". 1:1(0) ack 1 win " + window + (options.contains("TS") ? " <TS>" : ""));
+            return;
+        }
+        if (random.nextInt(3) > 0) {
             peer.accept(options, window, random.nextInt(100));
             return;
         }
         peer.connect();
-        if (random.nextInt(4) > 0) peer.send("S. 0:1(0) ack 1 win " + window + " " + options);
+        if (random.nextInt(4) > 0) peer.send("S." + random.nextInt(8) + " 0:1(0) ack 1 win " + window + " " + options);
     }
 
     private int pick(int... values) {
@@ -164,9 +171,17 @@ class RandomSegmentsTest {
         seg.window = pick(0, 1, 300, 5000, 65_535);
         seg.timestamps = c.timestamps.agreed && random.nextInt(10) > 0;
         if (random.nextInt(20) == 0) seg.flags |= pick(Segment.ECE, Segment.CWR, Segment.ECE | Segment.CWR);
-        seg.ecn = random.nextInt(10) == 0 ? 3 : 0;
+        if (c.ecn.isAccurate()) seg.flags |= random.nextInt(8) << 6;
+        seg.ecn = random.nextInt(3) == 0 ? random.nextInt(4) : 0;
+        if (random.nextInt(4) == 0) addAccEcn(seg);
         if (random.nextInt(3) == 0) addSack(seg, outstanding);
         return seg;
+    }
+
+    private void addAccEcn(Segment seg) {
+        seg.accEcnKind = pick(172, 174);
+        seg.accEcnFields = random.nextInt(4);
+        for (int i = 0; i < 3; i++) seg.accEcnCounters[i] = random.nextInt(pick(2, 10_000, 1 << 24));
     }
 
     private void addSack(Segment seg, int outstanding) {
@@ -276,8 +291,8 @@ class RandomSegmentsTest {
         assertThat(Seq.leq(c.copiedSeq, c.rcvNxt))
                 .as("read no more than was received")
                 .isTrue();
-        assertThat(c.receiveCharged()).as("charged for what is received").isNotNegative();
+        assertThat(c.receiveBuffer.charged()).as("charged for what is received").isNotNegative();
         if (c.receiveQueue.isEmpty() && c.outOfOrder.isEmpty())
-            assertThat(c.receiveCharged()).isZero();
+            assertThat(c.receiveBuffer.charged()).isZero();
     }
 }

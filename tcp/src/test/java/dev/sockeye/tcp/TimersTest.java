@@ -154,6 +154,36 @@ class TimersTest {
         assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
     }
 
+    @Test
+    void theUserTimeoutEndsAConnectionWhosePeerShrinksItsWindowToNothing() {
+        var peer = new Peer();
+        peer.options.userTimeoutMillis = 1500;
+        oneSegmentInFlight(peer).send(". 1:1(0) ack 1 win 0");
+        peer.elapse(204 + 1500);
+        assertThat(peer.state()).isEqualTo(ESTABLISHED);
+        assertThat(peer.sent()).hasSizeLessThanOrEqualTo(5);
+        peer.elapse(2);
+        assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
+        assertThat(peer.sent()).hasSizeLessThanOrEqualTo(2);
+    }
+
+    /// What was acknowledged on the way makes the user timeout begin anew, also for the timer that is shortened to
+    /// it. Found by fuzzing: it was retransmitted every millisecond.
+    @Test
+    void afterProgressTheUserTimeoutIsNotApproachedInMilliseconds() {
+        var peer = new Peer();
+        peer.options.userTimeoutMillis = 1500;
+        peer.accept("<mss 1460>", 65_535, 4);
+        peer.write(2920);
+        peer.elapse(1000).sent();
+        peer.send(". 1:1(0) ack 1461 win 65535");
+        peer.elapse(1000);
+        assertThat(peer.sent()).hasSizeLessThan(6);
+        assertThat(peer.state()).isEqualTo(ESTABLISHED);
+        peer.elapse(2000);
+        assertThat(peer.socketError()).isEqualTo(Errno.ETIMEDOUT);
+    }
+
     // ---------------------------------------------------------------- zero-window probes
 
     /// The window (1000 bytes at first) is closed, and 500 bytes wait.

@@ -55,6 +55,8 @@ public final class Connection {
 
     boolean synTimestamps;
     private long synSentAt = 1;
+    /// Our SYN-ACK was sent more than twice.
+    private boolean acceptedLate;
 
     final SegmentSizes sizes;
     final SocketMemory memory;
@@ -205,6 +207,9 @@ public final class Connection {
             rtt.min.reset(Math.clamp(micros, 1, Integer.MAX_VALUE), now / Timers.MILLI);
             rtt.sample(micros, sndUna, sndNxt);
         }
+        if (shake.synAckSentAt >= 0) synSentAt = shake.synAckSentAt;
+        totalRetransmits = shake.retransmits;
+        acceptedLate = shake.retransmits > 1;
         sizes.sync();
         context.count(TcpMib.PassiveOpens);
         // It was half-open since our SYN-ACK; a SYN cookie does not remember when that was.
@@ -664,7 +669,7 @@ public final class Connection {
         if (!rtt.hasSample()) rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
         // RFC 5681 3.1, MUST-9, MUST-10: one segment where the SYN was lost more than once. Linux: the
         // timeouts of one lost SYN cost nothing.
-        cwnd.segments = totalRetransmits > 1 && recovery.isUndoPossible() ? 1 : CongestionWindow.INITIAL;
+        cwnd.segments = wasSynLost() ? 1 : CongestionWindow.INITIAL;
         cwnd.ssthresh = CongestionWindow.INFINITE_SSTHRESH;
         cwnd.stamp = now;
         congestion.init(now);
@@ -681,6 +686,12 @@ public final class Connection {
     /// Whether data may be sent: both SYNs are acknowledged, or with Fast Open the peer's.
     boolean mayTransmit() {
         return state.isSynchronized() || fastOpen.isHalfOpen();
+    }
+
+    /// Linux: an answer to the first SYN, which its timestamp tells, was merely late; see docs/linux/congestion.md.
+    private boolean wasSynLost() {
+        boolean again = totalRetransmits > 1 && (recovery.isUndoPossible() || acceptedLate);
+        return again && !timestamps.isEcho(synSentAt);
     }
 
     /// The peer's SYN: its number, options and our answers to them.

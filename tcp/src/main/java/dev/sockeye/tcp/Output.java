@@ -178,7 +178,11 @@ final class Output {
 
     boolean next(Segment out, long now) {
         out.clear();
+        int before = c.sndNxt;
         if (!make(out, now)) return false;
+        // RFC 4022: what was sent before is not counted again.
+        int length = out.sequenceLength();
+        if (length > 0 && !Seq.gt(out.seq + length, before)) return true;
         int packets =
                 out.packetPayload == 0 ? 1 : Math.max(1, (out.length + out.packetPayload - 1) / out.packetPayload);
         c.context.counters.add(TcpMib.OutSegs, packets);

@@ -21,6 +21,7 @@ final class Wire implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "wire");
     private final End ends = new End();
     private volatile boolean closed;
+    private volatile long latest;
 
     /// The directions: there and back.
     private static final class End {
@@ -76,6 +77,11 @@ final class Wire implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
+    /// How late a packet was sent on at most, nanoseconds: what the machine was busy with otherwise.
+    long latest() {
+        return latest;
+    }
+
     private void run() {
         while (!closed) {
             long next = advance();
@@ -93,6 +99,7 @@ final class Wire implements AutoCloseable {
             ImpairedLink back = ends.back;
             if (there == null || back == null) return Long.MAX_VALUE;
             long now = System.nanoTime();
+            latest = Math.max(latest, now - Math.min(there.nextDeadline(), back.nextDeadline()));
             there.advance(now);
             back.advance(now);
             return Math.min(there.nextDeadline(), back.nextDeadline());

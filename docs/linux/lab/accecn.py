@@ -454,5 +454,32 @@ def classic_feedback(lab):
     p.counts()
 
 
+def crossing(lab, flags, mark, last):
+    lab.silent = False
+    lab.note("SYN %s, %s" % (flags, MARKS[mark] or "not-ECT"))
+    lab.silent = True
+    p = connecting(lab, 3000 + len(getattr(lab, "crossed", "")), True)
+    lab.crossed = getattr(lab, "crossed", "") + "x"
+    p.drain(1.2)
+    lab.silent = False
+    p.send("S" + flags, 0, options=p.syn_options(), mark=mark)
+    p.drain(3.5)
+    p.send(last, 0 if "S" in last else 1, options=p.syn_options() if "S" in last else None, mark=ECT0, ecn=None if "S" in last else (1, 0, 1))
+    p.write(10)
+    p.counts()
+    p.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    p.sock.close()
+    lab.silent = True
+    p.drain()
+
+
+@experiment()
+def crossed(lab):
+    """both open at once, for accurate feedback"""
+    lab.cc = accecn_cc.AccEcnCongestionControl()
+    for flags, mark, last in (("EWA", NOT_ECT, "W."), ("EWA", ECT1, "W."), ("EWA", ECT0, "WA."), ("EWA", NOT_ECT, "SW."), ("EW", NOT_ECT, ".")):
+        crossing(lab, flags, mark, last)
+
+
 if __name__ == "__main__":
     main()

@@ -159,7 +159,6 @@ def reset(lab):
             if accepted:
                 s = listener.accept_()
             c.send(flags, seq=seq, ack=ack)
-            lab.sockets()
             if not accepted:
                 s = listener.accept_()
             show(s)
@@ -430,7 +429,6 @@ def icmp(lab):
             if accepted:
                 s = listener.accept_()
             lab.inject(icmp_packet(kind, code, rest, original))
-            lab.sockets()
             if not accepted:
                 s = listener.accept_()
             show(s)
@@ -908,7 +906,7 @@ def no_cookie(lab):
     lab.counted_since()
 
 
-def used(lab, port, flags, seq, end=True, data=b""):
+def used(lab, port, flags, seq, data=b""):
     """A connection that was opened fast, and what then comes of the peer; in the end it is reset."""
     c = Client(lab, port)
     c.send(b"d" * 1000)

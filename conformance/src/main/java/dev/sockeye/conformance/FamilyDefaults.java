@@ -1,7 +1,11 @@
 package dev.sockeye.conformance;
 
 import dev.sockeye.conformance.machine.IpVersion;
+import dev.sockeye.tcp.FastOpenKeys;
+import dev.sockeye.wire.FourTuple;
 import dev.sockeye.wire.IpAddress;
+import dev.sockeye.wire.TransportAddress;
+import java.util.HexFormat;
 import java.util.Map;
 
 /// What packetdrill, and those who run its public scripts, take where nothing is said: addresses, ports,
@@ -9,6 +13,11 @@ import java.util.Map;
 ///
 /// @param definitions names in scripts and what stands for them
 record FamilyDefaults(IpAddress local, int prefixLength, IpAddress remote, int mtu, Map<String, String> definitions) {
+
+    /// The keys of the cookies that scripts know by name: that of `defaults.sh`, and one of zeros.
+    static final String COOKIE_KEY = "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4";
+
+    static final String ZERO_KEY = "00000000-00000000-00000000-00000000";
 
     static final int PORT = 8080;
     static final long TOLERANCE_MICROS = 4000;
@@ -30,5 +39,13 @@ record FamilyDefaults(IpAddress local, int prefixLength, IpAddress remote, int m
 
     private static Map<String, String> definitions(String level, String receiveErrors) {
         return Map.of("CMSG_LEVEL_IP", "SOL_" + level, "CMSG_TYPE_RECVERR", receiveErrors, "CODE", "host_unreachable");
+    }
+
+    /// The Fast Open cookie that a host of this address gives that peer.
+    ///
+    /// @param key as `net.ipv4.tcp_fastopen_key` has it
+    static String cookie(String key, IpAddress local, IpAddress remote) {
+        var tuple = new FourTuple(new TransportAddress(local, PORT), new TransportAddress(remote, PORT));
+        return HexFormat.of().formatHex(FastOpenKeys.parse(key).cookieOf(tuple));
     }
 }

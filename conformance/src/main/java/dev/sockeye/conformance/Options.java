@@ -49,11 +49,11 @@ public final class Options {
                     "What the host is set to first: defaults (as defaults.sh), or none (as Linux)."),
             new Known("seed", "NUMBER", "Of all that is random: sequence numbers, ports. Default: 1."),
             new Known("verbose", "", "Tell of each event."),
+            new Known("debug", "", "Tell of each packet when it leaves, too."),
             new Known("dry_run", "", "Read the scripts only."),
             new Known("gateway_ip", "IP", ""),
             new Known("speed", "MBPS", ""),
             new Known("non_fatal", "", ""),
-            new Known("debug", "", ""),
             new Known("code_command", "COMMAND", ""),
             new Known("code_format", "FORMAT", ""),
             new Known("code_sockopt", "OPTION", ""),
@@ -223,13 +223,17 @@ public final class Options {
         IpAddress local = ip("local_ip", version);
         IpAddress remote = ip("remote_ip", version);
         String mask = values.get("netmask_ip");
+        if (local == null) local = defaults.local();
+        if (remote == null) remote = defaults.remote();
         Map<String, String> names = new HashMap<>(defaults.definitions());
+        names.put("TFO_COOKIE", FamilyDefaults.cookie(FamilyDefaults.COOKIE_KEY, local, remote));
+        names.put("TFO_COOKIE_ZERO", FamilyDefaults.cookie(FamilyDefaults.ZERO_KEY, local, remote));
         names.putAll(definitions);
         var setup = new Setup(
                 version,
-                local == null ? defaults.local() : local,
+                local,
                 mask == null || !version.packetsAreV4() ? defaults.prefixLength() : prefixLength(mask),
-                remote == null ? defaults.remote() : remote,
+                remote,
                 (int) number("bind_port", FamilyDefaults.PORT),
                 (int) number("connect_port", FamilyDefaults.PORT),
                 (int) number("mtu", defaults.mtu()),
@@ -246,7 +250,8 @@ public final class Options {
                 flag("strict_segments"),
                 flag("strict"),
                 !"none".equals(values.get("init_scripts")),
-                flag("verbose"),
+                flag("verbose") || flag("debug"),
+                flag("debug"),
                 flag("dry_run"));
     }
 

@@ -38,8 +38,8 @@ class ReportTest {
         assertThat(result.status()).isEqualTo(Status.FAILED);
         assertThat(result.report()).isEqualTo("""
                 s.pkt:9: error handling packet: live packet field tcp_psh: expected: 0 (0x0) vs actual: 1 (0x1)
-                script packet:  0.100000 . 1:101(100) ack 1
-                actual packet:  0.100000 P. 1:101(100) ack 1 win 1050""");
+                script packet:  0.100020 . 1:101(100) ack 1
+                actual packet:  0.100020 P. 1:101(100) ack 1 win 1050""");
     }
 
     @Test
@@ -52,8 +52,8 @@ class ReportTest {
     void aPacketThatComesEarlyIsATimingError() {
         Result result = afterHandshake("+0 write(4, ..., 100) = 100\n+.2 > P. 1:101(100) ack 1\n");
         assertThat(result.message())
-                .startsWith("error handling packet: timing error: expected outbound packet at 0.300000 sec but happened"
-                        + " at 0.100000 sec; tolerance 0.025000 sec");
+                .startsWith("error handling packet: timing error: expected outbound packet at 0.300020 sec but happened"
+                        + " at 0.100020 sec; tolerance 0.025000 sec");
     }
 
     @Test

@@ -201,7 +201,13 @@ public abstract sealed class Endpoint extends PortHolder permits TcpEndpoint, Ud
                 || ip.isMulticast()
                 || host.addresses().isLocal(ip)
                 || host.addresses().isBroadcast(ip)
-                || host.sysctl().ipv4().ip_nonlocal_bind != 0;
+                || host.sysctl().ipv4().ip_nonlocal_bind != 0
+                || isFreeBind();
+    }
+
+    /// `IP_FREEBIND`
+    boolean isFreeBind() {
+        return false;
     }
 
     /// `::` means `0.0.0.0` to an IPv4 socket.

@@ -44,7 +44,7 @@ public final class Host {
     private final PortAllocator tcpAllocator;
     private final PortAllocator udpAllocator;
     private final EndpointList sockets = new EndpointList();
-    private final Reassembly reassembly = new Reassembly(this);
+    private final Reassembly reassembly;
     private final IpInput ipInput;
     private final IpOutput ipOutput;
     private final IcmpInput icmpInput = new IcmpInput(this);
@@ -69,6 +69,7 @@ public final class Host {
         this.ipOutput = new IpOutput(this, random);
         this.icmpOutput = new IcmpOutput(this, random);
         this.reusePortKey = random.nextLong();
+        this.reassembly = new Reassembly(this, new SplittableRandom(~seed));
         Interface lo = new Interface(this, "lo", 1, 65536);
         lo.setOffload(true, true);
         interfaces.add(lo);
@@ -169,6 +170,7 @@ public final class Host {
     public TcpEndpoint openTcp(Family family) {
         var options = new SocketOptions();
         options.congestionControl = sysctl.tcp().tcp_congestion_control;
+        if (sysctl.ipv4().ip_no_pmtu_disc != 0) options.pathMtuDiscovery = SocketOptions.PMTU_DONT;
         var socket = new TcpEndpoint(this, family, ++lastInode, options);
         sockets.add(socket);
         return socket;
@@ -305,9 +307,9 @@ public final class Host {
         return path.error() != null ? path.mtu() : pathMtu.learn(destination, mtu, path.mtu(), now);
     }
 
-    /// Whether IPv4 packets to this destination have DF set (RFC 1191 3).
-    boolean dontFragment(IpAddress destination, long now) {
-        return sysctl.ipv4().ip_no_pmtu_disc == 0 && !pathMtu.isLocked(destination, now);
+    /// Whether the path to this destination takes less than `min_pmtu`, so that packets go without DF.
+    boolean isPathLocked(IpAddress destination, long now) {
+        return pathMtu.isLocked(destination, now);
     }
 
     int defaultHopLimit(boolean v4) {

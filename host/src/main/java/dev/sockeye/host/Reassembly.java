@@ -1,5 +1,6 @@
 package dev.sockeye.host;
 
+import dev.sockeye.tcp.SipHash;
 import dev.sockeye.wire.Icmpv4;
 import dev.sockeye.wire.Icmpv6;
 import dev.sockeye.wire.Ipv4Header;
@@ -9,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Fragments that wait for the rest of their datagrams (RFC 791 3.2, RFC 8200 4.5), within `ipfrag_high_thresh`
@@ -17,15 +19,39 @@ import org.jspecify.annotations.Nullable;
 final class Reassembly {
 
     /// A datagram's name: RFC 791 3.2 has the protocol in it, RFC 8200 4.5 has not.
-    record Key(long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int id, int protocol) {}
+    ///
+    /// @param hash keyed, so that nobody can choose datagrams that meet in one place of the table
+    record Key(
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int id,
+            int protocol,
+            int hash) {
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+    }
 
     private final Host host;
     private final Map<Key, PartialDatagram> datagrams = new HashMap<>();
     private long bytesV4;
     private long bytesV6;
 
-    Reassembly(Host host) {
+    private final long key0;
+    private final long key1;
+
+    Reassembly(Host host, RandomGenerator random) {
         this.host = host;
+        this.key0 = random.nextLong();
+        this.key1 = random.nextLong();
+    }
+
+    /// Bytes that all of them take.
+    long bytes() {
+        return bytesV4 + bytesV6;
     }
 
     /// How many datagrams are incomplete.
@@ -41,13 +67,7 @@ final class Reassembly {
         MemorySegment memory = fragment.memory(0);
         long at = fragment.offset(0);
         int header = Ipv4Header.headerLength(memory, at);
-        var key = new Key(
-                arrival.sourceHigh,
-                arrival.sourceLow,
-                arrival.destinationHigh,
-                arrival.destinationLow,
-                Ipv4Header.identification(memory, at),
-                Ipv4Header.protocol(memory, at));
+        Key key = key(arrival, Ipv4Header.identification(memory, at), Ipv4Header.protocol(memory, at));
         host.counters().inc(Mib.IpReasmReqds);
         int offset = Ipv4Header.fragmentOffset(memory, at);
         boolean more = Ipv4Header.moreFragments(memory, at);
@@ -67,13 +87,7 @@ final class Reassembly {
     Packet addV6(Arrival arrival, Packet fragment, long now) {
         MemorySegment memory = fragment.memory(0);
         int at = fragment.offset(0) + arrival.transport;
-        var key = new Key(
-                arrival.sourceHigh,
-                arrival.sourceLow,
-                arrival.destinationHigh,
-                arrival.destinationLow,
-                Ipv6Header.fragmentIdentification(memory, at),
-                -1);
+        Key key = key(arrival, Ipv6Header.fragmentIdentification(memory, at), -1);
         host.counters().inc(Mib.Ip6ReasmReqds);
         int offset = Ipv6Header.fragmentOffset(memory, at);
         boolean more = Ipv6Header.moreFragments(memory, at);
@@ -92,6 +106,13 @@ final class Reassembly {
         return add(key, false, arrival, fragment, header, offset, length, more, now);
     }
 
+    private Key key(Arrival a, int id, int protocol) {
+        long ends = (long) id << 32 | protocol & 0xffff_ffffL;
+        long hash = SipHash.hash(key0, key1, a.sourceHigh, a.sourceLow, a.destinationHigh, a.destinationLow, ends);
+        return new Key(
+                a.sourceHigh, a.sourceLow, a.destinationHigh, a.destinationLow, id, protocol, (int) (hash >>> 32));
+    }
+
     private @Nullable Packet add(
             Key key,
             boolean v4,
@@ -102,15 +123,14 @@ final class Reassembly {
             int length,
             boolean more,
             long now) {
-        PartialDatagram datagram = datagrams.get(key);
-        if (datagram == null) {
-            datagram = isFull(v4) ? null : begin(key, v4, arrival, now);
-            if (datagram == null) {
-                host.counters().inc(v4 ? Mib.IpReasmFails : Mib.Ip6ReasmFails);
-                fragment.release(host.pages());
-                return null;
-            }
+        // Linux: beyond the limit no fragment is taken, be its datagram new or not (inet_frag_find).
+        if (isFull(v4)) {
+            host.counters().inc(v4 ? Mib.IpReasmFails : Mib.Ip6ReasmFails);
+            fragment.release(host.pages());
+            return null;
         }
+        PartialDatagram datagram = datagrams.get(key);
+        if (datagram == null) datagram = begin(key, v4, arrival, now);
         charge(v4, -datagram.bytes());
         PartialDatagram.Result result =
                 datagram.add(fragment, header, offset, length, more, arrival.trafficClass & 3, host.pages());

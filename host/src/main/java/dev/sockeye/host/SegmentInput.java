@@ -25,6 +25,7 @@ final class SegmentInput {
         seg.window = TcpHeader.window(memory, at);
         seg.urgentPointer = TcpHeader.urgentPointer(memory, at);
         seg.ecn = arrival.trafficClass & 3;
+        seg.trafficClass = arrival.trafficClass & ~3;
         // RFC 9293 3.1, MUST-5: in any segment.
         options.parse(memory, at);
         if (options.present() != 0) readOptions(seg);

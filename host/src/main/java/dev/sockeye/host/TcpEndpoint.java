@@ -5,6 +5,7 @@ import dev.sockeye.tcp.HalfOpen;
 import dev.sockeye.tcp.Handshake;
 import dev.sockeye.tcp.Journal;
 import dev.sockeye.tcp.Listener;
+import dev.sockeye.tcp.MemoryInfo;
 import dev.sockeye.tcp.Readiness;
 import dev.sockeye.tcp.Segment;
 import dev.sockeye.tcp.Shutdown;
@@ -45,6 +46,8 @@ public final class TcpEndpoint extends Endpoint {
     private boolean closed;
     private boolean unaccepted;
     private int error;
+    private byte @Nullable [] savedSyn;
+    private int peekOffset = -1;
     private @Nullable Path path;
     private long pathGeneration;
 
@@ -71,6 +74,11 @@ public final class TcpEndpoint extends Endpoint {
         if (refused < 0) return refused;
         IpAddress ip = toOwnFamily(local.ip());
         if (ip.isMulticast() && !ip.isV4()) return Errno.EINVAL.asResult();
+        if (options.bindAddressNoPort && local.port() == 0) {
+            localIp = ip;
+            boundAddress = !ip.isAny();
+            return 0;
+        }
         return hold(ip, local.port(), !ip.isAny(), local.port() != 0);
     }
 
@@ -110,7 +118,7 @@ public final class TcpEndpoint extends Endpoint {
         // RFC 9293 3.9.1.1, MUST-41: a connection never becomes a listener.
         if (phase != Phase.UNCONNECTED || state() != TcpState.CLOSED) return Errno.EINVAL.asResult();
         if (!isBound()) {
-            int held = hold(wildcard(), 0, false, false);
+            int held = hold(localIp, 0, boundAddress, false);
             if (held < 0) return held;
         } else if (!host.tcpAllocator().mayBindTcp(this, localIp, localPort)) {
             return Errno.EADDRINUSE.asResult();
@@ -150,20 +158,26 @@ public final class TcpEndpoint extends Endpoint {
     public @Nullable TcpEndpoint accept(long now) {
         Listener<TcpEndpoint> listening = listener;
         TcpEndpoint child = listening == null ? null : listening.accept();
-        if (child == null) return null;
-        child.unaccepted = false;
-        if (child.connection != null) child.connection.onAccepted();
+        if (child != null) child.onAccept();
         return child;
+    }
+
+    private void onAccept() {
+        unaccepted = false;
+        Connection accepted = connection;
+        if (accepted != null) accepted.onAccepted();
     }
 
     /// A listener's handshake is complete, and this socket is its connection.
     void onAccepted(FourTuple tuple, Handshake handshake, long now) {
+        savedSyn = handshake.savedSyn;
         int mtu = beChild(tuple, now);
         connection = Connection.accepted(host.tcp(), tuple, options, mtu, handshake, now);
     }
 
     /// A SYN with a Fast Open cookie has come to the listener, and this socket is its connection.
     void onOpenedFast(HalfOpen request, Segment syn, long now) {
+        savedSyn = request.handshake().savedSyn;
         int mtu = beChild(request.tuple(), now);
         connection = Connection.openedFast(host.tcp(), request.tuple(), options, mtu, request, syn, now);
     }
@@ -242,6 +256,7 @@ public final class TcpEndpoint extends Endpoint {
         if (unreachable != null) return unreachable.asResult();
         // RFC 9293 3.9.1.1, MUST-43, MUST-44
         IpAddress source = localIp.isAny() ? route.source() : localIp;
+        if (!host.isLocal(source)) return Errno.ENETUNREACH.asResult();
         if (source.isLoopback() && !route.out().isLoopback()) return Errno.EINVAL.asResult();
         var peer = new TransportAddress(target, remote.port());
         int port = choosePort(source, peer, now);
@@ -255,6 +270,7 @@ public final class TcpEndpoint extends Endpoint {
         if (!isBound()) host.tcpPorts().hold(port, this);
         identification = host.tcp().random.nextInt() | 1;
         var opened = new Connection(host.tcp(), tuple, options, route.mtu());
+        opened.setPeekOffset(peekOffset);
         connection = opened;
         phase = Phase.CONNECTING;
         flow = host.flows().add(this, tuple);
@@ -331,6 +347,12 @@ public final class TcpEndpoint extends Endpoint {
         if (to == null) return Errno.EINVAL.asResult();
         int refused = checkRemote(to);
         return refused < 0 ? refused : beginConnect(to, from, offset, length, now);
+    }
+
+    /// Whether a `connect` is under way: it has begun, and the handshake is not complete.
+    public boolean isConnecting() {
+        TcpState state = state();
+        return phase == Phase.CONNECTING && (state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD);
     }
 
     /// Whether connecting waits for the first write: `connect` with `TCP_FASTOPEN_CONNECT`.
@@ -586,6 +608,69 @@ public final class TcpEndpoint extends Endpoint {
         if (ip.low() == arrival.destinationLow && ip.high() == arrival.destinationHigh) return score + 100;
         boolean takesIn = ip.isAny() && (ip.isV4() ? arrival.v4 : !(arrival.v4 && v6Only()));
         return takesIn ? score : -1;
+    }
+
+    @Override
+    boolean isFreeBind() {
+        return options.freeBind;
+    }
+
+    /// `TCP_NODELAY`; what is held back goes, even if it was on before.
+    public void setNoDelay(boolean on, long now) {
+        options.noDelay = on;
+        Connection current = connection;
+        if (current == null) return;
+        current.noDelay(on, now);
+        finish(now);
+    }
+
+    /// `TCP_QUICKACK`
+    public void setQuickAck(boolean on, long now) {
+        options.delayAcks = !on;
+        Connection current = connection;
+        if (current == null) return;
+        current.quickAck(on, now);
+        finish(now);
+    }
+
+    /// `SO_PEEK_OFF`
+    public int peekOffset() {
+        Connection current = connection;
+        return current == null ? peekOffset : current.peekOffset();
+    }
+
+    /// Sets `SO_PEEK_OFF`.
+    public void setPeekOffset(int offset) {
+        peekOffset = offset;
+        Connection current = connection;
+        if (current != null) current.setPeekOffset(offset);
+    }
+
+    /// `SO_MEMINFO`
+    public MemoryInfo memoryInfo() {
+        Connection current = connection;
+        if (current != null) return current.memoryInfo();
+        Listener<TcpEndpoint> listening = listener;
+        long drops = listening == null ? 0 : listening.overflows();
+        var sysctl = host.sysctl().tcp();
+        int receive = options.receiveBuffer != 0 ? options.receiveBuffer : sysctl.tcp_rmem[1];
+        int send = options.sendBuffer != 0 ? options.sendBuffer : sysctl.tcp_wmem[1];
+        return new MemoryInfo(0, receive, 0, send, 0, 0, 0, 0, (int) drops);
+    }
+
+    /// `IP_MTU`: of the path to the peer, bytes; -1 where it has none.
+    public int pathMtu(long now) {
+        Connection current = connection;
+        if (current == null) return -1;
+        Path known = path(current.tuple().remote().ip(), now);
+        return known.error() != null ? -1 : known.mtu();
+    }
+
+    /// `TCP_SAVED_SYN`: the headers of the SYN that began the connection, once; empty where they were not kept.
+    public byte[] takeSavedSyn() {
+        byte[] saved = savedSyn;
+        savedSyn = null;
+        return saved == null ? new byte[0] : saved;
     }
 
     @Override

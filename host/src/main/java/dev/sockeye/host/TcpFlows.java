@@ -69,6 +69,8 @@ final class TcpFlows {
         // RFC 9293 3.8.3, MUST-20: R1.
         if (connection.takeAdviceAgainstPath()) socket.forgetPath();
         Segment out = output.segment;
+        Path path = socket.path(connection.tuple().remote().ip(), now);
+        if (path.error() == null) connection.onPathMtu(path.mtu());
         while (connection.nextSegment(out, now)) send(socket, connection, out, now);
         out.clear();
         int events = connection.takeEvents();
@@ -88,21 +90,20 @@ final class TcpFlows {
         }
         var options = connection.options();
         // RFC 9293 3.9.2, MUST-49
-        manner.hopLimit = options.hopLimit > 0 ? options.hopLimit : host.defaultHopLimit(v4);
+        manner.hopLimit = options.hopLimit >= 0 ? options.hopLimit : host.defaultHopLimit(v4);
         // RFC 9293 3.9.1.9, MUST-48, SHLD-21, SHLD-22: as it is set when the segment goes.
         manner.trafficClass = options.trafficClass;
-        manner.dontFragment = v4 && host.dontFragment(tuple.remote().ip(), now);
+        if (seg.isAnswer) {
+            manner.hopLimit = host.defaultHopLimit(v4);
+            manner.trafficClass = seg.trafficClass;
+        }
+        manner.dontFragment =
+                v4 && options.dontFragment(host.isPathLocked(tuple.remote().ip(), now));
         manner.identification = socket.identification;
         manner.flowLabel = flowLabel(socket, connection.rehashes());
         manner.mtu = path.mtu();
-        // A route or an interface has become narrower than the connection knows: what is cut already goes in
-        // fragments.
-        boolean narrower = path.mtu() < connection.pathMtu();
-        if (narrower) manner.dontFragment = false;
-        int seq = seg.seq;
         output.send(seg, tuple, manner, path.out());
         socket.identification = manner.identification;
-        if (narrower) connection.onPacketTooBig(path.mtu(), seq, now);
     }
 
     /// Linux: `auto_flowlabels`, a label for each flow (RFC 6438), and another one after each timeout.
@@ -147,7 +148,10 @@ final class TcpFlows {
     void sendSynAck(TcpEndpoint listening, HalfOpen halfOpen, long now) {
         Segment out = output.segment;
         halfOpen.synAck(out, now);
-        reply(out, halfOpen.tuple(), listening.options().trafficClass & ~3, listening.options().hopLimit, now);
+        var options = listening.options();
+        boolean reflect = context.sysctl.tcp_reflect_tos != 0;
+        int trafficClass = reflect ? halfOpen.handshake().synTrafficClass : options.trafficClass;
+        reply(out, halfOpen.tuple(), trafficClass & ~3, options.hopLimit, now);
     }
 
     /// A half-open connection is gone.
@@ -170,6 +174,7 @@ final class TcpFlows {
     /// @param flow the half-open connection's, or null where a SYN cookie brought it back
     TcpEndpoint establish(TcpEndpoint listening, FourTuple tuple, Handshake handshake, @Nullable Flow flow, long now) {
         TcpEndpoint child = host.newChild(listening);
+        reflect(handshake, child);
         own(child, tuple, flow);
         child.onAccepted(tuple, handshake, now);
         return child;
@@ -178,9 +183,15 @@ final class TcpFlows {
     /// A SYN has opened a connection at once: makes the socket that `accept` will return.
     TcpEndpoint openFast(TcpEndpoint listening, HalfOpen request, Segment syn, long now) {
         TcpEndpoint child = host.newChild(listening);
+        reflect(request.handshake(), child);
         own(child, request.tuple(), null);
         child.onOpenedFast(request, syn, now);
         return child;
+    }
+
+    /// `tcp_reflect_tos`: the peer's choice is ours.
+    private void reflect(Handshake handshake, TcpEndpoint child) {
+        if (context.sysctl.tcp_reflect_tos != 0) child.options().trafficClass = handshake.synTrafficClass;
     }
 
     private void own(TcpEndpoint child, FourTuple tuple, @Nullable Flow flow) {
@@ -239,7 +250,7 @@ final class TcpFlows {
 
     /// Sends a segment that no connection stands behind: a SYN-ACK, an ACK from TIME_WAIT, a reset.
     ///
-    /// @param hopLimit 0: the host's default
+    /// @param hopLimit -1: the host's default
     void reply(Segment seg, FourTuple tuple, int trafficClass, int hopLimit, long now) {
         boolean v4 = tuple.isV4();
         Path path = host.path(tuple.remote().ip(), null, now);
@@ -248,9 +259,9 @@ final class TcpFlows {
             seg.clear();
             return;
         }
-        manner.hopLimit = hopLimit > 0 ? hopLimit : host.defaultHopLimit(v4);
+        manner.hopLimit = hopLimit >= 0 ? hopLimit : host.defaultHopLimit(v4);
         manner.trafficClass = trafficClass;
-        manner.dontFragment = v4 && host.dontFragment(tuple.remote().ip(), now);
+        manner.dontFragment = v4;
         manner.identification = 0; // RFC 6864 4.1: an atomic datagram's means nothing
         manner.flowLabel = 0;
         manner.mtu = path.mtu();
@@ -263,7 +274,8 @@ final class TcpFlows {
     /// Answers a segment with a reset; not if it is one.
     void reset(Segment seg, FourTuple tuple, long now) {
         Segment out = output.segment;
-        if (TcpReset.answer(seg, out)) reply(out, tuple, 0, 0, now);
+        int trafficClass = seg.trafficClass;
+        if (TcpReset.answer(seg, out)) reply(out, tuple, trafficClass, -1, now);
     }
 
     /// The segment that replies are made in.

@@ -66,19 +66,27 @@ final class TcpInput {
         int ports = Integer.rotateLeft(TcpHeader.ports(memory, at), 16);
         Flow flow = find(arrival, ports);
         if (flow == null) {
-            onUnknown(tupleOf(arrival, ports), arrival, seg, 0, now);
+            onUnknown(tupleOf(arrival, ports), arrival, packet, seg, 0, now);
             return;
         }
         switch (flow.socket) {
             case TcpEndpoint socket -> {
+                if (isTooFar(socket, arrival)) return;
                 Connection connection = socket.connection();
                 if (connection != null) connection.onSegment(seg, now);
                 flows.settle(socket, now);
             }
             case HalfOpen halfOpen -> onHalfOpen(flow, halfOpen, seg, now);
-            case TimeWait rest -> onTimeWait(flow, rest, arrival, seg, now);
+            case TimeWait rest -> onTimeWait(flow, rest, arrival, packet, seg, now);
             default -> throw new IllegalStateException("not a socket: " + flow.socket);
         }
+    }
+
+    /// `IP_MINTTL`, `IPV6_MINHOPCOUNT` (RFC 5082 3): it has come from further away than the program expects its peer.
+    private boolean isTooFar(TcpEndpoint socket, Arrival arrival) {
+        if (arrival.hopLimit >= socket.options().minHopLimit) return false;
+        host.tcp().counters.inc(TcpMib.TCPMinTTLDrop);
+        return true;
     }
 
     private @Nullable Flow find(Arrival a, int ports) {
@@ -106,7 +114,7 @@ final class TcpInput {
     /// A segment of no connection.
     ///
     /// @param isn our initial sequence number where a connection in TIME_WAIT is followed up, else 0
-    private void onUnknown(FourTuple tuple, Arrival arrival, Segment seg, int isn, long now) {
+    private void onUnknown(FourTuple tuple, Arrival arrival, Packet packet, Segment seg, int isn, long now) {
         TcpEndpoint listening =
                 host.findListener(arrival, tuple.local().port(), tuple.remote().port());
         Listener<TcpEndpoint> listener = listening == null ? null : listening.listener();
@@ -114,6 +122,7 @@ final class TcpInput {
             flows.reset(seg, tuple, now);
             return;
         }
+        if (isTooFar(listening, arrival)) return;
         Path back = host.path(tuple.remote().ip(), listening.boundDevice(), now);
         if (back.error() != null && seg.syn() && !seg.hasAck() && !seg.rst()) {
             // Linux: a SYN that cannot be answered is dropped, and leaves nothing behind.
@@ -125,20 +134,37 @@ final class TcpInput {
         switch (listener.onSegment(tuple, seg, mtu, isn, reply, now)) {
             case DROP -> {}
             case RESET -> flows.reset(seg, tuple, now);
-            case HALF_OPEN -> flows.addHalfOpen(listening, listener.halfOpen(), now);
+            case HALF_OPEN -> {
+                HalfOpen made = listener.halfOpen();
+                if (listening.options().saveSyn != 0) made.handshake().savedSyn = headers(packet, seg);
+                flows.addHalfOpen(listening, made, now);
+            }
             case FAST_OPEN -> {
-                TcpEndpoint child = flows.openFast(listening, listener.halfOpen(), seg, now);
+                HalfOpen made = listener.halfOpen();
+                if (listening.options().saveSyn != 0) made.handshake().savedSyn = headers(packet, seg);
+                TcpEndpoint child = flows.openFast(listening, made, seg, now);
                 listener.complete(child);
                 flows.settle(child, now);
                 listening.raise(Readiness.IN);
             }
-            case COOKIE -> flows.reply(reply, tuple, listening.options().trafficClass & ~3, 0, now);
+            case COOKIE -> {
+                var options = listening.options();
+                boolean reflect = host.tcp().sysctl.tcp_reflect_tos != 0;
+                int trafficClass = reflect ? seg.trafficClass : options.trafficClass;
+                flows.reply(reply, tuple, trafficClass & ~3, options.hopLimit, now);
+            }
             case COMPLETE -> {
                 TcpEndpoint child = flows.establish(listening, tuple, listener.handshake(), null, now);
                 listener.complete(child);
                 begin(listening, child, seg, now);
             }
         }
+    }
+
+    private static byte[] headers(Packet packet, Segment seg) {
+        byte[] headers = new byte[seg.headerLength];
+        packet.copyTo(0, MemorySegment.ofArray(headers), 0, headers.length);
+        return headers;
     }
 
     /// The new connection's first event is the segment that completed its handshake.
@@ -154,7 +180,7 @@ final class TcpInput {
         Segment reply = flows.replySegment();
         switch (halfOpen.onSegment(seg, reply, now)) {
             case DROP -> {}
-            case REPLY -> flows.reply(reply, flow.tuple, 0, 0, now);
+            case REPLY -> flows.reply(reply, flow.tuple, seg.trafficClass, -1, now);
             case SYN_ACK -> {
                 host.timers().schedule(flow, halfOpen.nextDeadline());
                 flows.sendSynAck(listening, halfOpen, now);
@@ -178,34 +204,34 @@ final class TcpInput {
 
     // ---------------------------------------------------------------- TIME_WAIT
 
-    private void onTimeWait(Flow flow, TimeWait rest, Arrival arrival, Segment seg, long now) {
+    private void onTimeWait(Flow flow, TimeWait rest, Arrival arrival, Packet packet, Segment seg, long now) {
         Segment reply = flows.replySegment();
         switch (rest.onSegment(seg, reply, now)) {
             case DROP -> host.timers().schedule(flow, rest.deadline());
             case REPLY -> {
                 host.timers().schedule(flow, rest.deadline());
-                flows.reply(reply, flow.tuple, 0, 0, now);
+                flows.reply(reply, flow.tuple, rest.trafficClass(), -1, now);
             }
             case RESET_AND_GONE -> {
                 flows.endTimeWait(flow);
                 flows.reset(seg, flow.tuple, now);
             }
             case GONE -> flows.endTimeWait(flow);
-            case NEW_SYN -> onNewSyn(flow, rest, arrival, seg, now);
+            case NEW_SYN -> onNewSyn(flow, rest, arrival, packet, seg, now);
         }
     }
 
     /// A SYN that may follow a connection in TIME_WAIT: if somebody listens it is the begin of a new one.
-    private void onNewSyn(Flow flow, TimeWait rest, Arrival arrival, Segment seg, long now) {
+    private void onNewSyn(Flow flow, TimeWait rest, Arrival arrival, Packet packet, Segment seg, long now) {
         FourTuple tuple = flow.tuple;
         if (host.findListener(arrival, tuple.local().port(), tuple.remote().port()) != null) {
             flows.endTimeWait(flow);
-            onUnknown(tuple, arrival, seg, rest.nextIsn(), now);
+            onUnknown(tuple, arrival, packet, seg, rest.nextIsn(), now);
             return;
         }
         Segment reply = flows.replySegment();
         rest.ack(reply, now);
-        flows.reply(reply, tuple, 0, 0, now);
+        flows.reply(reply, tuple, rest.trafficClass(), -1, now);
     }
 
     // ---------------------------------------------------------------- ICMP

@@ -187,7 +187,7 @@ public final class UdpEndpoint extends Endpoint {
     }
 
     private int hopLimit(boolean v4) {
-        return options.hopLimit > 0 ? options.hopLimit : host.defaultHopLimit(v4);
+        return options.hopLimit >= 0 ? options.hopLimit : host.defaultHopLimit(v4);
     }
 
     /// Members of the group on this host have their copy, whole.

@@ -15,8 +15,8 @@ public final class UdpOptions {
     /// `IP_TOS`/`IPV6_TCLASS`
     public int trafficClass;
 
-    /// `IP_TTL`/`IPV6_UNICAST_HOPS`; 0: the host's default
-    public int hopLimit;
+    /// `IP_TTL`/`IPV6_UNICAST_HOPS`; -1: the host's default
+    public int hopLimit = -1;
 
     /// `IP_MULTICAST_TTL`/`IPV6_MULTICAST_HOPS`
     public int multicastHopLimit = 1;

@@ -45,6 +45,10 @@ final class OptionTable<E extends Endpoint> {
         add(option, getter, (endpoint, value, now) -> ENOPROTOOPT);
     }
 
+    void addWriteOnly(SocketOption<Integer> option, Setter<E, Integer> setter) {
+        add(option, (endpoint, now) -> null, setter);
+    }
+
     /// The options of `SOL_SOCKET` and IP that every socket has.
     OptionTable<E> withCommon() {
         add(SocketOption.SO_REUSEADDR, (e, now) -> e.reuseAddress(), (e, on, now) -> {
@@ -58,6 +62,7 @@ final class OptionTable<E extends Endpoint> {
         add(SocketOption.IPV6_V6ONLY, (e, now) -> isV6(e) ? e.v6Only() : null, (e, on, now) -> e.setV6Only(on));
         add(SocketOption.SO_BINDTODEVICE, OptionTable::deviceName, OptionTable::bindToDevice);
         addReadOnly(SocketOption.SO_ERROR, (e, now) -> e.takeError());
+        addReadOnly(SocketOption.SO_DOMAIN, (e, now) -> isV6(e) ? 10 : 2);
         addReadOnly(SocketOption.SO_COOKIE, (e, now) -> e.inode());
         // Kept by the socket itself.
         addReadOnly(SocketOption.SO_RCVTIMEO, (e, now) -> null);
@@ -116,6 +121,16 @@ final class OptionTable<E extends Endpoint> {
     /// What `SO_RCVBUF` becomes: as [#sendBuffer], with `net.core.rmem_max` and no less than 2304.
     static int receiveBuffer(Host host, int bytes) {
         return Math.max(2 * cut(bytes, host, "net.core.rmem_max"), SEGMENT_COST);
+    }
+
+    /// What `SO_SNDBUFFORCE` makes of it: not cut.
+    static int forcedSendBuffer(int bytes) {
+        return Math.max(2 * Math.min(Math.max(bytes, 0), Integer.MAX_VALUE / 2), 2 * SEGMENT_COST);
+    }
+
+    /// What `SO_RCVBUFFORCE` makes of it: not cut.
+    static int forcedReceiveBuffer(int bytes) {
+        return Math.max(2 * Math.min(Math.max(bytes, 0), Integer.MAX_VALUE / 2), SEGMENT_COST);
     }
 
     private static int cut(int bytes, Host host, String limit) {

@@ -36,6 +36,8 @@ public abstract sealed class Socket implements AutoCloseable permits TcpSocket, 
     public static final int MSG_PEEK = 0x2;
     /// `MSG_TRUNC`: skip instead of copying.
     public static final int MSG_TRUNC = 0x20;
+    /// `MSG_EOR`: nothing is appended to the last segment of what is written.
+    public static final int MSG_EOR = 0x80;
     /// `MSG_WAITALL`: wait until all that was asked for is there.
     public static final int MSG_WAITALL = 0x100;
     /// `MSG_MORE`: more will follow.

@@ -1,6 +1,7 @@
 package dev.sockeye.socket;
 
 import dev.sockeye.tcp.CongestionInfo;
+import dev.sockeye.tcp.MemoryInfo;
 import dev.sockeye.tcp.TcpInfo;
 import java.util.Collection;
 import java.util.Collections;
@@ -56,6 +57,29 @@ public final class SocketOption<T> {
     /// `SO_COOKIE`: a number that no other socket of this machine has.
     public static final SocketOption<Long> SO_COOKIE = of("SO_COOKIE", Long.class);
 
+    /// `SO_TYPE`: 1 of a stream, 2 of datagrams.
+    public static final SocketOption<Integer> SO_TYPE = of("SO_TYPE", Integer.class);
+    /// `SO_PROTOCOL`: 6 of TCP, 17 of UDP.
+    public static final SocketOption<Integer> SO_PROTOCOL = of("SO_PROTOCOL", Integer.class);
+    /// `SO_DOMAIN`: 2 of IPv4, 10 of IPv6.
+    public static final SocketOption<Integer> SO_DOMAIN = of("SO_DOMAIN", Integer.class);
+    /// `SO_SNDLOWAT`: 1.
+    public static final SocketOption<Integer> SO_SNDLOWAT = of("SO_SNDLOWAT", Integer.class);
+    /// `SO_SNDBUFFORCE`: `SO_SNDBUF` beyond `net.core.wmem_max`; cannot be read.
+    public static final SocketOption<Integer> SO_SNDBUFFORCE = of("SO_SNDBUFFORCE", Integer.class);
+    /// `SO_RCVBUFFORCE`: `SO_RCVBUF` beyond `net.core.rmem_max`; cannot be read.
+    public static final SocketOption<Integer> SO_RCVBUFFORCE = of("SO_RCVBUFFORCE", Integer.class);
+    /// `SO_MEMINFO`
+    public static final SocketOption<MemoryInfo> SO_MEMINFO = of("SO_MEMINFO", MemoryInfo.class);
+    /// `SO_PEEK_OFF`, bytes; -1 is off.
+    public static final SocketOption<Integer> SO_PEEK_OFF = of("SO_PEEK_OFF", Integer.class);
+    /// `SO_DEBUG`
+    public static final SocketOption<Boolean> SO_DEBUG = of("SO_DEBUG", Boolean.class);
+    /// `SO_DONTROUTE`
+    public static final SocketOption<Boolean> SO_DONTROUTE = of("SO_DONTROUTE", Boolean.class);
+    /// `SO_ZEROCOPY`
+    public static final SocketOption<Boolean> SO_ZEROCOPY = of("SO_ZEROCOPY", Boolean.class);
+
     // IPPROTO_IP, IPPROTO_IPV6
 
     /// `IP_TOS`
@@ -74,6 +98,21 @@ public final class SocketOption<T> {
     public static final SocketOption<Integer> IPV6_UNICAST_HOPS = of("IPV6_UNICAST_HOPS", Integer.class);
     /// `IPV6_V6ONLY`
     public static final SocketOption<Boolean> IPV6_V6ONLY = of("IPV6_V6ONLY", Boolean.class);
+
+    /// `IP_MTU_DISCOVER`: 0 to 5, as `IP_PMTUDISC_*`.
+    public static final SocketOption<Integer> IP_MTU_DISCOVER = of("IP_MTU_DISCOVER", Integer.class);
+    /// `IPV6_MTU_DISCOVER`
+    public static final SocketOption<Integer> IPV6_MTU_DISCOVER = of("IPV6_MTU_DISCOVER", Integer.class);
+    /// `IP_MTU`, `IPV6_MTU`: of the path to the peer, bytes; none where it is not connected.
+    public static final SocketOption<Integer> IP_MTU = of("IP_MTU", Integer.class);
+    /// `IP_FREEBIND`, `IPV6_FREEBIND`
+    public static final SocketOption<Boolean> IP_FREEBIND = of("IP_FREEBIND", Boolean.class);
+    /// `IP_BIND_ADDRESS_NO_PORT`
+    public static final SocketOption<Boolean> IP_BIND_ADDRESS_NO_PORT = of("IP_BIND_ADDRESS_NO_PORT", Boolean.class);
+    /// `IP_MINTTL`
+    public static final SocketOption<Integer> IP_MINTTL = of("IP_MINTTL", Integer.class);
+    /// `IPV6_MINHOPCOUNT`
+    public static final SocketOption<Integer> IPV6_MINHOPCOUNT = of("IPV6_MINHOPCOUNT", Integer.class);
 
     // IPPROTO_TCP
 
@@ -117,6 +156,20 @@ public final class SocketOption<T> {
     public static final SocketOption<Boolean> TCP_INQ = of("TCP_INQ", Boolean.class);
     /// `TCP_CC_INFO`; null where the congestion control tells nothing.
     public static final SocketOption<CongestionInfo> TCP_CC_INFO = of("TCP_CC_INFO", CongestionInfo.class);
+    /// `TCP_THIN_LINEAR_TIMEOUTS`
+    public static final SocketOption<Boolean> TCP_THIN_LINEAR_TIMEOUTS = of("TCP_THIN_LINEAR_TIMEOUTS", Boolean.class);
+    /// `TCP_RTO_MAX_MS`, milliseconds.
+    public static final SocketOption<Integer> TCP_RTO_MAX_MS = of("TCP_RTO_MAX_MS", Integer.class);
+    /// `TCP_RTO_MIN_US`, microseconds.
+    public static final SocketOption<Integer> TCP_RTO_MIN_US = of("TCP_RTO_MIN_US", Integer.class);
+    /// `TCP_DELACK_MAX_US`, microseconds.
+    public static final SocketOption<Integer> TCP_DELACK_MAX_US = of("TCP_DELACK_MAX_US", Integer.class);
+    /// `TCP_SAVE_SYN`: 1 or 2 keeps the headers of SYNs.
+    public static final SocketOption<Integer> TCP_SAVE_SYN = of("TCP_SAVE_SYN", Integer.class);
+    /// `TCP_SAVED_SYN`: those headers, once; else empty.
+    public static final SocketOption<byte[]> TCP_SAVED_SYN = of("TCP_SAVED_SYN", byte[].class);
+    /// `TCP_TIMESTAMP`: the clock of the timestamp option, milliseconds.
+    public static final SocketOption<Integer> TCP_TIMESTAMP = of("TCP_TIMESTAMP", Integer.class);
     /// `TCP_INFO`
     public static final SocketOption<TcpInfo> TCP_INFO = of("TCP_INFO", TcpInfo.class);
 

@@ -21,12 +21,9 @@ public final class StreamSocket extends TcpSocket {
     private static final int EINPROGRESS = Errno.EINPROGRESS.asResult();
 
     /// Flags of Linux that the core knows; the others are of this floor.
-    private static final int CORE_FLAGS = MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_MORE | MSG_FASTOPEN;
+    private static final int CORE_FLAGS = MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_EOR | MSG_MORE | MSG_FASTOPEN;
 
     private static final int READABLE = Readiness.IN | Readiness.RDHUP;
-
-    /// `TCP_QUICKACK` as set last; under the lock.
-    boolean quickAck = true;
 
     /// Connecting waits for the first write (`TCP_FASTOPEN_CONNECT`).
     private volatile boolean connectDeferred;
@@ -131,10 +128,13 @@ public final class StreamSocket extends TcpSocket {
             int result;
             long now = locked.enter();
             try {
+                // A peek that waits for more looks from the front again.
+                boolean again = (flags & MSG_PEEK) != 0 && endpoint.peekOffset() < 0;
+                int kept = again ? 0 : done;
                 result = isClosed()
                         ? EBADF
-                        : endpoint.receive(to, offset + done, length - done, flags & CORE_FLAGS, now);
-                if (result > 0) done += result;
+                        : endpoint.receive(to, offset + kept, length - kept, flags & CORE_FLAGS, now);
+                if (result > 0) done = kept + result;
                 // With no room to read into there is nothing to wait for.
                 if (result == EAGAIN && length == 0) result = 0;
                 boolean wait = result == EAGAIN || (result > 0 && done < target(length, flags));
@@ -150,21 +150,19 @@ public final class StreamSocket extends TcpSocket {
         }
     }
 
-    /// How many bytes a blocking read waits for: `SO_RCVLOWAT`, or all with `MSG_WAITALL`; a peek takes what is
-    /// there.
+    /// How many bytes a blocking read waits for: `SO_RCVLOWAT`, or all with `MSG_WAITALL`; a peek, too.
     private int target(int length, int flags) {
-        if ((flags & MSG_PEEK) != 0) return 1;
         if ((flags & MSG_WAITALL) != 0) return length;
         return Math.min(length, endpoint.options().receiveLowWater);
     }
 
-    /// `SIOCINQ`: how many bytes a read would find now, 0 also at the end of the stream.
+    /// `SIOCINQ`: how many bytes a read would find now, up to the urgent mark; 0 also at the end of the stream.
     public int available() {
 
         long now = locked.enter();
         try {
             Connection connection = endpoint.connection();
-            return isClosed() ? EBADF : connection == null ? 0 : connection.receiveQueueBytes();
+            return isClosed() ? EBADF : connection == null ? 0 : connection.available();
         } finally {
             locked.leave(now);
         }
@@ -177,6 +175,30 @@ public final class StreamSocket extends TcpSocket {
         try {
             Connection connection = endpoint.connection();
             return isClosed() ? EBADF : connection == null ? 0 : connection.sendQueueBytes();
+        } finally {
+            locked.leave(now);
+        }
+    }
+
+    /// `SIOCOUTQNSD`: bytes written that have not been sent.
+    public int unsent() {
+
+        long now = locked.enter();
+        try {
+            Connection connection = endpoint.connection();
+            return isClosed() ? EBADF : connection == null ? 0 : connection.notSentBytes();
+        } finally {
+            locked.leave(now);
+        }
+    }
+
+    /// `SIOCATMARK`: whether the next byte to be read is the urgent one.
+    public boolean isAtUrgentMark() {
+
+        long now = locked.enter();
+        try {
+            Connection connection = endpoint.connection();
+            return connection != null && connection.isAtUrgentMark();
         } finally {
             locked.leave(now);
         }
@@ -210,7 +232,7 @@ public final class StreamSocket extends TcpSocket {
     /// `send(2)`. With a timeout it waits until all is taken, as a blocking send does; a wait that ends early
     /// gives the count so far if there is one, and the error with the next call.
     ///
-    /// @param flags   of [#MSG_MORE], [#MSG_OOB], [#UNINTERRUPTIBLE]
+    /// @param flags   of [#MSG_MORE], [#MSG_EOR], [#MSG_OOB], [#UNINTERRUPTIBLE]
     /// @param timeout nanoseconds, [#NOW] or [#FOREVER]
     /// @return the count taken, less than `length` only with a timeout; `-EAGAIN` if there was no room in time;
     ///     `-EPIPE` after shutdown or reset; errors of the connection, once; `-ENOTCONN`, `-EINTR`, `-EBADF`

@@ -2,7 +2,6 @@ package dev.sockeye.socket;
 
 import static dev.sockeye.socket.OptionTable.EINVAL;
 
-import dev.sockeye.host.Endpoint;
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.CongestionControls;
 import dev.sockeye.tcp.CongestionInfo;
@@ -21,12 +20,14 @@ final class TcpOptionTable {
 
     static final OptionTable<TcpEndpoint> TABLE = new OptionTable<TcpEndpoint>().withCommon();
 
-    private static final int ECN_BITS = 3;
     private static final int MAX_KEEPALIVE_SECONDS = 32_767;
     private static final int MAX_PROBES = 127;
     private static final int MIN_MSS = 88;
     private static final int MAX_MSS = 32_767;
     private static final int DEFAULT_MSS = 536;
+    private static final int MAX_MILLIS = 120_000;
+    private static final int MIN_MICROS = 1001;
+    private static final int MAX_MICROS = 200_000;
     private static final int MAX_LINGER2_SECONDS = 120;
     private static final int MIN_WINDOW_CLAMP = 1152;
 
@@ -36,7 +37,9 @@ final class TcpOptionTable {
         keepAlive();
         limits();
         fastOpen();
-        ip();
+        times();
+        kept();
+        TcpIpOptions.addTo(TABLE);
         state();
     }
 
@@ -84,14 +87,21 @@ final class TcpOptionTable {
     private static void buffers() {
         TABLE.add(
                 SocketOption.SO_SNDBUF,
-                (e, now) -> orDefault(e.options().sendBuffer, sysctl(e).tcp_wmem[1]),
+                (e, now) -> sendBuffer(e),
                 (e, bytes, now) ->
                         change(e, now, () -> e.options().sendBuffer = OptionTable.sendBuffer(e.host(), bytes)));
+        TABLE.addWriteOnly(
+                SocketOption.SO_SNDBUFFORCE,
+                (e, bytes, now) -> change(e, now, () -> e.options().sendBuffer = OptionTable.forcedSendBuffer(bytes)));
         TABLE.add(
                 SocketOption.SO_RCVBUF,
-                (e, now) -> orDefault(e.options().receiveBuffer, sysctl(e).tcp_rmem[1]),
+                (e, now) -> receiveBuffer(e),
                 (e, bytes, now) ->
                         change(e, now, () -> e.options().receiveBuffer = OptionTable.receiveBuffer(e.host(), bytes)));
+        TABLE.addWriteOnly(
+                SocketOption.SO_RCVBUFFORCE,
+                (e, bytes, now) ->
+                        change(e, now, () -> e.options().receiveBuffer = OptionTable.forcedReceiveBuffer(bytes)));
         TABLE.add(
                 SocketOption.SO_RCVLOWAT,
                 (e, now) -> e.options().receiveLowWater,
@@ -104,8 +114,28 @@ final class TcpOptionTable {
                 (o, bytes) -> o.notSentLowWater = bytes);
         TABLE.add(
                 SocketOption.TCP_WINDOW_CLAMP,
-                (e, now) -> e.options().windowClamp,
+                (e, now) -> windowClamp(e),
                 (e, bytes, now) -> clampWindow(e, bytes, now));
+        TABLE.addReadOnly(SocketOption.SO_MEMINFO, (e, now) -> e.memoryInfo());
+    }
+
+    private static int sendBuffer(TcpEndpoint endpoint) {
+        Connection connection = endpoint.connection();
+        if (connection != null) return connection.sendBuffer();
+        return orDefault(endpoint.options().sendBuffer, sysctl(endpoint).tcp_wmem[1]);
+    }
+
+    private static int receiveBuffer(TcpEndpoint endpoint) {
+        Connection connection = endpoint.connection();
+        if (connection != null) return connection.receiveBuffer();
+        int set = endpoint.options().receiveBuffer;
+        // What a read waits for has to fit, and half of the buffer is window at first.
+        return set != 0 ? set : Math.max(sysctl(endpoint).tcp_rmem[1], 2 * endpoint.options().receiveLowWater);
+    }
+
+    private static int windowClamp(TcpEndpoint endpoint) {
+        Connection connection = endpoint.connection();
+        return connection == null ? endpoint.options().windowClamp : connection.windowClamp();
     }
 
     /// Half the buffer at most, or a read could wait for ever; 0 counts as 1, and a negative one as very much.
@@ -117,29 +147,46 @@ final class TcpOptionTable {
 
     private static int clampWindow(TcpEndpoint endpoint, int bytes, long now) {
         if (bytes == 0 && endpoint.state() != TcpState.CLOSED) return EINVAL;
-        int clamp = bytes == 0 ? 0 : Math.max(bytes, MIN_WINDOW_CLAMP);
-        return change(endpoint, now, () -> endpoint.options().windowClamp = clamp);
+        Connection connection = endpoint.connection();
+        if (connection != null && bytes != 0) connection.clampWindow(bytes, now);
+        else endpoint.options().windowClamp = bytes == 0 ? 0 : Math.max(bytes, MIN_WINDOW_CLAMP);
+        return 0;
     }
 
     private static void flags() {
-        flag(SocketOption.TCP_NODELAY, (o, now) -> o.noDelay, (o, on) -> o.noDelay = on);
+        TABLE.add(SocketOption.TCP_NODELAY, (e, now) -> e.options().noDelay, TcpOptionTable::setNoDelay);
         flag(SocketOption.TCP_CORK, (o, now) -> o.cork, (o, on) -> o.cork = on);
         flag(SocketOption.SO_OOBINLINE, (o, now) -> o.outOfBandInline, (o, on) -> o.outOfBandInline = on);
         TABLE.add(SocketOption.TCP_QUICKACK, TcpOptionTable::quickAck, TcpOptionTable::setQuickAck);
         flag(SocketOption.TCP_INQ, (o, now) -> o.inq, (o, on) -> o.inq = on);
+        TABLE.add(SocketOption.SO_PEEK_OFF, (e, now) -> e.peekOffset(), (e, offset, now) -> {
+            e.setPeekOffset(offset);
+            return 0;
+        });
+        number(SocketOption.TCP_SAVE_SYN, 0, 2, (e, now) -> e.options().saveSyn, (o, how) -> o.saveSyn = how);
+        TABLE.addReadOnly(SocketOption.TCP_SAVED_SYN, (e, now) -> e.takeSavedSyn());
+        TABLE.addReadOnly(SocketOption.TCP_TIMESTAMP, (e, now) -> timestamp(e, now));
     }
 
-    /// The core does not tell; what was set last is the best there is.
+    /// Even set again it lets go what a cork holds back.
+    private static int setNoDelay(TcpEndpoint endpoint, Boolean on, long now) {
+        endpoint.setNoDelay(on, now);
+        return 0;
+    }
+
     private static Boolean quickAck(TcpEndpoint endpoint, long now) {
-        return !(Socket.of(endpoint) instanceof StreamSocket stream) || stream.quickAck;
+        Connection connection = endpoint.connection();
+        return connection == null ? !endpoint.options().delayAcks : connection.isQuickAck();
     }
 
     private static int setQuickAck(TcpEndpoint endpoint, Boolean on, long now) {
-        Connection connection = endpoint.connection();
-        if (connection == null) return Errno.ENOTCONN.asResult();
-        connection.quickAck(on, now);
-        if (Socket.of(endpoint) instanceof StreamSocket stream) stream.quickAck = on;
+        endpoint.setQuickAck(on, now);
         return 0;
+    }
+
+    private static Integer timestamp(TcpEndpoint endpoint, long now) {
+        Connection connection = endpoint.connection();
+        return connection == null ? (int) (now / 1_000_000) : connection.timestamp(now);
     }
 
     private static void keepAlive() {
@@ -183,7 +230,7 @@ final class TcpOptionTable {
                 MAX_PROBES,
                 (e, now) -> orDefault(e.options().synCount, sysctl(e).tcp_syn_retries),
                 (o, count) -> o.synCount = count);
-        TABLE.add(SocketOption.TCP_MAXSEG, (e, now) -> maxSegment(e, now), (e, bytes, now) -> {
+        TABLE.add(SocketOption.TCP_MAXSEG, (e, now) -> maxSegment(e), (e, bytes, now) -> {
             if (bytes != 0 && (bytes < MIN_MSS || bytes > MAX_MSS)) return EINVAL;
             return change(e, now, () -> e.options().maxSegment = bytes);
         });
@@ -237,12 +284,62 @@ final class TcpOptionTable {
         return endpoint.state() == TcpState.CLOSED || endpoint.state() == TcpState.LISTEN;
     }
 
-    private static int maxSegment(TcpEndpoint endpoint, long now) {
-        int set = endpoint.options().maxSegment;
-        return switch (endpoint.state()) {
-            case CLOSED, LISTEN -> orDefault(set, DEFAULT_MSS);
-            default -> endpoint.info(now).snd_mss();
-        };
+    private static int maxSegment(TcpEndpoint endpoint) {
+        Connection connection = endpoint.connection();
+        boolean idle = endpoint.state() == TcpState.CLOSED || endpoint.state() == TcpState.LISTEN;
+        if (idle && endpoint.options().maxSegment != 0) return endpoint.options().maxSegment;
+        return connection == null ? DEFAULT_MSS : connection.maxSegment();
+    }
+
+    /// Retransmission timeouts and the delay of acknowledgments.
+    private static void times() {
+        flag(
+                SocketOption.TCP_THIN_LINEAR_TIMEOUTS,
+                (o, now) -> o.thinLinearTimeouts,
+                (o, on) -> o.thinLinearTimeouts = on);
+        number(
+                SocketOption.TCP_RTO_MAX_MS,
+                1000,
+                MAX_MILLIS,
+                (e, now) -> orDefault(e.options().rtoMaxMillis, sysctl(e).tcp_rto_max_ms),
+                (o, millis) -> o.rtoMaxMillis = millis);
+        number(
+                SocketOption.TCP_RTO_MIN_US,
+                MIN_MICROS,
+                MAX_MICROS,
+                (e, now) -> orDefault(e.options().rtoMinMicros, sysctl(e).tcp_rto_min_us),
+                (o, micros) -> o.rtoMinMicros = wholeMillis(micros));
+        number(
+                SocketOption.TCP_DELACK_MAX_US,
+                MIN_MICROS,
+                MAX_MICROS,
+                (e, now) -> orDefault(e.options().delayedAckMaxMicros, MAX_MICROS),
+                (o, micros) -> o.delayedAckMaxMicros = wholeMillis(micros));
+    }
+
+    /// Linux keeps these in ticks; ours are of a millisecond.
+    private static int wholeMillis(int micros) {
+        return (micros + 999) / 1000 * 1000;
+    }
+
+    /// What has no effect.
+    private static void kept() {
+        number(
+                SocketOption.SO_PRIORITY,
+                Integer.MIN_VALUE,
+                Integer.MAX_VALUE,
+                (e, now) -> e.options().priority,
+                (o, priority) -> o.priority = priority);
+        number(
+                SocketOption.SO_MARK,
+                Integer.MIN_VALUE,
+                Integer.MAX_VALUE,
+                (e, now) -> e.options().mark,
+                (o, mark) -> o.mark = mark);
+        flag(SocketOption.SO_DEBUG, (o, now) -> o.debug, (o, on) -> o.debug = on);
+        flag(SocketOption.SO_DONTROUTE, (o, now) -> o.dontRoute, (o, on) -> o.dontRoute = on);
+        flag(SocketOption.SO_BROADCAST, (o, now) -> o.broadcast, (o, on) -> o.broadcast = on);
+        flag(SocketOption.SO_ZEROCOPY, (o, now) -> o.zeroCopy, (o, on) -> o.zeroCopy = on);
     }
 
     private static String congestionControl(TcpEndpoint endpoint, long now) {
@@ -282,61 +379,11 @@ final class TcpOptionTable {
         return period;
     }
 
-    private static void ip() {
-        // The two ECN bits belong to the protocol.
-        number(
-                SocketOption.IP_TOS,
-                Integer.MIN_VALUE,
-                Integer.MAX_VALUE,
-                (e, now) -> e.options().trafficClass,
-                (o, tos) -> o.trafficClass = tos & 0xff & ~ECN_BITS);
-        v6(
-                TABLE,
-                SocketOption.IPV6_TCLASS,
-                (e, now) -> e.options().trafficClass,
-                (e, value, now) -> change(e, now, () -> e.options().trafficClass = Math.max(value, 0) & ~ECN_BITS));
-        TABLE.add(SocketOption.IP_TTL, (e, now) -> hopLimit(e, e.options().hopLimit), (e, ttl, now) -> {
-            if (ttl != -1 && (ttl < 1 || ttl > 255)) return EINVAL;
-            return change(e, now, () -> e.options().hopLimit = Math.max(ttl, 0));
-        });
-        v6(
-                TABLE,
-                SocketOption.IPV6_UNICAST_HOPS,
-                (e, now) -> hopLimit(e, e.options().hopLimit),
-                (e, hops, now) -> change(e, now, () -> e.options().hopLimit = Math.max(hops, 0)));
-        number(
-                SocketOption.SO_PRIORITY,
-                Integer.MIN_VALUE,
-                Integer.MAX_VALUE,
-                (e, now) -> e.options().priority,
-                (o, priority) -> o.priority = priority);
-        number(
-                SocketOption.SO_MARK,
-                Integer.MIN_VALUE,
-                Integer.MAX_VALUE,
-                (e, now) -> e.options().mark,
-                (o, mark) -> o.mark = mark);
-    }
-
-    static int hopLimit(Endpoint endpoint, int set) {
-        return orDefault(set, Integer.parseInt(endpoint.host().sysctl().get("net.ipv4.ip_default_ttl")));
-    }
-
-    /// An option that only IPv6 sockets have: -1, for the default, to 255.
-    static <E extends Endpoint> void v6(
-            OptionTable<E> table,
-            SocketOption<Integer> option,
-            OptionTable.Getter<E, Integer> getter,
-            OptionTable.Setter<E, Integer> setter) {
-        table.add(option, (e, now) -> OptionTable.isV6(e) ? getter.get(e, now) : null, (e, value, now) -> {
-            if (!OptionTable.isV6(e)) return OptionTable.ENOPROTOOPT;
-            if (value < -1 || value > 255) return EINVAL;
-            return setter.set(e, value, now);
-        });
-    }
-
     private static void state() {
         TABLE.addReadOnly(SocketOption.SO_ACCEPTCONN, (e, now) -> e.state() == TcpState.LISTEN);
+        TABLE.addReadOnly(SocketOption.SO_TYPE, (e, now) -> 1);
+        TABLE.addReadOnly(SocketOption.SO_PROTOCOL, (e, now) -> 6);
+        TABLE.addReadOnly(SocketOption.SO_SNDLOWAT, (e, now) -> 1);
         TABLE.addReadOnly(SocketOption.TCP_CC_INFO, TcpOptionTable::congestionInfo);
         TABLE.addReadOnly(SocketOption.TCP_INFO, (e, now) -> e.info(now));
     }

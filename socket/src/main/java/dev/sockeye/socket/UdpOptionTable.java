@@ -18,6 +18,8 @@ final class UdpOptionTable {
             return 0;
         });
         TABLE.addReadOnly(SocketOption.SO_ACCEPTCONN, (e, now) -> false);
+        TABLE.addReadOnly(SocketOption.SO_TYPE, (e, now) -> 2);
+        TABLE.addReadOnly(SocketOption.SO_PROTOCOL, (e, now) -> 17);
     }
 
     private UdpOptionTable() {}
@@ -48,21 +50,21 @@ final class UdpOptionTable {
             e.options().trafficClass = tos & 0xff;
             return 0;
         });
-        TcpOptionTable.v6(TABLE, SocketOption.IPV6_TCLASS, (e, now) -> e.options().trafficClass, (e, value, now) -> {
+        TcpIpOptions.v6(TABLE, SocketOption.IPV6_TCLASS, (e, now) -> e.options().trafficClass, (e, value, now) -> {
             e.options().trafficClass = Math.max(value, 0);
             return 0;
         });
-        TABLE.add(SocketOption.IP_TTL, (e, now) -> TcpOptionTable.hopLimit(e, e.options().hopLimit), (e, ttl, now) -> {
+        TABLE.add(SocketOption.IP_TTL, (e, now) -> TcpIpOptions.hopLimit(e, e.options().hopLimit), (e, ttl, now) -> {
             if (ttl != -1 && (ttl < 1 || ttl > 255)) return EINVAL;
-            e.options().hopLimit = Math.max(ttl, 0);
+            e.options().hopLimit = ttl;
             return 0;
         });
-        TcpOptionTable.v6(
+        TcpIpOptions.v6(
                 TABLE,
                 SocketOption.IPV6_UNICAST_HOPS,
-                (e, now) -> TcpOptionTable.hopLimit(e, e.options().hopLimit),
+                (e, now) -> TcpIpOptions.hopLimit(e, e.options().hopLimit),
                 (e, hops, now) -> {
-                    e.options().hopLimit = Math.max(hops, 0);
+                    e.options().hopLimit = hops;
                     return 0;
                 });
     }

@@ -104,14 +104,14 @@ final class AckPolicy {
     }
 
     /// How long to wait, milliseconds.
-    int delay(int srttMillis, boolean hasRtt) {
+    int delay(int srttMillis, boolean hasRtt, int mostMillis) {
         int delay = delayMillis;
         if (delay > MIN_MILLIS) {
             int most = inPingPong() || pushed ? MAX_MILLIS : 500;
             if (hasRtt) most = Math.min(most, Math.max(srttMillis, MIN_MILLIS));
             delay = Math.min(delay, most);
         }
-        return Math.min(delay, MAX_MILLIS);
+        return Math.min(delay, mostMillis);
     }
 
     /// The delay ran out before anything carried the acknowledgment.

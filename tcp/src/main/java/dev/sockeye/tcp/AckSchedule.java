@@ -38,18 +38,19 @@ final class AckSchedule {
         if (!checkDue) return false;
         checkDue = false;
         if (!c.acks.scheduled) return false;
-        if (c.acks.now || c.acks.isQuick()) return true;
-        // RFC 9293 3.8.6.3, SHLD-19
+        // RFC 9293 3.8.6.3, SHLD-19. Asked for first, for a window that is half used up ends the quick phase.
         if (c.rcvNxt - c.receive.updatedAt > c.acks.rcvMss) {
-            boolean wanted = c.receiveQueue.bytes() < c.options.receiveLowWater;
+            boolean wanted = c.rcvNxt - c.copiedSeq < c.options.receiveLowWater;
             if (wanted || c.receive.select(c.receiveBuffer.charged(), c.acks) >= c.receive.window) return true;
         }
+        if (c.acks.now || c.acks.isQuick()) return true;
         return c.outOfOrder.isEmpty() ? delayAck(now) : compressAck(now);
     }
 
     /// RFC 9293 3.8.6.3, SHLD-18; RFC 5681 4.2, MUST-25
     private boolean delayAck(long now) {
-        long millis = Math.max(1, c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample()));
+        int most = c.options.delayedAckMaxMillis();
+        long millis = Math.max(1, c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample(), most));
         long at = now + millis * Timers.MILLI;
         long set = c.timers.delayedAckAt;
         if (set != Timers.NEVER) {

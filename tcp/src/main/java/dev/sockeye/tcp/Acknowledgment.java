@@ -227,7 +227,7 @@ final class Acknowledgment {
         }
         // RFC 6675 4, MUST-1: what was only SACKed stays.
         c.send.releaseBefore(c.sndUna);
-        if (queue.isEmpty()) c.onFlightDone(now);
+        if (queue.isEmpty()) c.busy.stop(BusyTime.Reason.BUSY, c.hasWork(), now);
         else if (queue.get(0).is(TxSegment.SACKED)) flags |= RENEGING;
         if (Seq.between(c.sndUp, priorSndUna, c.sndUna)) c.sndUp = c.sndUna;
         // Without SACK nothing tells an original from its retransmission.

@@ -88,10 +88,13 @@ public final class Connection {
     final Teardown teardown = new Teardown(this);
     final SegmentArrives arrives;
     final BusyTime busy = new BusyTime();
+    private final OptionEffects effects;
 
     int shutdown;
     boolean finReceived;
     boolean orphan;
+    /// A listener's program has not accepted it yet.
+    boolean unaccepted;
     /// `sk_err` and `sk_err_soft`: numbers of [Errno].
     int error;
 
@@ -129,7 +132,7 @@ public final class Connection {
         outOfOrder = new OutOfOrderQueue(context.pages, memory);
         receive = new ReceiveWindow(context, options);
         timestamps = new Timestamps(receive);
-        rtt = new RttEstimator(context.sysctl);
+        rtt = new RttEstimator(context.sysctl, options);
         board = new Scoreboard(this);
         recovery = new LossRecovery(this);
         timeouts = new Timeouts(this);
@@ -139,6 +142,8 @@ public final class Connection {
         sendBuffer = new SendBuffer(this);
         congestion = chooseCongestionControl();
         pacer.bound(options.maxPacingRate);
+        effects = new OptionEffects(this);
+        if (options.delayAcks) acks.enterPingPong();
         timestamps.offset =
                 context.isn.timestampOffset(tuple.local().ip(), tuple.remote().ip());
     }
@@ -180,6 +185,7 @@ public final class Connection {
 
     private void take(Handshake shake, long now) {
         this.now = now;
+        unaccepted = true;
         iss = shake.iss;
         sndUna = sndNxt = sndUp = send.writeSeq = iss + 1;
         cwnd.usageSeq = sndUna;
@@ -201,6 +207,7 @@ public final class Connection {
         sndWnd = maxWindow = shake.peerWindow;
         sndWl1 = shake.irs;
         segmentsIn = 1; // the SYN
+        acks.lastReceivedAt = now;
         lastAckReceivedAt = output.lastSentAt = now;
         if (shake.synAckSentAt >= 0 && shake.retransmits == 0) {
             long micros = (now - shake.synAckSentAt) / 1000;
@@ -237,19 +244,7 @@ public final class Connection {
 
     /// What a program can do now: bits of [Readiness] (`tcp_poll`).
     public int readiness() {
-        int mask = 0;
-        if (shutdown == (RECEIVE | SEND) || state == TcpState.CLOSED) mask |= Readiness.HUP;
-        if ((shutdown & RECEIVE) != 0) mask |= Readiness.IN | Readiness.RDHUP;
-        if (isDeferred()) mask |= Readiness.OUT;
-        if (mayTransmit() || state == TcpState.CLOSED) {
-            if (receiveQueue.bytes() >= Math.max(1, Math.min(options.receiveLowWater, receive.buffer >> 1)))
-                mask |= Readiness.IN;
-            if ((shutdown & SEND) != 0 || sendBuffer.isWritable()) mask |= Readiness.OUT;
-            else sendBuffer.waiting = true;
-            if (urgent.arrived) mask |= Readiness.PRI;
-        }
-        if (error != 0) mask |= Readiness.ERR;
-        return mask;
+        return Readiness.of(this);
     }
 
     /// Its life so far.
@@ -267,7 +262,28 @@ public final class Connection {
         return urgent.pending && urgent.seq == copiedSeq;
     }
 
-    /// Bytes received and not yet read: `SIOCINQ`, the Recv-Q of `ss`.
+    /// `SIOCINQ`: how much one read would get at most, bytes: what is received, up to the urgent mark.
+    public int available() {
+        return reader.available();
+    }
+
+    /// What a `recvmsg` with `TCP_INQ` tells of the bytes left after it (`TCP_CM_INQ`): 1 at least where the peer's FIN
+    /// has come, so that the program reads on.
+    public int inqHint() {
+        return reader.hint();
+    }
+
+    /// `SO_PEEK_OFF`: where the next peek begins, bytes from the front of the queue; -1: at the front, each time.
+    public int peekOffset() {
+        return reader.peekOffset;
+    }
+
+    /// Sets `SO_PEEK_OFF`.
+    public void setPeekOffset(int offset) {
+        reader.peekOffset = offset;
+    }
+
+    /// Bytes received and not yet read: the Recv-Q of `ss`.
     public int receiveQueueBytes() {
         return receiveQueue.bytes();
     }
@@ -277,9 +293,29 @@ public final class Connection {
         return state == TcpState.CLOSED ? 0 : send.writeSeq - sndUna;
     }
 
+    /// Bytes written and not yet sent: `SIOCOUTQNSD`.
+    public int notSentBytes() {
+        return state == TcpState.CLOSED ? 0 : send.writeSeq - sndNxt;
+    }
+
     /// What `SO_SNDBUF` tells, bytes.
     public int sendBuffer() {
         return sendBuffer.size;
+    }
+
+    /// What `TCP_WINDOW_CLAMP` tells, bytes.
+    public int windowClamp() {
+        return receive.clamp;
+    }
+
+    /// What `TCP_QUICKACK` tells: whether acknowledgments do not wait for data to carry them.
+    public boolean isQuickAck() {
+        return !acks.inPingPong();
+    }
+
+    /// What `TCP_TIMESTAMP` tells: the clock of the timestamp option, milliseconds.
+    public int timestamp(long now) {
+        return timestamps.now(now);
     }
 
     /// What `SO_RCVBUF` tells, bytes.
@@ -300,6 +336,11 @@ public final class Connection {
     /// `TCP_CC_INFO`: what the congestion control tells of itself; null if nothing.
     public @Nullable CongestionInfo congestionInfo() {
         return congestion.info();
+    }
+
+    /// `SO_MEMINFO`
+    public MemoryInfo memoryInfo() {
+        return new MemoryInfo(receiveBuffer.charged(), receive.buffer, 0, sendBuffer.size, 0, send.charged, 0, 0, 0);
     }
 
     /// The name of the congestion control in use.
@@ -324,11 +365,7 @@ public final class Connection {
 
     /// What the retransmission timer is set for, as `ss -o` names it: `on`, `persist`, or empty.
     public String timerName() {
-        return switch (timers.retransmission) {
-            case TIMEOUT, LOSS_PROBE, REORDER -> "on";
-            case WINDOW_PROBE -> "persist";
-            case OFF -> timers.keepAliveAt != Timers.NEVER ? "keepalive" : "";
-        };
+        return timers.name();
     }
 
     /// When that timer runs out, nanoseconds; `Long.MAX_VALUE` without one.
@@ -506,30 +543,32 @@ public final class Connection {
     /// To be called after [#options] have changed, so that what they held back goes.
     public void onOptionsChanged(long now) {
         this.now = now;
-        if (options.sendBuffer != 0) sendBuffer.size = options.sendBuffer;
-        if (options.receiveBuffer != 0) receive.buffer = options.receiveBuffer;
-        if (options.windowClamp != 0) receive.clamp = Math.max(options.windowClamp, 1);
-        if (!options.congestionControl.isEmpty() && !options.congestionControl.equals(congestion.name())) {
-            congestion = chooseCongestionControl();
-            cwnd.priorSsthresh = 0;
-            if (state.isSynchronized()) congestion.init(now);
-        }
-        pacer.bound(options.maxPacingRate);
-        if (options.maxSegment != 0) sizes.sync();
-        timeouts.onKeepAliveOption(now);
-        timeouts.onKeepIdleOption(now);
-        if (!options.cork) output.pushOnce();
+        effects.apply(now);
+    }
+
+    void changeCongestionControl(long now) {
+        if (options.congestionControl.isEmpty() || options.congestionControl.equals(congestion.name())) return;
+        congestion = chooseCongestionControl();
+        cwnd.priorSsthresh = 0;
+        if (state.isSynchronized()) congestion.init(now);
+    }
+
+    /// `TCP_NODELAY`; what is held back goes, even if it was on before.
+    public void noDelay(boolean on, long now) {
+        this.now = now;
+        effects.noDelay(on);
+    }
+
+    /// `TCP_WINDOW_CLAMP`, bytes; more than 0.
+    public void clampWindow(int bytes, long now) {
+        this.now = now;
+        receive.setClamp(bytes);
     }
 
     /// `TCP_QUICKACK`: acknowledge what is delayed, and the next segments at once; or not.
     public void quickAck(boolean on, long now) {
         this.now = now;
-        if (!on) {
-            acks.enterPingPong();
-            return;
-        }
-        acks.exitPingPong();
-        if (acks.scheduled && (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT)) output.ackNow();
+        effects.quickAck(on);
     }
 
     // ---------------------------------------------------------------- events
@@ -578,6 +617,9 @@ public final class Connection {
             error = icmp.number();
             raise(Readiness.ERR | Readiness.IN | Readiness.OUT | Readiness.HUP);
             teardown.done(Journal.Cause.ICMP);
+        } else if (options.receiveErrors) {
+            error = icmp.number();
+            raise(Readiness.ERR);
         } else {
             // RFC 9293 3.9.1.8, MUST-47, SHLD-20; RFC 9293 3.9.2.2, MUST-56, SHLD-25: told to who asks.
             softError = icmp.number();
@@ -593,9 +635,16 @@ public final class Connection {
             return;
         }
         // RFC 7323 5.7, MUST-31
-        if (mtu >= sizes.pathMtu) return;
+        if (mtu >= sizes.pathMtu || !options.followsPathMtu()) return;
         sizes.narrow(mtu);
         recovery.onSmallerMss(now);
+    }
+
+    /// The path's MTU as it is now, for what is sent from now on (`tcp_current_mss`).
+    public void onPathMtu(int mtu) {
+        if (mtu == sizes.pathMtu || state == TcpState.CLOSED) return;
+        sizes.pathMtu = mtu;
+        sizes.sync();
     }
 
     // ---------------------------------------------------------------- outputs
@@ -680,6 +729,7 @@ public final class Connection {
 
     /// A program has taken the connection out of the accept queue.
     public void onAccepted() {
+        unaccepted = false;
         fastOpen.onAccepted();
     }
 
@@ -724,7 +774,7 @@ public final class Connection {
     }
 
     void raiseReadable() {
-        if (finReceived || receiveQueue.bytes() >= options.receiveLowWater) raise(Readiness.IN);
+        if (finReceived || reader.isReadable()) raise(Readiness.IN);
     }
 
     // ---------------------------------------------------------------- windows
@@ -746,23 +796,15 @@ public final class Connection {
         return synSentAt;
     }
 
+    /// Bytes from the gap to the end of what has come ahead of it.
+    int outOfOrderBytes() {
+        return outOfOrder.isEmpty() ? 0 : outOfOrder.endSeq() - rcvNxt;
+    }
+
     // ---------------------------------------------------------------- what the time is spent on
 
     /// Something is in flight, or waits to be sent.
     boolean hasWork() {
         return board.packetsOut > 0 || !send.unsent.isEmpty();
-    }
-
-    void onFlightBegun(long now) {
-        busy.start(BusyTime.Reason.BUSY, now);
-    }
-
-    void onFlightDone(long now) {
-        busy.stop(BusyTime.Reason.BUSY, hasWork(), now);
-    }
-
-    void onWindowLimited(boolean limited, long now) {
-        if (limited) busy.start(BusyTime.Reason.RECEIVE_WINDOW, now);
-        else busy.stop(BusyTime.Reason.RECEIVE_WINDOW, hasWork(), now);
     }
 }

@@ -32,6 +32,8 @@ final class Ecn {
     private int synCodepoint;
     /// The next ACK tells that codepoint instead of a count.
     private boolean reflects;
+    /// Our latest SYN has asked for something.
+    private boolean asked;
     /// A listener of ours has answered the peer's SYN.
     private boolean passive;
     /// Our answer to a SYN that crossed ours has gone out.
@@ -69,6 +71,7 @@ final class Ecn {
         int retransmits = c.timeouts.retransmits;
         if (mode == EcnMode.PENDING && !(fallBack && retransmits > 1)) out.flags |= AceField.FLAGS;
         else if (mode == EcnMode.RFC3168 && !(fallBack && retransmits > 0)) out.flags |= CLASSIC;
+        asked = out.has(CLASSIC);
     }
 
     /// The answer to our SYN (RFC 9768 3.1.2, table 2). RFC 3168 6.1.1, MUST-12. Linux: an answer in the
@@ -126,7 +129,8 @@ final class Ecn {
         boolean again = answeredCrossed;
         answeredCrossed = true;
         if (mode == EcnMode.RFC3168) {
-            out.flags |= Segment.ECE;
+            // Linux: the SYN-ACK is our SYN with other flags, and keeps what that has lost.
+            if (asked) out.flags |= Segment.ECE;
         } else if (mode == EcnMode.ACCECN) {
             int flags = AceField.reflection(synCodepoint);
             // Linux: to the retransmission it looks like a SYN that asks in the classic way.

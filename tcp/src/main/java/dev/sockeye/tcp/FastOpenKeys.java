@@ -88,6 +88,13 @@ public final class FastOpenKeys {
         return bytes.array();
     }
 
+    /// The cookie that a server gives the remote end of `tuple`: the first key's.
+    public byte[] cookieOf(FourTuple tuple) {
+        byte[] bytes = new byte[COOKIE_LENGTH];
+        write(cookie(0, tuple), bytes);
+        return bytes;
+    }
+
     /// The cookie of the remote end of `tuple`: its bytes in little-endian order.
     ///
     /// @param key 0 or 1

@@ -1,5 +1,7 @@
 package dev.sockeye.tcp;
 
+import org.jspecify.annotations.Nullable;
+
 /// What two ends agree on in their SYNs (row A5 of the article: "metadata"), and the numbers they start with. A
 /// passive open gathers it while half-open, a SYN cookie brings it back, and [Connection] is built from it.
 public final class Handshake {
@@ -44,6 +46,12 @@ public final class Handshake {
 
     public int retransmits;
 
+    /// The DSCP of the peer's SYN, in its place in the traffic class.
+    public int synTrafficClass;
+
+    /// `TCP_SAVED_SYN`: the headers of the peer's SYN, if they were to be kept.
+    public byte @Nullable [] savedSyn;
+
     /// The Fast Open cookie that our SYN-ACK is to carry, if any, and in which of the option's two kinds.
     boolean offersCookie, cookieExperimental;
 
@@ -66,6 +74,7 @@ public final class Handshake {
         handshake.peerMss = peerMss(syn, options, v4);
         handshake.advertisedMss = SegmentSizes.advertised(mtu, v4, options);
         handshake.peerWindow = syn.window;
+        handshake.synTrafficClass = syn.trafficClass;
         handshake.sackPermitted = syn.sackPermitted && sysctl.tcp_sack != 0;
         handshake.timestamps = syn.timestamps && sysctl.tcp_timestamps != 0;
         if (handshake.timestamps) {

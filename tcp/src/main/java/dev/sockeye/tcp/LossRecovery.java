@@ -648,7 +648,7 @@ final class LossRecovery {
         if (c.rtt.hasSample()) {
             long micros = c.rtt.srttTimes8 >> 2;
             // A lone segment's ACK may be delayed.
-            micros += board.packetsOut == 1 ? c.context.sysctl.tcp_rto_min_us : 2000;
+            micros += board.packetsOut == 1 ? c.options.rtoMinMicros(c.context.sysctl) : 2000;
             millis = (micros + 999) / 1000;
         }
         long untilTimeout = advancing ? c.rtt.rtoMillis : c.timeouts.remainingMillis(now);

@@ -25,7 +25,7 @@ final class Output {
     /// The SYN-ACK of a connection opened fast is due.
     private boolean synAck;
 
-    private int answerSeq, answerAck, answerFlags;
+    private int answerSeq, answerAck, answerFlags, answerTrafficClass;
 
     /// Immediate acknowledgments that are due whatever else is.
     private int immediateAcks;
@@ -82,6 +82,7 @@ final class Output {
     /// RFC 9293 3.5.2: a reset that answers a segment.
     void answerWithReset(Segment seg) {
         answer = true;
+        answerTrafficClass = seg.trafficClass;
         if (seg.hasAck()) {
             answerSeq = seg.ack;
             answerAck = 0;
@@ -192,6 +193,8 @@ final class Output {
     private boolean make(Segment out, long now) {
         if (answer) {
             answer = false;
+            out.isAnswer = true;
+            out.trafficClass = answerTrafficClass;
             out.flags = answerFlags;
             out.seq = answerSeq;
             out.ack = answerAck;
@@ -268,7 +271,8 @@ final class Output {
             lastSentAt = now;
             c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
         }
-        if (idle) c.onFlightBegun(now);
+        // Linux: a SYN is not work of the program's.
+        if (idle && (segment.flags & Segment.SYN) == 0) c.busy.start(BusyTime.Reason.BUSY, now);
         if (idle || c.timers.retransmission == Timers.Retransmission.LOSS_PROBE) c.timeouts.rearm(now);
         pushed += segment.packets;
     }
@@ -452,7 +456,8 @@ final class Output {
         boolean wasProbe = pushProbe;
         pushProbe = pushOne = false;
         if (!c.mayTransmit()) return;
-        c.onWindowLimited(windowLimited, now);
+        if (windowLimited) c.busy.start(BusyTime.Reason.RECEIVE_WINDOW, now);
+        else c.busy.stop(BusyTime.Reason.RECEIVE_WINDOW, c.hasWork(), now);
         cwndLimited |= c.board.inFlight() >= c.cwnd.segments;
         if (pushed > 0 || cwndLimited) validation.onSent(cwndLimited, now);
         if (pushed > 0) {

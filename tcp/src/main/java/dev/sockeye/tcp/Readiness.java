@@ -22,4 +22,20 @@ public final class Readiness {
     public static final int RDHUP = 0x2000;
 
     private Readiness() {}
+
+    /// What a program can do with a connection now (`tcp_poll`).
+    static int of(Connection c) {
+        int mask = 0;
+        if (c.shutdown == (Connection.RECEIVE | Connection.SEND) || c.state == TcpState.CLOSED) mask |= HUP;
+        if ((c.shutdown & Connection.RECEIVE) != 0) mask |= IN | RDHUP;
+        if (c.isDeferred()) mask |= OUT;
+        if (c.mayTransmit() || c.state == TcpState.CLOSED) {
+            if (c.reader.isReadable()) mask |= IN;
+            if ((c.shutdown & Connection.SEND) != 0 || c.sendBuffer.isWritable()) mask |= OUT;
+            else c.sendBuffer.waiting = true;
+            if (c.urgent.arrived) mask |= PRI;
+        }
+        if (c.error != 0) mask |= ERR;
+        return mask;
+    }
 }

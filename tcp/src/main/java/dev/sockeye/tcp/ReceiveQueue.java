@@ -126,6 +126,16 @@ final class ReceiveQueue {
         charge[slot] = cost;
     }
 
+    /// Bytes of the first segment that were not read yet, with what was copied behind it.
+    int firstSegmentBytes() {
+        int bytesOfFirst = 0;
+        for (int i = 0; i < size; i++) {
+            bytesOfFirst += length[at(i)];
+            if (charge[at(i)] > 0) break;
+        }
+        return bytesOfFirst;
+    }
+
     /// Copies up to `count` bytes to the program and, unless it only peeks, lets go of them.
     ///
     /// @param skip bytes to leave out at the front; with `peek` only

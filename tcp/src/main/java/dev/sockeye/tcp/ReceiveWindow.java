@@ -44,6 +44,7 @@ final class ReceiveWindow {
         this.options = options;
         buffer = options.receiveBuffer != 0 ? options.receiveBuffer : context.sysctl.tcp_rmem[1];
         clamp = options.windowClamp;
+        makeRoomFor(options.receiveLowWater);
     }
 
     /// As much payload as Linux lays together into one buffer when it collapses a queue, bytes
@@ -147,14 +148,21 @@ final class ReceiveWindow {
             free = Math.max(0, free) >> scale << scale;
             // SWS avoidance: no window rather than a silly one.
             // RFC 9293 3.8.6.1, MAY-8: for as long as nobody reads.
-            if (free < allowed >> 4 || free < mss) return 0;
+            if (free < allowed >> 4 || free < mss || mayShrink() && free < 1 << scale) return 0;
         }
+        boolean rounded = mayShrink() && free <= threshold;
         free = Math.min(free, threshold);
+        if (rounded) return free >> scale << scale;
         if (scale > 0) return free + (1 << scale) - 1 >> scale << scale;
         int offered = window;
         if (offered <= free - mss || offered > free) return free - free % mss;
         if (mss == full && free > offered + (full >> 1)) return free;
         return offered;
+    }
+
+    /// `tcp_shrink_window`: the window follows the memory, even to the left.
+    private boolean mayShrink() {
+        return context.sysctl.tcp_shrink_window != 0 && scale > 0;
     }
 
     /// The window field of the segment that is being sent.
@@ -170,7 +178,7 @@ final class ReceiveWindow {
         }
         int current = remaining(rcvNxt);
         int next = select(charged, acks);
-        if (next < current) {
+        if (next < current && !mayShrink()) {
             // RFC 9293 3.8.6, SHLD-14; RFC 7323 2.4, MUST-13: the right edge never moves left.
             if (next == 0) context.count(TcpMib.TCPWantZeroWindowAdv);
             next = current + (1 << scale) - 1 >> scale << scale;
@@ -189,11 +197,29 @@ final class ReceiveWindow {
     /// A longer segment than before shows which share of the memory is payload.
     void learnRatio(int length, int truesize) {
         int learned = (int) (((long) length << 8) / truesize);
+        int before = payloadRatio;
         payloadRatio = Math.max(1, learned);
-        if (options.windowClamp != 0) return;
-        clamp = Math.max(MIN_CLAMP, full());
-        threshold = Math.min(clamp, Math.max(threshold, window));
+        if (payloadRatio == before) return;
+        setClamp(full());
         space = Math.min(space, clamp);
+    }
+
+    /// Never announce more than so many bytes (`tcp_set_window_clamp`). Linux: until a segment of a new size has
+    /// shown another share of payload.
+    void setClamp(int bytes) {
+        int before = clamp;
+        clamp = Math.max(MIN_CLAMP, bytes);
+        if (clamp < before) threshold = Math.min(threshold, clamp);
+        else threshold = Math.max(threshold, Math.min(window, clamp));
+    }
+
+    /// A read waits for so many bytes: the buffer has to hold them (`tcp_set_rcvlowat`).
+    void makeRoomFor(int lowWater) {
+        if (options.receiveBuffer != 0) return;
+        long needed = toSpace(lowWater);
+        if (needed <= buffer) return;
+        buffer = (int) Math.min(needed, Integer.MAX_VALUE);
+        if (clamp != 0 && clamp < lowWater) clamp = lowWater;
     }
 
     /// A segment has been queued: the threshold may grow (`tcp_grow_window`).
@@ -277,29 +303,36 @@ final class ReceiveWindow {
 
     /// The program has read: once a round trip, make the buffer hold twice what it read in the last (dynamic
     /// right-sizing, Fisk and Feng 2001).
-    void onRead(int copiedSeq, int outOfOrderBytes, long now) {
+    ///
+    /// @param unread          bytes in the receive queue: what the program leaves there is no reason for more room
+    /// @param outOfOrderBytes from the gap to the end of what has come ahead of it
+    void onRead(int copiedSeq, int unread, int outOfOrderBytes, long now) {
         long elapsed = (now - spaceTime) / 1000;
         if (rttTimes8 == 0 || elapsed < rttTimes8 >> 3) return;
-        int copied = copiedSeq - spaceSeq;
-        int pending = outOfOrderBytes;
-        int measured = copied - pending;
-        if (measured > space) {
-            if (context.sysctl.tcp_moderate_rcvbuf != 0 && options.receiveBuffer == 0) enlarge(measured);
-            space = measured;
-        }
+        int measured = copiedSeq - spaceSeq - unread;
+        if (measured > space) enlarge(measured, outOfOrderBytes);
         spaceSeq = copiedSeq;
         spaceTime = now;
     }
 
-    private void enlarge(int copied) {
+    /// What has come ahead of a gap needs room beside what the program reads in a round trip.
+    void onOutOfOrder(int outOfOrderBytes) {
+        enlarge(space, outOfOrderBytes);
+    }
+
+    /// `tcp_rcvbuf_grow`
+    private void enlarge(int copied, int outOfOrderBytes) {
+        int before = space;
+        space = copied;
+        if (context.sysctl.tcp_moderate_rcvbuf == 0 || options.receiveBuffer != 0) return;
         // Twice what was read, so that a sender in slow start is not held back; more while it accelerates.
         long wanted = 2L * copied;
-        long growth = space == 0 ? 0 : wanted * (copied - space) / space;
-        wanted += growth << 1;
+        long growth = before == 0 ? 0 : wanted * (copied - before) / before;
+        wanted += (growth << 1) + outOfOrderBytes;
         int wantedBuffer = (int) Math.min(toSpace(wanted), context.sysctl.tcp_rmem[2]);
         if (wantedBuffer > buffer) {
             buffer = wantedBuffer;
-            clamp = Math.max(clamp, full());
+            clamp = full();
         }
     }
 }

@@ -9,6 +9,7 @@ final class RttEstimator {
     static final int INITIAL_RTO_MILLIS = 1000, FALLBACK_RTO_MILLIS = 3000;
 
     private final TcpSysctl sysctl;
+    private final SocketOptions options;
 
     /// Eight times the smoothed round-trip time, microseconds; 0 before the first sample.
     int srttTimes8;
@@ -28,8 +29,9 @@ final class RttEstimator {
     /// The last sample, for pacing and RACK; microseconds.
     int latestMicros;
 
-    RttEstimator(TcpSysctl sysctl) {
+    RttEstimator(TcpSysctl sysctl, SocketOptions options) {
         this.sysctl = sysctl;
+        this.options = options;
         mdevTimes4 = INITIAL_RTO_MILLIS * 1000;
     }
 
@@ -57,7 +59,7 @@ final class RttEstimator {
             // RFC 6298 2.2, MUST-2
             srttTimes8 = deviation << 3;
             mdevTimes4 = deviation << 1;
-            rttvar = mdevMax = Math.max(mdevTimes4, sysctl.tcp_rto_min_us);
+            rttvar = mdevMax = Math.max(mdevTimes4, options.rtoMinMicros(sysctl));
             roundEnds = sndNxt;
         } else {
             // RFC 6298 2.3, MUST-3, MUST-4: the deviation is from what SRTT was before.
@@ -79,7 +81,7 @@ final class RttEstimator {
             if (Seq.gt(sndUna, roundEnds)) {
                 if (mdevMax < rttvar) rttvar -= (rttvar - mdevMax) >> 2;
                 roundEnds = sndNxt;
-                mdevMax = sysctl.tcp_rto_min_us;
+                mdevMax = options.rtoMinMicros(sysctl);
             }
         }
         srttTimes8 = Math.max(1, srttTimes8);
@@ -90,11 +92,11 @@ final class RttEstimator {
     /// less than `tcp_rto_min_us`. Undoes a backoff.
     void setRto() {
         long micros = (long) (srttTimes8 >> 3) + rttvar;
-        rtoMillis = (int) Math.min((micros + 999) / 1000, sysctl.tcp_rto_max_ms);
+        rtoMillis = (int) Math.min((micros + 999) / 1000, options.rtoMaxMillis(sysctl));
     }
 
     /// RFC 6298 5.5, MUST-11; RFC 9293 3.8.2, MUST-19
     void backOff() {
-        rtoMillis = (int) Math.min(2L * rtoMillis, sysctl.tcp_rto_max_ms);
+        rtoMillis = (int) Math.min(2L * rtoMillis, options.rtoMaxMillis(sysctl));
     }
 }

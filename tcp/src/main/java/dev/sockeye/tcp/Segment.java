@@ -59,6 +59,13 @@ public final class Segment {
     /// The ECN field of the IP header: 0 not-ECT, 1 ECT(1), 2 ECT(0), 3 CE (RFC 3168 5).
     public int ecn;
 
+    /// In: the DSCP of the IP header, in its place in the traffic class. Out: the same for an [#isAnswer].
+    public int trafficClass;
+
+    /// Out: a reset that answers a segment and is none of the connection's own: it has the traffic class of what it
+    /// answers, and the host's hop limit.
+    public boolean isAnswer;
+
     /// Out: AE, CWR and ECE are one number (RFC 9768 3.2.2), which every packet that this segment is cut
     /// into carries.
     public boolean aceField;
@@ -89,8 +96,8 @@ public final class Segment {
         seq = ack = flags = window = urgentPointer = 0;
         mss = 0;
         windowScale = -1;
-        sackPermitted = timestamps = fastOpenExperimental = aceField = false;
-        tsVal = tsEcr = sackBlocks = ecn = packetPayload = length = 0;
+        sackPermitted = timestamps = fastOpenExperimental = aceField = isAnswer = false;
+        tsVal = tsEcr = sackBlocks = ecn = trafficClass = packetPayload = length = 0;
         accEcnKind = accEcnFields = 0;
         fastOpenLength = -1;
         headerLength = 40;
@@ -138,15 +145,14 @@ public final class Segment {
         sackBlocks++;
     }
 
-    /// What it is charged against the receive buffer (`skb->truesize`), bytes. Several packets in one come from a
-    /// sender's buffers as they are, as on Linux's loopback.
+    /// What it is charged against the receive buffer (`skb->truesize`), bytes.
     int truesize() {
-        return packetPayload > 1 ? SendQueue.OVERHEAD + length : Truesize.of(headerLength + length);
+        return Truesize.of(headerLength + length);
     }
 
     /// How many bytes of payload can follow in the same memory, at no cost.
     int tailroom() {
-        return packetPayload > 1 ? 0 : Truesize.tailroom(headerLength + length);
+        return Truesize.tailroom(headerLength + length);
     }
 
     public boolean has(int flag) {

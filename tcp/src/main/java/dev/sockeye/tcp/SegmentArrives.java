@@ -80,6 +80,7 @@ final class SegmentArrives {
         c.maxWindow = Math.max(c.maxWindow, seg.window);
         c.ecn.onSynAck(seg);
         c.established(Segment.SYN | Segment.ACK, now);
+        c.acks.lastReceivedAt = now;
         if (c.fastOpen.active != null && c.fastOpen.active.onSynAck(seg, now)) {
             c.output.pushPending();
             return;
@@ -516,13 +517,13 @@ final class SegmentArrives {
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         c.ecn.onData(seg);
-        if (seg.length >= 128) growWindow(seg);
+        if (seg.length >= 128) growWindow(seg, c.receiveBuffer.charged());
     }
 
     /// `tcp_grow_window`; in need of memory the window is kept small instead.
-    private void growWindow(Segment seg) {
+    private void growWindow(Segment seg, int charged) {
         if (c.memory.isUnderPressure()) c.receive.moderate(c.sizes.advMss);
-        else c.receive.grow(seg.length, seg.truesize(), c.receiveBuffer.charged(), c.sizes.advMss, c.acks);
+        else c.receive.grow(seg.length, seg.truesize(), charged, c.sizes.advMss, c.acks);
     }
 
     private void measureSegment(Segment seg) {
@@ -559,6 +560,7 @@ final class SegmentArrives {
         c.outOfOrderPackets += Math.max(1, seg.packetPayload);
         c.context.count(TcpMib.TCPOFOQueue);
         // RFC 9293 3.10.7.4, SHLD-31
+        int charged = c.receiveBuffer.charged();
         boolean kept = c.outOfOrder.insert(seg);
         if (c.outOfOrder.coalesced) c.context.count(TcpMib.TCPRcvCoalesce);
         c.context.counters.add(TcpMib.TCPOFOMerge, c.outOfOrder.covered);
@@ -567,11 +569,18 @@ final class SegmentArrives {
         if (c.sackPermitted) c.sackList.add(seg.seq, seg.endSeq());
         if (!kept) {
             c.context.count(TcpMib.TCPOFOMerge);
+            growBuffer();
             return;
         }
         if (c.sackPermitted) {
-            growWindow(seg);
+            growWindow(seg, charged);
         }
+        growBuffer();
+    }
+
+    /// Linux: not while nobody would read, see docs/linux/windows.md
+    private void growBuffer() {
+        if (!c.orphan && !c.unaccepted) c.receive.onOutOfOrder(c.outOfOrderBytes());
     }
 
     /// What the out-of-order queue has found to be there already.

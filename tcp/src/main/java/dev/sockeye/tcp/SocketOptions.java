@@ -83,11 +83,83 @@ public final class SocketOptions {
     /// `IP_TOS`/`IPV6_TCLASS`, the two ECN bits aside
     public int trafficClass;
 
-    /// `IP_TTL`/`IPV6_UNICAST_HOPS`; 0: the host's default
-    public int hopLimit;
+    /// `IP_TTL`/`IPV6_UNICAST_HOPS`; -1: the host's default
+    public int hopLimit = -1;
+
+    /// `IP_MTU_DISCOVER`: one of the constants below
+    public int pathMtuDiscovery = PMTU_WANT;
+
+    /// Values of `IP_MTU_DISCOVER`: never DF; DF and what ICMP tells; the same; no DF, and what ICMP tells; the
+    /// interface's MTU, whatever ICMP tells; the same.
+    public static final int PMTU_DONT = 0,
+            PMTU_WANT = 1,
+            PMTU_DO = 2,
+            PMTU_PROBE = 3,
+            PMTU_INTERFACE = 4,
+            PMTU_OMIT = 5;
+
+    /// `IP_RECVERR`: an ICMP error is told at once
+    public boolean receiveErrors;
+
+    /// `IP_MINTTL`/`IPV6_MINHOPCOUNT`: what arrives with less is dropped
+    public int minHopLimit;
+
+    /// `IP_FREEBIND`: `bind` takes an address that the host does not have
+    public boolean freeBind;
+
+    /// `IP_BIND_ADDRESS_NO_PORT`: `bind` to port 0 leaves the choice to `connect`
+    public boolean bindAddressNoPort;
+
+    /// `TCP_QUICKACK` 0: acknowledgments wait for data to carry them
+    public boolean delayAcks;
+
+    /// `TCP_THIN_LINEAR_TIMEOUTS`
+    public boolean thinLinearTimeouts;
+
+    /// `TCP_SAVE_SYN`: 0: off; 1: the SYN's headers from the IP header on; 2: from the link's, which is none here
+    public int saveSyn;
+
+    /// `TCP_RTO_MAX_MS`; 0: `tcp_rto_max_ms`
+    public int rtoMaxMillis;
+
+    /// `TCP_RTO_MIN_US`; 0: `tcp_rto_min_us`
+    public int rtoMinMicros;
+
+    /// `TCP_DELACK_MAX_US`; 0: 200 ms
+    public int delayedAckMaxMicros;
 
     /// `SO_PRIORITY`, `SO_MARK`: kept, not used
     public int priority, mark;
+
+    /// `SO_DEBUG`, `SO_DONTROUTE`, `SO_BROADCAST`, `SO_ZEROCOPY`: kept, not used
+    public boolean debug, dontRoute, broadcast, zeroCopy;
+
+    /// Whether what ICMP tells of the path's MTU counts at once (`ip_sk_accept_pmtu`).
+    boolean followsPathMtu() {
+        return switch (pathMtuDiscovery) {
+            case PMTU_WANT, PMTU_DO, PMTU_PROBE -> true;
+            default -> false;
+        };
+    }
+
+    /// Whether an IPv4 packet has DF set.
+    ///
+    /// @param locked the path takes less than `min_pmtu`
+    public boolean dontFragment(boolean locked) {
+        return pathMtuDiscovery == PMTU_DO || pathMtuDiscovery == PMTU_WANT && !locked;
+    }
+
+    long rtoMaxMillis(TcpSysctl sysctl) {
+        return rtoMaxMillis != 0 ? rtoMaxMillis : sysctl.tcp_rto_max_ms;
+    }
+
+    int rtoMinMicros(TcpSysctl sysctl) {
+        return rtoMinMicros != 0 ? rtoMinMicros : sysctl.tcp_rto_min_us;
+    }
+
+    int delayedAckMaxMillis() {
+        return delayedAckMaxMicros != 0 ? delayedAckMaxMicros / 1000 : AckPolicy.MAX_MILLIS;
+    }
 
     /// A copy, for a connection that a listener accepts: all but what only a listener has.
     public SocketOptions copy() {
@@ -117,8 +189,23 @@ public final class SocketOptions {
         copy.outOfBandInline = outOfBandInline;
         copy.trafficClass = trafficClass;
         copy.hopLimit = hopLimit;
+        copy.pathMtuDiscovery = pathMtuDiscovery;
+        copy.receiveErrors = receiveErrors;
+        copy.minHopLimit = minHopLimit;
+        copy.freeBind = freeBind;
+        copy.bindAddressNoPort = bindAddressNoPort;
+        copy.delayAcks = delayAcks;
+        copy.thinLinearTimeouts = thinLinearTimeouts;
+        copy.saveSyn = saveSyn;
+        copy.rtoMaxMillis = rtoMaxMillis;
+        copy.rtoMinMicros = rtoMinMicros;
+        copy.delayedAckMaxMicros = delayedAckMaxMicros;
         copy.priority = priority;
         copy.mark = mark;
+        copy.debug = debug;
+        copy.dontRoute = dontRoute;
+        copy.broadcast = broadcast;
+        copy.zeroCopy = zeroCopy;
         return copy;
     }
 }

@@ -13,6 +13,9 @@ final class StreamReader {
     /// When a program last read, and when it was first told of the end of the stream; nanoseconds, -1 if never.
     long lastReadAt = -1, endOfStreamReadAt = -1;
 
+    /// `SO_PEEK_OFF`: where the next peek begins, bytes; -1: at the front, each time.
+    int peekOffset = -1;
+
     StreamReader(Connection c) {
         this.c = c;
     }
@@ -24,31 +27,31 @@ final class StreamReader {
         if ((flags & Connection.MSG_OOB) != 0) return receiveUrgent(to, offset, length, flags);
         lastReadAt = now;
         if (length == 0) return 0;
-        int limit = upToUrgentMark(length);
-        if (c.receiveQueue.bytes() == 0) return nothingToRead();
         boolean peek = (flags & Connection.MSG_PEEK) != 0;
-        boolean skip = (flags & Connection.MSG_TRUNC) != 0;
-        int copied = c.receiveQueue.read(skip ? null : to, offset, limit, 0, peek);
-        if (!peek) onRead(copied);
-        return copied;
-    }
-
-    /// RFC 9293 3.8.5: a read stops before the urgent mark, and at it leaves out the urgent byte.
-    private int upToUrgentMark(int length) {
-        if (!c.urgent.pending) return length;
-        int before = c.urgent.seq - c.copiedSeq;
-        if (before > 0) return Math.min(length, before);
-        if (before == 0 && !c.options.outOfBandInline && c.receiveQueue.bytes() > 0) {
-            c.receiveQueue.read(null, 0, 1, 0, false);
-            c.copiedSeq++;
+        int skip = peek ? Math.max(0, peekOffset) : 0;
+        if (c.receiveQueue.bytes() <= skip) return nothingToRead();
+        int limit = length;
+        if (c.urgent.pending) {
+            int before = c.urgent.seq - (c.copiedSeq + skip);
+            if (before > 0) limit = Math.min(limit, before);
+            if (before == 0 && !c.options.outOfBandInline) {
+                if (peek) skip++;
+                else passUrgentByte();
+            }
         }
-        if (!c.urgent.arrived || c.options.outOfBandInline || before < 0) c.urgent.clear();
-        else c.urgent.pending = false;
-        return length;
+        boolean discard = (flags & Connection.MSG_TRUNC) != 0;
+        int firstPart = c.receiveQueue.firstSegmentBytes();
+        int copied = c.receiveQueue.read(discard ? null : to, offset, limit, skip, peek);
+        if (peek) {
+            if (peekOffset >= 0) peekOffset += copied;
+        } else {
+            onRead(copied, Math.min(copied, firstPart));
+        }
+        return copied > 0 ? copied : nothingToRead();
     }
 
-    /// A new mark comes while the reader stands at the last one: the byte there was urgent, and is not left in the
-    /// stream.
+    /// RFC 9293 3.8.5: a read stops before the urgent mark, and at it leaves out the urgent byte; also where a new mark
+    /// comes while the reader stands at the last one.
     void passUrgentByte() {
         boolean there = c.urgent.pending && c.urgent.seq == c.copiedSeq && c.receiveQueue.bytes() > 0;
         if (!there || c.options.outOfBandInline) return;
@@ -68,6 +71,35 @@ final class StreamReader {
         return Math.min(1, length);
     }
 
+    /// Whether a program that waits for `SO_RCVLOWAT` bytes is to read (`tcp_stream_is_readable`): they are there, or
+    /// there is no room for more.
+    boolean isReadable() {
+        int available = c.rcvNxt - c.copiedSeq;
+        if (available <= 0) return false;
+        boolean atMark = c.urgent.pending && c.urgent.seq == c.copiedSeq && !c.options.outOfBandInline;
+        return available >= c.options.receiveLowWater + (atMark ? 1 : 0) || isFull();
+    }
+
+    private boolean isFull() {
+        int buffer = c.receive.buffer;
+        return c.receiveBuffer.charged() > buffer - (buffer >> 3) || c.receive.remaining(c.rcvNxt) <= c.acks.rcvMss;
+    }
+
+    /// `SIOCINQ`: how much one read would get at most, bytes; up to the urgent mark.
+    int available() {
+        if (c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD) return 0;
+        int queued = c.receiveQueue.bytes();
+        if (c.options.outOfBandInline || !c.urgent.pending) return queued;
+        int before = c.urgent.seq - c.copiedSeq;
+        return before < 0 || before >= queued ? queued : before;
+    }
+
+    /// `TCP_CM_INQ`: what is left after a read, bytes; 1 at least where a FIN has come, so that the program reads on.
+    int hint() {
+        int left = c.rcvNxt - c.copiedSeq;
+        return left == 0 && c.finReceived ? 1 : left;
+    }
+
     private int nothingToRead() {
         // RFC 9293 3.6, MUST-12
         if (c.finReceived) return endOfStream();
@@ -82,11 +114,20 @@ final class StreamReader {
         return 0;
     }
 
-    /// The program has read (`tcp_cleanup_rbuf`): the window may be worth announcing, or an acknowledgment due.
-    private void onRead(int count) {
+    /// The program has read: the window may be worth announcing, or an acknowledgment due.
+    ///
+    /// @param firstPart bytes of the first segment: Linux measures after each, and so after the first
+    private void onRead(int count, int firstPart) {
+        int afterFirst = c.copiedSeq + firstPart;
+        c.receive.onRead(afterFirst, c.rcvNxt - afterFirst, c.outOfOrderBytes(), c.now);
         c.copiedSeq += count;
-        c.receive.onRead(c.copiedSeq, c.outOfOrder.isEmpty() ? 0 : c.outOfOrder.endSeq() - c.rcvNxt, c.now);
-        if (c.state == TcpState.CLOSED) return;
+        if (peekOffset > 0) peekOffset = Math.max(0, peekOffset - count);
+        if (c.urgent.pending && Seq.gt(c.copiedSeq, c.urgent.seq)) c.urgent.clear();
+        if (c.state != TcpState.CLOSED) acknowledgeRead(count);
+    }
+
+    /// So many bytes were read (`tcp_cleanup_rbuf`).
+    void acknowledgeRead(int count) {
         if (c.acks.scheduled) {
             boolean owed = c.rcvNxt - c.receive.updatedAt > c.acks.rcvMss;
             boolean emptied = c.acks.pushedTwice || (c.acks.pushed && !c.acks.inPingPong());

@@ -58,6 +58,7 @@ public final class TcpSysctl {
     public int tcp_pacing_ss_ratio = 200;
     public int tcp_recovery = 1;
     public int tcp_reordering = 3;
+    public int tcp_reflect_tos = 0;
     public int tcp_retrans_collapse = 1;
     /// RFC 9293 3.8.3, SHLD-10
     public int tcp_retries1 = 3;

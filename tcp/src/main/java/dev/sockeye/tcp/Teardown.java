@@ -151,6 +151,7 @@ final class Teardown {
                     c.timestamps.recent,
                     c.timestamps.recentAt,
                     c.timestamps.offset,
+                    c.options.trafficClass,
                     c.ecn.ackCodepoint(),
                     now + duration);
         } else {

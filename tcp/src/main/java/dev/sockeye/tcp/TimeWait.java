@@ -37,6 +37,7 @@ public final class TimeWait {
     private int tsRecent;
     private long tsRecentAt;
     private final int tsOffset;
+    private final int trafficClass;
     private final int codepoint;
     private long enteredAt;
     private long deadline;
@@ -60,6 +61,7 @@ public final class TimeWait {
             int tsRecent,
             long tsRecentAt,
             int tsOffset,
+            int trafficClass,
             int codepoint,
             long deadline) {
         this.context = context;
@@ -73,6 +75,7 @@ public final class TimeWait {
         this.tsRecent = tsRecent;
         this.tsRecentAt = tsRecentAt;
         this.tsOffset = tsOffset;
+        this.trafficClass = trafficClass;
         this.codepoint = codepoint;
         this.deadline = deadline;
         this.enteredAt = deadline - LENGTH;
@@ -88,6 +91,11 @@ public final class TimeWait {
     /// TIME_WAIT or FIN_WAIT2.
     public TcpState state() {
         return state;
+    }
+
+    /// `IP_TOS`/`IPV6_TCLASS` of the socket that it was.
+    public int trafficClass() {
+        return trafficClass;
     }
 
     /// When it ends, nanoseconds.

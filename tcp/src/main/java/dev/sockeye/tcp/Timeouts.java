@@ -9,6 +9,8 @@ final class Timeouts {
     private static final long MILLI = Timers.MILLI;
     /// `TCP_RTO_MIN`, what the give-up times are computed from.
     private static final int RTO_MIN_MILLIS = 200;
+    /// `TCP_THIN_LINEAR_RETRIES`
+    private static final int THIN_RETRIES = 6;
     /// `TCP_TIMEOUT_MIN`, with HZ 1000.
     static final int LEAST_MILLIS = 2;
     /// `TCP_TIMEWAIT_LEN`
@@ -121,7 +123,7 @@ final class Timeouts {
     }
 
     void start(long now, long millis) {
-        millis = Math.min(millis, c.context.sysctl.tcp_rto_max_ms);
+        millis = Math.min(millis, rtoMaxMillis());
         timers.setRetransmission(Timers.Retransmission.TIMEOUT, now + withinUserTimeout(millis, now) * MILLI);
     }
 
@@ -243,7 +245,7 @@ final class Timeouts {
     /// never end.
     private boolean hasExpiredInClosedWindow(long now) {
         long stalled = (now - firstSentAt()) / MILLI;
-        long most = 2L * c.context.sysctl.tcp_rto_max_ms;
+        long most = 2L * rtoMaxMillis();
         int user = c.options.userTimeoutMillis;
         if (user != 0) {
             if (stalled > user) return true;
@@ -259,13 +261,31 @@ final class Timeouts {
         return first != 0 || oldest == null ? first : oldest.sentAt;
     }
 
+    private long rtoMaxMillis() {
+        return c.options.rtoMaxMillis(c.context.sysctl);
+    }
+
     private void backOff(long now) {
+        if (isThin() && retransmits <= THIN_RETRIES) {
+            backoff = 0;
+            c.rtt.setRto();
+            start(now, c.rtt.rtoMillis);
+            return;
+        }
         // Linux: the first SYNs go at equal distances, see docs/linux/open.md.
         if (c.state != TcpState.SYN_SENT || totalTimeouts > c.context.sysctl.tcp_syn_linear_timeouts) {
             backoff++;
             c.rtt.backOff();
         }
         start(now, c.rtt.rtoMillis);
+    }
+
+    /// `TCP_THIN_LINEAR_TIMEOUTS`: so few packets in flight that fast retransmission has no chance; the first timeouts
+    /// are not doubled.
+    private boolean isThin() {
+        if (!c.options.thinLinearTimeouts && c.context.sysctl.tcp_thin_linear_timeouts == 0) return false;
+        boolean initial = c.cwnd.ssthresh >= CongestionWindow.INFINITE_SSTHRESH;
+        return c.state == TcpState.ESTABLISHED && c.board.packetsOut < 4 && !initial;
     }
 
     private void countCause() {
@@ -300,7 +320,7 @@ final class Timeouts {
         }
         int retries = sysctl.tcp_retries2;
         if (c.orphan) {
-            retries = orphanRetries(c.rtt.rtoMillis < sysctl.tcp_rto_max_ms);
+            retries = orphanRetries(c.rtt.rtoMillis < rtoMaxMillis());
         }
         return hasTimedOut(retries, RTO_MIN_MILLIS, stalledSince(), now);
     }
@@ -334,7 +354,7 @@ final class Timeouts {
 
     /// The sum of so many timeouts that begin at `base` milliseconds and double up to `tcp_rto_max_ms`.
     private long modelMillis(int boundary, int base) {
-        long most = c.context.sysctl.tcp_rto_max_ms;
+        long most = rtoMaxMillis();
         int doublings = 63 - Long.numberOfLeadingZeros(Math.max(1, most / base));
         if (boundary <= doublings) return ((2L << boundary) - 1) * base;
         return ((2L << doublings) - 1) * base + (boundary - doublings) * most;
@@ -367,7 +387,7 @@ final class Timeouts {
     /// RFC 9293 3.8.6.1, SHLD-30: twice as long each time.
     private long windowProbeMillis() {
         long base = Math.max(c.rtt.rtoMillis, RTO_MIN_MILLIS);
-        return Math.min(base << Math.min(backoff, 30), c.context.sysctl.tcp_rto_max_ms);
+        return Math.min(base << Math.min(backoff, 30), rtoMaxMillis());
     }
 
     private void onWindowProbe(long now) {
@@ -386,7 +406,7 @@ final class Timeouts {
         }
         int most = c.context.sysctl.tcp_retries2;
         if (c.orphan) {
-            boolean alive = windowProbeMillis() < c.context.sysctl.tcp_rto_max_ms;
+            boolean alive = windowProbeMillis() < rtoMaxMillis();
             most = orphanRetries(alive);
             if (!alive && backoff >= most) {
                 giveUp();

@@ -51,4 +51,13 @@ final class Timers {
         stopRetransmission();
         delayedAckAt = compressedAckAt = keepAliveAt = pacingAt = NEVER;
     }
+
+    /// What the retransmission timer is set for, as `ss -o` names it: `on`, `persist`, or empty.
+    String name() {
+        return switch (retransmission) {
+            case TIMEOUT, LOSS_PROBE, REORDER -> "on";
+            case WINDOW_PROBE -> "persist";
+            case OFF -> keepAliveAt != NEVER ? "keepalive" : "";
+        };
+    }
 }

@@ -219,6 +219,28 @@ class AccEcnClientTest {
         peer.checkReleased();
     }
 
+    /// Linux: to the retransmission, the flags that tell of ECT(1) look like those of a classic SYN, which are not sent
+    /// again (`tcp_ecn_fallback`).
+    @Test
+    void anAnswerThatLooksLikeAClassicSynLosesItsFlags() {
+        Peer peer = connecting(3).expect(syn("SEWA"));
+        peer.send("[ect1] SEWA 0:1(0) win 65535 <mss 1460,sackOK>");
+        String withOption = "<TS,mss 1460,sackOK,ECN e1b 1 ceb 0 e0b 1,wscale 10>";
+        peer.expect("SEW. 0:1(0) ack 1 " + withOption).expectAfter(1000, "S. 0:1(0) ack 1 " + withOption);
+        peer.elapse(2000).expect("S. 0:1(0) ack 1" + OPTIONS);
+        peer.checkReleased();
+    }
+
+    /// Linux: our SYN has lost its flags when it was sent again, and so has the SYN-ACK that is made of it.
+    @Test
+    void aClassicAnswerToASynThatCrossedALaterOneOfOurs() {
+        Peer peer = connecting(1).expect(syn("SEW")).expectAfter(1000, syn("S"));
+        peer.send("SEW 0:1(0) win 65535 <mss 1460,sackOK>").expect("S. 0:1(0) ack 1" + OPTIONS);
+        peer.send(". 1:1(0) ack 1 win 65535");
+        assertThat(agreed(peer)).isEqualTo("RFC3168, received_ce 0, fails 0");
+        peer.checkReleased();
+    }
+
     @ParameterizedTest
     @CsvSource({"SEWA, SW., ACCECN", "SA, SW., ACCECN", "SEW, SE., RFC3168", "S, S., DISABLED"})
     void whatThePeersSynAsksForCounts(String theirs, String ours, EcnMode mode) {

@@ -109,8 +109,17 @@ class AckTimingTest {
         peer.elapse(60).send("P. 11:21(10) ack 1 win 65535").expect(". 1:1(0) ack 21 win 64220");
         peer.quickAck(false);
         peer.send("P. 21:31(10) ack 1 win 65535").expectNothing();
+        // With data unread nothing is owed yet.
         peer.quickAck(true);
+        peer.expectNothing();
+        assertThat(peer.read(100)).isEqualTo(30);
         peer.expect(". 1:1(0) ack 31 win 64210");
+        peer.quickAck(false);
+        peer.send("P. 31:41(10) ack 1 win 65535").expectNothing();
+        assertThat(peer.read(100)).isEqualTo(10);
+        peer.expectNothing();
+        peer.quickAck(true);
+        peer.expect(". 1:1(0) ack 41 win 64200");
     }
 
     /// "at_once": beyond a gap, while one stays, when it is filled, duplicates.

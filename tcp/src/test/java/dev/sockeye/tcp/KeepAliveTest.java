@@ -133,6 +133,6 @@ class KeepAliveTest {
         assertThat(peer.state()).isEqualTo(ESTABLISHED);
         peer.options.keepAlive = true;
         peer.optionsChanged();
-        peer.expectAfter(0, ". 0:0(0) ack 1 win 64240");
+        peer.expectAfter(2000, ". 0:0(0) ack 1 win 64240");
     }
 }

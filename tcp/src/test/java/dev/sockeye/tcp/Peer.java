@@ -45,6 +45,9 @@ final class Peer {
     long now = 1_000_000_000L;
 
     private final long start = now;
+    /// The program accepts at once.
+    boolean accepts = true;
+
     private int ourIsn = OUR_ISN;
     private final ArrayDeque<Sent> inbox = new ArrayDeque<>();
     private Sent last;
@@ -148,7 +151,10 @@ final class Peer {
     }
 
     Peer send(Segment seg) {
-        if (connection == null) connection = Connection.accepted(context, TUPLE, options, mtu, handshake, now);
+        if (connection == null) {
+            connection = Connection.accepted(context, TUPLE, options, mtu, handshake, now);
+            if (accepts) connection.onAccepted();
+        }
         seg.seq += ISN;
         if (seg.hasAck()) seg.ack += ourIsn;
         for (int i = 0; i < seg.sackBlocks; i++) {

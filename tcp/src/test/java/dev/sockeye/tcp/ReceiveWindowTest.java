@@ -108,6 +108,49 @@ class ReceiveWindowTest {
         peer.checkReleased();
     }
 
+    /// What comes ahead of a gap makes the buffer grow, once a program has accepted the connection.
+    @ParameterizedTest(name = "accepted {0}: SO_RCVBUF {1}")
+    @CsvSource({"true, 141590, 77112", "false, 131072, 0"})
+    void dataAheadOfAGapMakesRoomForItself(boolean accepted, int buffer, int threshold) {
+        var peer = new Peer();
+        peer.accepts = accepted;
+        peer.accept("<mss 1460,wscale 7,sackOK>");
+        for (int i = 0; i < 40; i++) {
+            int at = 2001 + 1460 * i;
+            peer.send(". " + at + ":" + (at + 1460) + "(1460) ack 1 win 65535").elapse(2);
+        }
+        assertThat(peer.connection.receiveBuffer()).isEqualTo(buffer);
+        if (accepted) assertThat(peer.info().rcv_ssthresh()).isEqualTo(threshold);
+    }
+
+    /// What is left unread is no reason for a larger buffer; and what counts is the moment of the first segment read.
+    @Test
+    void aProgramThatReadsSlowlyNeedsNoLargerBuffer() {
+        Peer peer = Peer.established("<mss 1460,wscale 7,TS>");
+        int sent = 0;
+        // segments sent, segments read, rcv_space and SO_RCVBUF then
+        int[][] steps = {
+            {10, 10, 14_480, 131_072},
+            {20, 10, 14_480, 131_072},
+            {20, 10, 14_480, 131_072},
+            {10, 30, 14_480, 131_072},
+            {20, 20, 15_928, 131_072},
+            {20, 40, 15_928, 131_072},
+            {1, 1, 28_960, 244_316},
+        };
+        for (int[] step : steps) {
+            for (int i = 0; i < step[0]; i++, sent++) {
+                int at = 1 + 1448 * sent;
+                peer.send(". " + at + ":" + (at + 1448) + "(1448) ack 1 win 65535 <TS>");
+            }
+            peer.elapse(2);
+            peer.read(1448 * step[1]);
+            assertThat(new int[] {peer.info().rcv_space(), peer.connection.receiveBuffer()})
+                    .containsExactly(step[2], step[3]);
+            peer.elapse(50).sent();
+        }
+    }
+
     // ---------------------------------------------------------------- opening again
 
     /// "reopening": at least a segment, and a sixteenth of the space, and twice what the peer knows.
@@ -252,15 +295,36 @@ class ReceiveWindowTest {
         assertThat(peer.connection.receiveBuffer()).isEqualTo(131_072);
     }
 
+    /// "window_clamp": it bounds what the SYN announces, and holds until a full segment has shown its share of
+    /// payload; what is set later bounds what the threshold allows.
     @Test
-    void theWindowClampBoundsWhatIsAnnounced() {
+    void theWindowClampHoldsUntilTheRatioIsLearned() {
         var peer = new Peer();
         peer.options.windowClamp = 5000;
-        peer.accept("<mss 1460>");
-        for (int i = 0; i < 20; i++) {
+        peer.accept("<mss 1460,wscale 7>");
+        assertThat(peer.connection.receive.window).isEqualTo(4380);
+        assertThat(peer.connection.windowClamp()).isEqualTo(5000);
+        assertThat(peer.connection.receive.scale).isZero();
+        for (int window : new int[] {7300, 10_220, 13_140, 16_060}) {
             fullSegments(peer, 1);
-            peer.read(10_000);
-            assertThat(peer.connection.receive.window).isLessThanOrEqualTo(5000);
+            peer.elapse(50);
+            assertThat(peer.connection.receive.window).isEqualTo(window);
         }
+        assertThat(peer.connection.windowClamp()).isEqualTo(82_944);
+    }
+
+    @Test
+    void aWindowClampSetLaterBoundsTheThreshold() {
+        Peer peer = scaled();
+        for (int[] step : new int[][] {{10_000, 10_000}, {2000, 2000}, {1_000_000, 64_240}}) {
+            peer.options.windowClamp = step[0];
+            peer.optionsChanged();
+            assertThat(peer.connection.windowClamp()).isEqualTo(step[0]);
+            assertThat(peer.info().rcv_ssthresh()).isEqualTo(step[1]);
+        }
+        peer.options.windowClamp = 1;
+        peer.optionsChanged();
+        assertThat(peer.connection.windowClamp()).isEqualTo(1152);
+        peer.checkReleased();
     }
 }

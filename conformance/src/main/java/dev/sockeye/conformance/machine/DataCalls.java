@@ -3,6 +3,7 @@ package dev.sockeye.conformance.machine;
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
 import dev.sockeye.wire.Errno;
+import dev.sockeye.wire.TransportAddress;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class DataCalls {
 
     private static final int EAGAIN = Errno.EAGAIN.asResult();
-    private static final int CORE_SEND_FLAGS = Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE;
+    static final int CORE_SEND_FLAGS = Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE;
     private static final int CORE_RECEIVE_FLAGS = Connection.MSG_OOB | Connection.MSG_PEEK | Connection.MSG_TRUNC;
-    private static final int KNOWN_SEND_FLAGS = CORE_SEND_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL;
+    private static final int KNOWN_SEND_FLAGS = CORE_SEND_FLAGS
+            | Constants.MSG_DONTWAIT
+            | Constants.MSG_NOSIGNAL
+            | Constants.MSG_FASTOPEN
+            | Constants.MSG_ZEROCOPY;
     private static final int KNOWN_RECEIVE_FLAGS =
             CORE_RECEIVE_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_WAITALL | Constants.MSG_NOSIGNAL;
     private static final int LARGEST_BUFFER = 64 << 20;
@@ -97,8 +102,6 @@ final class DataCalls {
         int unknown = flags & ~known;
         if (unknown == 0) return;
         String name = switch (Integer.lowestOneBit(unknown)) {
-            case Constants.MSG_FASTOPEN -> "MSG_FASTOPEN";
-            case Constants.MSG_ZEROCOPY -> "MSG_ZEROCOPY";
             case Constants.MSG_ERRQUEUE -> "MSG_ERRQUEUE";
             default -> "flag 0x" + Integer.toHexString(Integer.lowestOneBit(unknown));
         };
@@ -107,47 +110,34 @@ final class DataCalls {
 
     // ---------------------------------------------------------------- send
 
-    Call send(String name, Arguments arguments) throws BadCall {
+    /// @param peer where `sendto` with `MSG_FASTOPEN` goes where nothing is said
+    Call send(String name, Arguments arguments, TransportAddress peer) throws BadCall {
         int fd = arguments.integer(0);
         return switch (name) {
             case "writev" -> {
                 arguments.require(3);
-                yield sending(fd, arguments.vectorLength(arguments.get(1)), 0);
+                yield sending(fd, arguments.vectorLength(arguments.get(1)), 0, Sending.Destination.NONE);
             }
-            case "write" -> sending(fd, arguments.integer(2), 0);
-            default -> sending(fd, arguments.integer(2), arguments.integer(3));
+            case "write" -> sending(fd, arguments.integer(2), 0, Sending.Destination.NONE);
+            case "send" -> sending(fd, arguments.integer(2), arguments.integer(3), Sending.Destination.NONE);
+            default ->
+                sending(
+                        fd,
+                        arguments.integer(2),
+                        arguments.integer(3),
+                        new Sending.Destination(true, arguments.address(4, peer)));
         };
     }
 
-    Call sending(int fd, int length, int flags) throws BadCall {
+    Call sending(int fd, int length, int flags, Sending.Destination to) throws BadCall {
         checkKnown(flags, KNOWN_SEND_FLAGS, "send");
-        MemorySegment from = buffer(length);
-        return new Call() {
-            private int done;
-
-            @Override
-            public long attempt(long now) {
-                return switch (descriptors.get(fd)) {
-                    case null -> Errno.EBADF.asResult();
-                    case SocketFile file -> sendSome(file, now);
-                    case PipeEnd pipe -> writePipe(pipe, length);
-                    case PlainFile file -> file.write(length);
-                    case EpollFile _ -> Errno.EINVAL.asResult();
-                };
-            }
-
-            private long sendSome(SocketFile file, long now) {
-                boolean wait = !file.isNonBlocking() && (flags & Constants.MSG_DONTWAIT) == 0;
-                TcpEndpoint endpoint = file.endpoint();
-                if (wait && SocketCalls.isConnecting(endpoint)) return BLOCKED;
-                int result;
-                do {
-                    result = endpoint.send(from, done, length - done, flags & CORE_SEND_FLAGS, now);
-                    if (result > 0) done += result;
-                } while (result > 0 && done < length);
-                if (result == EAGAIN && wait) return BLOCKED;
-                return done > 0 ? done : result;
-            }
+        var sending = new Sending(buffer(length), length, flags, to);
+        return now -> switch (descriptors.get(fd)) {
+            case null -> Errno.EBADF.asResult();
+            case SocketFile file -> sending.attempt(file, now);
+            case PipeEnd pipe -> writePipe(pipe, length);
+            case PlainFile file -> file.write(length);
+            case EpollFile _ -> Errno.EINVAL.asResult();
         };
     }
 

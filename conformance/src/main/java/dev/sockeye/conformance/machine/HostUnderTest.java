@@ -8,6 +8,7 @@ import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.PagePool;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One host with one interface, in virtual time. What it sends is kept with the time at which it left; time
@@ -26,6 +27,7 @@ public final class HostUnderTest implements AutoCloseable {
     private final Interface device;
     private final Deque<Sent> sent = new ArrayDeque<>();
     private Runnable onChange = () -> {};
+    private Consumer<Sent> onSent = packet -> {};
     private long alarm = Long.MAX_VALUE;
     private long now = BEGIN;
 
@@ -52,9 +54,17 @@ public final class HostUnderTest implements AutoCloseable {
         return now;
     }
 
-    /// What is to be called when anything has happened that a waiting call may wait for.
+    /// What is to be called when a socket has an event that a blocked program is woken for, or the alarm
+    /// rings. A
+    /// program that is not woken does not look: what it would find meanwhile waits as it does on a real
+    /// machine.
     public void onChange(Runnable listener) {
         onChange = listener;
+    }
+
+    /// Who looks at packets as they leave.
+    public void onSent(Consumer<Sent> listener) {
+        onSent = listener;
     }
 
     /// When time is to stop though no timer of the host is due, and the listener to be called.
@@ -82,13 +92,16 @@ public final class HostUnderTest implements AutoCloseable {
     public void settle() {
         for (Packet packet = host.pollTransmit(); packet != null; packet = host.pollTransmit()) {
             sent.add(new Sent(now, packet.toBytes()));
+            onSent.accept(sent.getLast());
             packet.release(host.pages());
         }
+        boolean woken = false;
         for (Endpoint ready = host.pollReady(); ready != null; ready = host.pollReady()) {
             int events = ready.takeEvents();
+            woken |= events != 0;
             if (events != 0 && ready.attachment() instanceof SocketFile file) file.happened(events);
         }
-        onChange.run();
+        if (woken) onChange.run();
     }
 
     /// Time passes, and timers ring when they are due.
@@ -107,9 +120,11 @@ public final class HostUnderTest implements AutoCloseable {
             return false;
         }
         now = Math.max(now, nextEvent());
-        if (alarm <= now) alarm = Long.MAX_VALUE;
+        boolean rings = alarm <= now;
+        if (rings) alarm = Long.MAX_VALUE;
         if (host.nextDeadline() <= now) host.onTime(now);
         settle();
+        if (rings) onChange.run();
         return true;
     }
 

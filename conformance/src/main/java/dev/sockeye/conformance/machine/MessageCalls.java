@@ -3,6 +3,7 @@ package dev.sockeye.conformance.machine;
 import dev.sockeye.conformance.script.Expression;
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.wire.TransportAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,9 +33,13 @@ final class MessageCalls {
         return vector == null ? 0 : arguments.vectorLength(vector);
     }
 
-    Call send(Arguments arguments) throws BadCall {
+    /// @param peer where `MSG_FASTOPEN` goes where nothing is said
+    Call send(Arguments arguments, TransportAddress peer) throws BadCall {
         arguments.require(3);
-        return data.sending(arguments.integer(0), length(arguments), arguments.integer(2));
+        Expression name = arguments.struct(1).field("msg_name");
+        Sending.Destination to =
+                name == null ? Sending.Destination.NONE : new Sending.Destination(true, arguments.address(name, peer));
+        return data.sending(arguments.integer(0), length(arguments), arguments.integer(2), to);
     }
 
     Call receive(Arguments arguments) throws BadCall {
@@ -83,11 +88,11 @@ final class MessageCalls {
         return arguments.number(value);
     }
 
-    /// What comes with data: `TCP_INQ` tells how much is left.
+    /// What comes with data: `TCP_INQ` tells how much is left, and one byte where the end of the stream is.
     private static List<Control> controlsOf(TcpEndpoint endpoint) {
         if (!endpoint.options().inq) return List.of();
         Connection connection = endpoint.connection();
-        long left = connection == null ? 0 : connection.receiveQueueBytes();
+        long left = connection == null ? 0 : connection.inqHint();
         return List.of(new Control(Constants.SOL_TCP, Constants.TCP_CM_INQ, left));
     }
 }

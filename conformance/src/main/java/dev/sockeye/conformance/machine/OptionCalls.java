@@ -8,6 +8,8 @@ import dev.sockeye.tcp.Connection;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.Errno;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -43,13 +45,19 @@ final class OptionCalls {
     @SuppressWarnings("unchecked") // the type is looked at
     private static long set(SocketFile file, SocketOption<?> option, Arguments arguments, long now) throws BadCall {
         TcpEndpoint endpoint = file.endpoint();
+        if (option.type() == byte[].class) {
+            byte[] bytes = Arrays.copyOf(arguments.text(3), Math.clamp(arguments.integer(4), 0, 4096));
+            return EndpointOptions.set(endpoint, (SocketOption<byte[]>) option, bytes, now);
+        }
         if (option.type() == String.class) {
             String text = new String(arguments.text(3), StandardCharsets.UTF_8);
             return EndpointOptions.set(endpoint, (SocketOption<String>) option, text, now);
         }
         if (option == SocketOption.SO_LINGER)
             return EndpointOptions.set(endpoint, SocketOption.SO_LINGER, linger(arguments), now);
-        if (arguments.integer(4) < Integer.BYTES) return Errno.EINVAL.asResult();
+        // Linux takes one byte for a number of IP's, and of no other level.
+        int least = arguments.integer(1) == Constants.SOL_IP ? 1 : Integer.BYTES;
+        if (arguments.integer(4) < least) return Errno.EINVAL.asResult();
         int value = arguments.integer(3);
         if (option.type() == Boolean.class) {
             return EndpointOptions.set(endpoint, (SocketOption<Boolean>) option, value != 0, now);
@@ -85,7 +93,10 @@ final class OptionCalls {
 
     private static void compare(SocketOption<?> option, Arguments arguments, Object actual) throws BadCall {
         Object expected;
-        if (actual instanceof String) {
+        if (actual instanceof byte[] bytes) {
+            expected = HexFormat.of().formatHex(arguments.text(3));
+            actual = HexFormat.of().formatHex(bytes);
+        } else if (actual instanceof String) {
             expected = new String(arguments.text(3), StandardCharsets.UTF_8);
         } else if (option == SocketOption.SO_LINGER) {
             expected = linger(arguments);
@@ -151,10 +162,10 @@ final class OptionCalls {
         Connection connection = endpoint.connection();
         if (endpoint.state() == TcpState.LISTEN) return Errno.EINVAL.asResult();
         return switch (request) {
-            case Constants.SIOCINQ -> connection == null ? 0 : connection.receiveQueueBytes();
+            case Constants.SIOCINQ -> connection == null ? 0 : connection.available();
             case Constants.SIOCOUTQ -> connection == null ? 0 : connection.sendQueueBytes();
-            case Constants.SIOCOUTQNSD ->
-                connection == null ? 0 : endpoint.info(0).notsent_bytes();
+            case Constants.SIOCOUTQNSD -> connection == null ? 0 : connection.notSentBytes();
+            case Constants.SIOCATMARK -> connection != null && connection.isAtUrgentMark() ? 1 : 0;
             default -> null;
         };
     }

@@ -103,19 +103,15 @@ final class SocketCalls {
             public long attempt(SocketFile file, long now) {
                 TcpEndpoint endpoint = file.endpoint();
                 if (address == null) return endpoint.disconnect(now);
-                if (begun && isConnecting(endpoint)) return Call.BLOCKED;
+                if (begun && endpoint.isConnecting()) return Call.BLOCKED;
                 int result = endpoint.connect(address, now);
                 boolean goesOn = result == Errno.EINPROGRESS.asResult() || result == Errno.EALREADY.asResult();
                 if (!goesOn || file.isNonBlocking()) return result;
                 begun = true;
                 // A connect to this host itself has ended by now.
-                return isConnecting(endpoint) ? Call.BLOCKED : endpoint.connect(address, now);
+                return endpoint.isConnecting() ? Call.BLOCKED : endpoint.connect(address, now);
             }
         });
-    }
-
-    static boolean isConnecting(TcpEndpoint endpoint) {
-        return endpoint.state() == TcpState.SYN_SENT || endpoint.state() == TcpState.SYN_RCVD;
     }
 
     Call shutdown(Arguments arguments) throws BadCall {

@@ -3,6 +3,7 @@ package dev.sockeye.conformance.machine;
 import dev.sockeye.conformance.script.Action;
 import dev.sockeye.conformance.script.Expression;
 import dev.sockeye.wire.Errno;
+import dev.sockeye.wire.TransportAddress;
 import org.jspecify.annotations.Nullable;
 
 /// The system calls of a script, on the host under test. Those that block are [Call]s to be tried again.
@@ -50,11 +51,11 @@ public final class SystemCalls {
             case "shutdown" -> sockets.shutdown(arguments);
             case "close" -> sockets.close(arguments);
             case "read", "recv", "recvfrom", "readv" -> data.receive(call.name(), arguments);
-            case "write", "send", "sendto", "writev" -> data.send(call.name(), arguments);
+            case "write", "send", "sendto", "writev" -> data.send(call.name(), arguments, peer());
             case "sendfile" -> data.sendFile(arguments);
             case "splice" -> data.splice(arguments);
             case "recvmsg" -> messages.receive(arguments);
-            case "sendmsg" -> messages.send(arguments);
+            case "sendmsg" -> messages.send(arguments, peer());
             case "setsockopt" -> options.set(arguments);
             case "getsockopt" -> options.get(arguments);
             case "fcntl" -> options.fcntl(arguments);
@@ -67,6 +68,23 @@ public final class SystemCalls {
             case "pipe" -> pipe(arguments);
             default -> throw new Unsupported("the system call " + call.name());
         };
+    }
+
+    private TransportAddress peer() {
+        return new TransportAddress(setup.remote(), setup.connectPort());
+    }
+
+    /// Whether a call may begin a connection: `connect`, or a send with `MSG_FASTOPEN`.
+    public boolean connects(Action.SystemCall call) throws BadCall {
+        int flags = switch (call.name()) {
+            case "connect" -> -1;
+            case "sendto" -> 3;
+            case "sendmsg" -> 2;
+            default -> 0;
+        };
+        if (flags <= 0) return flags < 0;
+        long value = new Arguments(call.name(), call.arguments(), setup).number(flags);
+        return (value & Constants.MSG_FASTOPEN) != 0;
     }
 
     /// What a result is called: `-1 EAGAIN (Resource temporarily unavailable)`, or the number.

@@ -42,6 +42,8 @@ final class Tokens {
                     Math.min(margin, lines[i].length() - lines[i].stripLeading().length());
         }
         lines[0] = lines[0].stripLeading();
+        // What hangs on a first line that stands behind the bracket is indented as it is.
+        if (lines[0].stripTrailing().endsWith(":")) margin = 0;
         for (int i = 1; i < lines.length; i++) {
             lines[i] = lines[i].substring(Math.min(margin, lines[i].length()));
         }

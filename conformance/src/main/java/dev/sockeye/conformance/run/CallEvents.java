@@ -9,6 +9,7 @@ import dev.sockeye.conformance.machine.SystemCalls;
 import dev.sockeye.conformance.script.Action;
 import dev.sockeye.conformance.script.EventTime;
 import dev.sockeye.conformance.script.Expression;
+import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.TransportAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -55,10 +56,10 @@ final class CallEvents {
         Call call;
         try {
             call = calls.begin(spec, end != null, machine.now());
+            if (calls.connects(spec)) connecting(spec);
         } catch (BadCall e) {
             throw Failure.script("runtime error in " + spec.name() + " call: " + e.getMessage());
         }
-        before(spec);
         running = new Running(line, spec, call, end);
         machine.setAlarm(call.deadline());
         retry();
@@ -68,9 +69,9 @@ final class CallEvents {
     }
 
     /// A call that connects tells whose SYN the next lines mean.
-    private void before(Action.SystemCall spec) {
+    private void connecting(Action.SystemCall spec) {
         SocketFile file = file(spec);
-        if (file == null || !spec.name().equals("connect")) return;
+        if (file == null || file.endpoint().state() != TcpState.CLOSED) return;
         sockets.connecting(file, peer);
     }
 

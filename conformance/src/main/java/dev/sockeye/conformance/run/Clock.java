@@ -12,8 +12,16 @@ final class Clock {
     private final Configuration configuration;
     private final long begin;
 
+    /// How long it takes until a packet that is injected has reached the stack: on a real machine nothing
+    /// arrives at
+    /// the very moment at which something else has left.
+    private static final long ARRIVAL = 10_000;
+
     /// When the event before was to be, for the tolerance grows with the distance; -1 at first.
     private long previous = -1;
+
+    /// Whether that was a packet that arrived.
+    private boolean previousArrived;
 
     Clock(HostUnderTest machine, Configuration configuration) {
         this.machine = machine;
@@ -29,14 +37,22 @@ final class Clock {
         return at - begin;
     }
 
-    /// When an event is due that counts from now.
-    EventTime due(EventTime time) {
-        long base = time.isRelative() ? machine.now() : begin;
+    /// When an event is due that counts from now; packets that arrive one after the other count from each
+    /// other.
+    EventTime due(EventTime time, boolean arrives) {
+        long now = previousArrived && arrives ? previous : machine.now();
+        long base = time.isRelative() ? now : begin;
         return new EventTime(time.kind(), base + time.from(), base + time.to());
     }
 
+    /// Lets time pass until an event that is due now happens.
+    void await(EventTime due, boolean arrives) {
+        machine.advanceTo(arrives ? due.from() + ARRIVAL : due.from());
+    }
+
     /// An event was due then, and is over.
-    void passed(EventTime due) {
+    void passed(EventTime due, boolean arrived) {
+        previousArrived = arrived;
         previous = due.kind() == EventTime.Kind.ANY ? machine.now() : due.from();
     }
 

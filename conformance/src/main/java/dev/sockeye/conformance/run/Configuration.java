@@ -11,8 +11,10 @@ import dev.sockeye.conformance.machine.Setup;
 /// @param scalesEcho        whether an echo that no line has shown is reckoned from the first
 /// @param strictSegments    whether one line means one packet
 /// @param strict            whether packets that no line asks for are a failure
-/// @param withDefaults      whether the host begins with the settings of `defaults.sh`, not with Linux's own
+/// @param withDefaults      whether the host begins with the settings of `defaults.sh`, not with Linux's
+///     own
 /// @param verbose           whether to tell of each event
+/// @param debug             whether to tell of each packet when it leaves, too
 /// @param dryRun            whether to read the script only
 public record Configuration(
         Setup setup,
@@ -24,4 +26,5 @@ public record Configuration(
         boolean strict,
         boolean withDefaults,
         boolean verbose,
+        boolean debug,
         boolean dryRun) {}

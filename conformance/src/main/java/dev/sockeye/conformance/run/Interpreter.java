@@ -84,20 +84,21 @@ public final class Interpreter {
     }
 
     private void run(Event event) throws Failure {
-        EventTime due = clock.due(event.time());
-        EventTime end =
-                event.action() instanceof Action.SystemCall call && call.end() != null ? clock.due(call.end()) : null;
+        boolean arrives = event.action() instanceof Action.Inbound;
+        EventTime due = clock.due(event.time(), arrives);
+        EventTime end = event.action() instanceof Action.SystemCall call && call.end() != null
+                ? clock.due(call.end(), false)
+                : null;
         if (event.action() instanceof Action.Outbound(var packet)) {
             packetEvents.leave(packet, due);
-            clock.passed(due);
-            return;
+        } else {
+            clock.await(due, arrives);
+            callEvents.throwIfFailed();
+            String late = clock.difference(due, machine.now(), "the event");
+            if (late != null) throw Failure.host(late);
+            act(event, end);
         }
-        machine.advanceTo(due.from());
-        callEvents.throwIfFailed();
-        String late = clock.difference(due, machine.now(), "the event");
-        if (late != null) throw Failure.host(late);
-        act(event, end);
-        clock.passed(due);
+        clock.passed(due, arrives);
     }
 
     private void act(Event event, @Nullable EventTime end) throws Failure {

@@ -35,6 +35,15 @@ final class PacketEvents {
         this.clock = clock;
         this.log = log;
         this.comparison = new Comparison(configuration);
+        if (configuration.debug()) machine.onSent(this::tell);
+    }
+
+    /// As the script would write it, if it is of the socket that its lines mean.
+    private void tell(HostUnderTest.Sent sent) {
+        LivePacket live = LivePacket.of(sent.bytes(), sent.at());
+        ScriptSocket socket = sockets.current();
+        if (live == null || socket == null || !live.destination().equals(socket.remote())) return;
+        log.event(sent.at(), "outbound packet left", PacketText.of(Translation.toScript(live, socket)));
     }
 
     // ---------------------------------------------------------------- in

@@ -54,7 +54,8 @@ final class NetworkCommands {
 
     Result ip(List<String> arguments) {
         if (arguments.size() >= 2 && arguments.getFirst().equals("tcp_metrics")) {
-            // Nothing is remembered of earlier connections yet.
+            if (arguments.contains("flush"))
+                environment.machine().host().tcp().fastOpenCache.flush();
             return Result.OK;
         }
         throw new Unsupported("ip " + String.join(" ", arguments));

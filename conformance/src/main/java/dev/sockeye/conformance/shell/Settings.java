@@ -5,14 +5,21 @@ import dev.sockeye.host.Sysctl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Sysctls as commands set them, and what puts them back.
 final class Settings {
 
-    /// Settings of features that the stack does not have and without which it does what it always does:
-    /// MPTCP, which a TCP socket does not use; FACK, which Linux itself has no more.
-    private static final Set<String> WITHOUT_EFFECT =
-            Set.of("net.ipv4.tcp_fack", "net.ipv4.tcp_low_latency", "net.mptcp.enabled");
+    /// Settings of Linux of which what a TCP socket sends and a program sees does not depend here: those
+    /// without effect
+    /// on Linux itself, of MPTCP and other protocols, of queues and processors.
+    private static final Pattern WITHOUT_EFFECT = Pattern.compile("net\\.(ipv4\\.(tcp_(fack|low_latency|early_demux"
+            + "|backlog_ack_defer|child_ehash_entries|l3mdev_accept|migrate_req|no_ssthresh_metrics_save|plb_\\w+)"
+            + "|ip_early_demux|ip_forward|udp_\\w+|conf\\.\\w+\\.(rp_filter|accept_local|route_localnet|log_martians))"
+            + "|core\\.(default_qdisc|busy_\\w+|netdev_\\w+|optmem_max|dev_weight\\w*)|mptcp\\.\\w+)");
+
+    /// Settings that only kernels of packetdrill's authors have: on Linux there is no such file.
+    private static final Set<String> NOT_ON_LINUX = Set.of("net.ipv4.tcp_fastopen_cookies");
 
     private record Saved(String name, String value) {}
 
@@ -40,7 +47,8 @@ final class Settings {
     /// @return what is wrong with the value, or an empty text
     String set(String nameOrPath, String value) {
         String name = name(nameOrPath);
-        if (WITHOUT_EFFECT.contains(name)) return "";
+        if (WITHOUT_EFFECT.matcher(name).matches()) return "";
+        if (NOT_ON_LINUX.contains(name)) return "cannot stat /proc/sys/" + name.replace('.', '/');
         if (!sysctl.all().containsKey(name)) throw new Unsupported("the sysctl " + name);
         try {
             sysctl.set(name, decimal(value));

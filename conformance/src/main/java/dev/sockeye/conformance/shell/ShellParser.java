@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a block of commands: pipelines joined by `;`, `&&`, `||` and ends of lines, with quotes, `$((...))`,
+/// Reads a block of commands: pipelines joined by `;`, `&&`, `||` and ends of lines, with quotes,
+/// `$((...))`,
 /// `${PPID}`, and output sent to files.
 final class ShellParser {
 
@@ -149,10 +150,21 @@ final class ShellParser {
         at++;
     }
 
+    /// Where the two brackets stand that close `$((`.
+    private int endOfArithmetic() throws ShellException {
+        int depth = 0;
+        for (int i = at; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '(') depth++;
+            if (c == ')' && depth == 0 && text.startsWith("))", i)) return i;
+            if (c == ')') depth--;
+        }
+        throw new ShellException("$(( has no end");
+    }
+
     private void dollar(StringBuilder word) throws ShellException {
         if (take("$((")) {
-            int end = text.indexOf("))", at);
-            if (end < 0) throw new ShellException("$(( has no end");
+            int end = endOfArithmetic();
             word.append(Arithmetic.value(text.substring(at, end)));
             at = end + 2;
         } else if (take("${")) {

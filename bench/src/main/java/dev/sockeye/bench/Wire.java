@@ -22,6 +22,8 @@ final class Wire implements AutoCloseable {
     private final End ends = new End();
     private volatile boolean closed;
     private volatile long latest;
+    /// When the thread looks again by itself; under the lock.
+    private long wakeAt;
 
     /// The directions: there and back.
     private static final class End {
@@ -72,9 +74,20 @@ final class Wire implements AutoCloseable {
         thread.start();
     }
 
-    /// Something was sent: the thread looks when it is due.
+    /// Something was sent: the thread is woken if it is due before what the thread waits for.
     void carry() {
+        lock.lock();
+        try {
+            if (nextDeadline() >= wakeAt) return;
+        } finally {
+            lock.unlock();
+        }
         LockSupport.unpark(thread);
+    }
+
+    /// Forgets how late packets were.
+    void beginInTime() {
+        latest = 0;
     }
 
     /// How late a packet was sent on at most, nanoseconds: what the machine was busy with otherwise.
@@ -99,13 +112,19 @@ final class Wire implements AutoCloseable {
             ImpairedLink back = ends.back;
             if (there == null || back == null) return Long.MAX_VALUE;
             long now = System.nanoTime();
-            latest = Math.max(latest, now - Math.min(there.nextDeadline(), back.nextDeadline()));
+            latest = Math.max(latest, now - nextDeadline());
             there.advance(now);
             back.advance(now);
-            return Math.min(there.nextDeadline(), back.nextDeadline());
+            return wakeAt = nextDeadline();
         } finally {
             lock.unlock();
         }
+    }
+
+    private long nextDeadline() {
+        ImpairedLink there = ends.there;
+        ImpairedLink back = ends.back;
+        return there == null || back == null ? Long.MAX_VALUE : Math.min(there.nextDeadline(), back.nextDeadline());
     }
 
     @Override

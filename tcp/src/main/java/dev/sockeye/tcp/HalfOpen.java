@@ -286,6 +286,7 @@ public final class HalfOpen {
         out.window = Math.min(handshake.receiveWindow, 65535);
         // RFC 9293 3.7.1, MUST-14, SHLD-5, MAY-3
         out.mss = handshake.advertisedMss;
+        out.signatureBytes = handshake.signatureBytes;
         out.sackPermitted = handshake.sackPermitted;
         out.windowScale = handshake.receiveWindowScale;
         if (handshake.timestamps) {

@@ -71,6 +71,7 @@ class Md5Test {
         }
     }
 
+    /// RFC 2385 2.0, MUST-1
     @Test
     void everySegmentOfAConnectionIsSigned() {
         try (var rig = new Rig()) {
@@ -164,6 +165,7 @@ class Md5Test {
         }
     }
 
+    /// RFC 2385 2.0, MUST-2; RFC 2385 4.1, MUST-3
     @Test
     void whatIsNotSignedAsItShouldIsDroppedAndCounted() {
         try (var rig = new Rig()) {

@@ -85,7 +85,8 @@ class KernelSignatureTest {
                     assertThat(listener.listen(5)).isZero();
                     StreamSocket socket = ours.openStream(Family.INET6);
                     socket.setOption(SocketOption.TCP_MD5SIG, new Md5Signature(kernel, KEY));
-                    assertThat(socket.connect(new TransportAddress(kernel, 5000))).isZero();
+                    assertThat(socket.connect(new TransportAddress(kernel, 5000)))
+                            .isZero();
                     talk(socket, listener.accept());
                     StreamSocket stranger = ours.openStream(Family.INET6);
                     stranger.setOption(SocketOption.TCP_MD5SIG, new Md5Signature(kernel, new byte[] {1}));

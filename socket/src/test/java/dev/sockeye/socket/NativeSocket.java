@@ -28,10 +28,8 @@ final class NativeSocket implements AutoCloseable {
     private static final MethodHandle BIND = function("bind", INT, INT, ValueLayout.ADDRESS, INT);
     private static final MethodHandle CONNECT = function("connect", INT, INT, ValueLayout.ADDRESS, INT);
     private static final MethodHandle LISTEN = function("listen", INT, INT, INT);
-    private static final MethodHandle ACCEPT =
-            function("accept", INT, INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
-    private static final MethodHandle SET_OPTION =
-            function("setsockopt", INT, INT, INT, INT, ValueLayout.ADDRESS, INT);
+    private static final MethodHandle ACCEPT = function("accept", INT, INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
+    private static final MethodHandle SET_OPTION = function("setsockopt", INT, INT, INT, INT, ValueLayout.ADDRESS, INT);
     private static final MethodHandle READ =
             function("read", ValueLayout.JAVA_LONG, INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
     private static final MethodHandle WRITE =

@@ -86,10 +86,13 @@ final class NativeSocket implements AutoCloseable {
 
     /// `struct sockaddr_in` or `sockaddr_in6`, padded to `bytes`.
     static byte[] address(IpAddress ip, int port, int bytes) {
-        ByteBuffer buffer = little(bytes).putShort((short) (ip.isV4() ? AF_INET : AF_INET6));
+        byte[] address = new byte[bytes];
+        ByteBuffer buffer = ByteBuffer.wrap(address).order(ByteOrder.nativeOrder());
+        buffer.putShort((short) (ip.isV4() ? AF_INET : AF_INET6));
         buffer.put((byte) (port >> 8)).put((byte) port);
         if (!ip.isV4()) buffer.putInt(0);
-        return buffer.put(ip.toBytes()).array();
+        buffer.put(ip.toBytes());
+        return address;
     }
 
     /// `setsockopt(IPPROTO_TCP)`; 0 or `-errno`.

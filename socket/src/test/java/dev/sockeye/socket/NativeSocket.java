@@ -58,6 +58,7 @@ final class NativeSocket implements AutoCloseable {
         return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
     }
 
+    @SuppressWarnings("restricted") // the C library of the machine
     private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
         Linker linker = Linker.nativeLinker();
         return linker.downcallHandle(

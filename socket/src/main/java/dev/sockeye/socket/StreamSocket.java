@@ -248,6 +248,8 @@ public final class StreamSocket extends TcpSocket {
     /// `sendto(2)` with [#MSG_FASTOPEN]: connects, and the SYN carries as much of the data as it can, if the
     /// server has given a cookie before, or asks for none (RFC 7413; `net.ipv4.tcp_fastopen`). With a timeout
     /// it waits for the connection, and then until all is taken. Without the flag it does what [#write] does.
+    /// What went with the SYN may reach the server's program twice, if the network duplicates the SYN (RFC 7413
+    /// 6.1): use it where that does no harm.
     ///
     /// @param flags   of [#MSG_FASTOPEN], [#MSG_MORE], [#UNINTERRUPTIBLE]
     /// @param to      where to connect; counts only where the socket is not connected
@@ -272,18 +274,17 @@ public final class StreamSocket extends TcpSocket {
         try {
             result = isClosed() ? EBADF : endpoint.send(from, offset, length, flags & CORE_FLAGS, to, now);
             connectDeferred = endpoint.isConnectDeferred();
-            opening = (result >= 0 || result == EINPROGRESS) && endpoint.state() == TcpState.SYN_SENT;
+            // Where the server is this machine's own, it may be connected by now.
+            opening = result >= 0 || result == EINPROGRESS;
             endpoint.setWritePending(opening && timeout != NOW && Math.max(result, 0) < length);
             refresh();
         } finally {
             locked.leave(now);
         }
         int taken = Math.max(result, 0);
-        if (timeout == NOW || result < 0 && !opening) return result;
-        if (opening) {
-            int connected = finishConnect(flags, timeout);
-            if (connected != 0) return connected == EINPROGRESS && taken > 0 ? taken : connected;
-        }
+        if (timeout == NOW || !opening) return result;
+        int connected = finishConnect(flags, timeout);
+        if (connected != 0) return connected == EINPROGRESS && taken > 0 ? taken : connected;
         if (taken == length) return taken;
         int more = writeAll(from, offset + taken, length - taken, flags & ~MSG_FASTOPEN, timeout);
         return more >= 0 ? taken + more : taken > 0 ? taken : more;

@@ -448,7 +448,7 @@ public final class Connection {
     void prepareSyn(long now) {
         TcpSysctl sysctl = context.sysctl;
         offersScaling = sysctl.tcp_window_scaling != 0;
-        timestamps.offered = sysctl.tcp_timestamps != 0;
+        timestamps.offered = sysctl.tcp_timestamps != 0 && !options.signatureReplacesTimestamps;
         ecn.offer();
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
         sizes.assumePeerMss(SegmentSizes.unannounced(tuple.isV4()));
@@ -457,6 +457,7 @@ public final class Connection {
         synTimestamps = timestamps.offered;
         synSentAt = now;
         lastAckReceivedAt = now;
+        acks.rcvMss = SegmentSizes.MIN_MSS;
         context.count(TcpMib.ActiveOpens);
     }
 

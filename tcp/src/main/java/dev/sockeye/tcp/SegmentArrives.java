@@ -471,6 +471,7 @@ final class SegmentArrives {
         if (seg.length > 0) onData(seg, now);
         if (fin) {
             c.rcvNxt++;
+            c.bytesReceived++; // Linux counts sequence numbers
             fin(seg, now);
         }
         if (!c.outOfOrder.isEmpty()) fillGap(seg, now);
@@ -503,6 +504,7 @@ final class SegmentArrives {
         appendText(seg, 0);
         if (seg.fin()) {
             c.rcvNxt++;
+            c.bytesReceived++; // Linux counts sequence numbers
             fin(seg, now);
         }
         c.raiseReadable();
@@ -527,8 +529,8 @@ final class SegmentArrives {
     }
 
     private void measureSegment(Segment seg) {
-        int header = c.sizes.headerLength + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
-        if (c.acks.measure(seg, header, c.sizes.headerLength, c.sizes.advMss)) {
+        int header = c.sizes.usualOptions() + 20 + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
+        if (c.acks.measure(seg, header, c.sizes.usualOptions() + 20, c.sizes.advMss)) {
             c.receive.learnRatio(seg.length, seg.truesize());
         }
     }
@@ -541,7 +543,7 @@ final class SegmentArrives {
         c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.coalescedOnMove);
         if (!c.sackList.hasDuplicate()) noteQueuedTwice();
         if (c.rcvNxt == before) return;
-        c.bytesReceived += c.rcvNxt - before - (c.outOfOrder.finMoved ? 1 : 0);
+        c.bytesReceived += c.rcvNxt - before;
         // RFC 5681 4.2: at once when the gap is filled.
         if (c.outOfOrder.isEmpty()) c.acks.now = true;
         if (c.outOfOrder.finMoved) fin(seg, now);

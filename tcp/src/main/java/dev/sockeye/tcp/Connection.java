@@ -84,7 +84,9 @@ public final class Connection {
     final Output output;
     final Acknowledgment acknowledgment;
     final Teardown teardown = new Teardown(this);
+    final HeaderPrediction prediction = new HeaderPrediction(this);
     final SegmentArrives arrives;
+    private final IcmpErrors icmp = new IcmpErrors(this);
     final BusyTime busy = new BusyTime();
     private final OptionEffects effects;
 
@@ -212,6 +214,12 @@ public final class Connection {
             rtt.min.reset(Math.clamp(micros, 1, Integer.MAX_VALUE), now / Timers.MILLI);
             rtt.sample(micros, sndUna, sndNxt);
         }
+        totalRetransmits = shake.retransmits;
+        if (shake.synAckSentAt >= 0) synSentAt = shake.synAckSentAt;
+        if (shake.timeouts > 0) {
+            recovery.onSynAckTimeouts();
+            timeouts.onSynAckTimeouts(shake.timeouts, synSentAt, now);
+        }
         sizes.sync();
         context.count(TcpMib.PassiveOpens);
         // It was half-open since our SYN-ACK; a SYN cookie does not remember when that was.
@@ -335,7 +343,8 @@ public final class Connection {
 
     /// `SO_MEMINFO`
     public MemoryInfo memoryInfo() {
-        return new MemoryInfo(receiveBuffer.charged(), receive.buffer, 0, sendBuffer.size, 0, send.charged, 0, 0, 0);
+        return new MemoryInfo(
+                receiveBuffer.charged(), receive.buffer, 0, sendBuffer.size, memory.reserved(), send.charged, 0, 0, 0);
     }
 
     /// The name of the congestion control in use.
@@ -368,10 +377,10 @@ public final class Connection {
         return timers.retransmission != Timers.Retransmission.OFF ? timers.retransmissionAt : timers.keepAliveAt;
     }
 
-    /// How often a timeout has made another way through the network worth trying: a flow label that goes with it
+    /// How often another way through the network was worth trying: a flow label that goes with it
     /// finds one where routers choose by flow (RFC 6438).
     public int rehashes() {
-        return timeouts.rehashes;
+        return timeouts.rehashes + arrives.rehashes;
     }
 
     /// What the connection asks its host to go on with in its place, once [#state] is CLOSED; null if nothing: a
@@ -584,56 +593,25 @@ public final class Connection {
         if (state != TcpState.CLOSED) timeouts.onTimer(now);
     }
 
-    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927
-    /// 4.1).
+    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be.
     public boolean isInFlight(int seq) {
-        return state != TcpState.CLOSED && Seq.between(seq, firstInFlight(), sndNxt);
-    }
-
-    private int firstInFlight() {
-        return fastOpen.passive != null ? fastOpen.passive.iss() : sndUna;
+        return icmp.isInFlight(seq);
     }
 
     /// An ICMP error about a segment of ours.
     ///
-    /// @param icmp  what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
-    /// @param fatal whether Linux treats it as hard (icmp_err_convert)
-    /// @param seq   the sequence number in the quoted header
-    public void onIcmpError(Errno icmp, boolean fatal, int seq, long now) {
+    /// @param meaning `EHOSTUNREACH`, `ECONNREFUSED`, ...
+    /// @param fatal   whether Linux treats it as hard (icmp_err_convert)
+    /// @param seq     the sequence number in the quoted header
+    public void onIcmpError(Errno meaning, boolean fatal, int seq, long now) {
         this.now = now;
-        if (state == TcpState.CLOSED) return;
-        if (!Seq.between(seq, firstInFlight(), sndNxt)) {
-            context.count(TcpMib.OutOfWindowIcmps);
-            return;
-        }
-        // RFC 9293 3.9.2.2, RFC 5461: only a connection that is being opened gives up; with Fast Open, one that no
-        // program has yet.
-        boolean opening = state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD;
-        if (opening && !fastOpen.isHeldByProgram()) {
-            error = icmp.number();
-            raise(Readiness.ERR | Readiness.IN | Readiness.OUT | Readiness.HUP);
-            teardown.done(Journal.Cause.ICMP);
-        } else if (options.receiveErrors) {
-            error = icmp.number();
-            raise(Readiness.ERR);
-        } else {
-            // RFC 9293 3.9.1.8, MUST-47, SHLD-20; RFC 9293 3.9.2.2, MUST-56, SHLD-25: told to who asks.
-            softError = icmp.number();
-        }
+        icmp.onError(meaning, fatal, seq);
     }
 
     /// The path's MTU has changed: ICMP fragmentation needed, packet too big, or a new route.
     public void onPacketTooBig(int mtu, int seq, long now) {
         this.now = now;
-        if (state == TcpState.CLOSED) return;
-        if (!Seq.between(seq, firstInFlight(), sndNxt)) {
-            context.count(TcpMib.OutOfWindowIcmps);
-            return;
-        }
-        // RFC 7323 5.7, MUST-31
-        if (mtu >= sizes.pathMtu || !options.followsPathMtu()) return;
-        sizes.narrow(mtu);
-        recovery.onSmallerMss(now);
+        icmp.onPacketTooBig(mtu, seq, now);
     }
 
     /// The path's MTU as it is now, for what is sent from now on (`tcp_current_mss`).
@@ -712,6 +690,8 @@ public final class Connection {
         writer.start(sndNxt);
         // RFC 6298 5.7, MUST-12: no round trip could be measured.
         if (!rtt.hasSample()) rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
+        // The timeouts were spurious if what is acknowledged is the first SYN or SYN-ACK (`tcp_try_undo_spurious_syn`).
+        if (timestamps.echoes(synSentAt)) recovery.onSpuriousSynTimeouts();
         // RFC 5681 3.1, MUST-9, MUST-10: one segment where the SYN was lost more than once. Linux: the
         // timeouts of one lost SYN cost nothing.
         cwnd.segments = totalRetransmits > 1 && recovery.isUndoPossible() ? 1 : CongestionWindow.INITIAL;

@@ -89,6 +89,14 @@ class ComparisonTest {
     }
 
     @Test
+    void aProgramIsReadAsItWasWritten() {
+        for (int seed = 0; seed < 500; seed++) {
+            Program program = Generator.program(seed);
+            assertThat(ProgramText.read(program.toString())).hasToString(program.toString());
+        }
+    }
+
+    @Test
     void programsAreTheSameForTheSameSeed() {
         assertThat(Generator.program(7)).hasToString(Generator.program(7).toString());
         assertThat(Generator.program(7).toString())

@@ -72,8 +72,13 @@ public final class Main {
     }
 
     private static void showOne(Hunt hunt, Program program) throws IOException {
-        Hunt.Outcome outcome = hunt.run(List.of(program)).getFirst();
         System.out.print(program);
+        List<Hunt.Outcome> outcomes = hunt.run(List.of(program));
+        if (outcomes.isEmpty()) System.out.println("the machine is too busy");
+        else show(outcomes.getFirst());
+    }
+
+    private static void show(Hunt.Outcome outcome) {
         System.out.print("---- the kernel\n" + Dialogue.of(outcome.kernel(), null));
         System.out.print("---- ours\n" + Dialogue.of(outcome.stack(), null));
         outcome.differences().forEach(System.out::println);
@@ -86,7 +91,8 @@ public final class Main {
         do {
             for (Hunt.Outcome outcome : hunt.run(Hunt.programs(seed + findings.programs()))) findings.add(outcome);
         } while (System.nanoTime() < end);
-        System.out.println(findings.programs() + " programs ran; in doubt: " + findings.doubts());
+        System.out.println(findings.programs() + " programs ran, " + hunt.leftOut()
+                + " were disturbed; in doubt: " + findings.doubts());
         for (String kind : findings.kinds())
             System.out.printf("%5d  %s%n", findings.of(kind).size(), kind);
         for (String kind : findings.kinds().stream().limit(shown).toList()) show(hunt, kind, findings.of(kind));

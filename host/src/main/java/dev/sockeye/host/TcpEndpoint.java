@@ -127,6 +127,8 @@ public final class TcpEndpoint extends Endpoint {
         } else if (!host.tcpAllocator().mayBindTcp(this, localIp, localPort)) {
             return Errno.EADDRINUSE.asResult();
         }
+        // Linux: who listens has forgotten how it wanted to acknowledge.
+        options.delayAcks = false;
         listener = new Listener<>(host.tcp(), options, capped);
         PortBucket held = bucket;
         if (held != null) held.listeners.add(this);

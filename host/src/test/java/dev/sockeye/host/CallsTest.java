@@ -283,4 +283,16 @@ class CallsTest {
             assertThat(connecting(rig).unacknowledgedBytes()).isZero();
         }
     }
+
+    /// docs/linux/differential.md, "listen_quickack": listen makes void what `TCP_QUICKACK` said before.
+    @Test
+    void listenForgetsQuickAck() {
+        try (var rig = new Rig()) {
+            TcpEndpoint socket = open(rig);
+            socket.setQuickAck(false, rig.now);
+            assertThat(socket.bind(Rig.at("0.0.0.0", 7000), rig.now)).isZero();
+            assertThat(socket.listen(5, rig.now)).isZero();
+            assertThat(socket.options().delayAcks).isFalse();
+        }
+    }
 }

@@ -112,7 +112,8 @@ public final class Connection {
     long now;
 
     long lastAckReceivedAt, lastAckSentAt;
-    long lastOutOfWindowAckAt = -1, lastChallengeAt = -1;
+    /// When a segment that did not fit was last answered, nanoseconds: `last_oow_ack_time`.
+    long lastOutOfWindowAckAt = -1;
 
     // What TCP_INFO counts.
     long bytesAcked, bytesReceived, bytesSent, bytesRetransmitted;
@@ -201,6 +202,7 @@ public final class Connection {
         if (shake.timestamps) agreeOnTimestamps(shake.tsRecent, shake.tsRecentAt);
         receive.initialize(sizes.advMss, offersScaling);
         receive.window = receive.threshold = shake.receiveWindow;
+        receive.clamp = shake.windowClamp;
         receive.scale = Math.max(0, shake.receiveWindowScale);
         if (!offersScaling) receive.withoutScaling();
         receive.updatedAt = rcvNxt;
@@ -291,12 +293,12 @@ public final class Connection {
         return receiveQueue.bytes();
     }
 
-    /// Bytes written and not yet acknowledged: `SIOCOUTQ`, the Send-Q of `ss`.
+    /// Numbers given out and not yet acknowledged: the Send-Q of `ss`.
     public int sendQueueBytes() {
         return state == TcpState.CLOSED ? 0 : send.writeSeq - sndUna;
     }
 
-    /// Bytes written and not yet sent: `SIOCOUTQNSD`.
+    /// Bytes written and not yet sent.
     public int notSentBytes() {
         return state == TcpState.CLOSED ? 0 : send.writeSeq - sndNxt;
     }
@@ -455,7 +457,7 @@ public final class Connection {
         timestamps.offered = sysctl.tcp_timestamps != 0 && !options.signatureReplacesTimestamps;
         ecn.offer();
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
-        sizes.assumePeerMss(SegmentSizes.unannounced(tuple.isV4()));
+        sizes.assumePeerMss(options.maxSegment > 0 ? options.maxSegment : SegmentSizes.unannounced(tuple.isV4()));
         receive.initialize(sizes.advMss, offersScaling);
         synScale = offersScaling ? receive.scale : -1;
         synTimestamps = timestamps.offered;
@@ -499,21 +501,7 @@ public final class Connection {
     /// @return 0 or `-ENOTCONN`
     public int shutdown(Shutdown how, long now) {
         this.now = now;
-        if (state == TcpState.CLOSED) return Errno.ENOTCONN.asResult();
-        if (state == TcpState.SYN_SENT) {
-            // Linux: whichever direction, see docs/linux/errors.md
-            error = Errno.ECONNRESET.number();
-            teardown.done(Journal.Cause.CALL_SHUTDOWN);
-            return 0;
-        }
-        if (how != Shutdown.WRITE) shutdown |= RECEIVE;
-        if (how != Shutdown.READ) {
-            shutdown |= SEND;
-            if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT)
-                teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
-        }
-        raise(Readiness.IN | Readiness.OUT | Readiness.RDHUP);
-        return 0;
+        return teardown.shutdown(how, now);
     }
 
     /// The program lets go: FIN after what is queued, or a reset if it left data unread or lingers for 0 seconds.
@@ -526,6 +514,11 @@ public final class Connection {
     public void abort(long now) {
         this.now = now;
         teardown.abort(now);
+    }
+
+    /// The program has been told how it ended, and may connect again (`tcp_disconnect`).
+    public void forgetEnd() {
+        teardown.forgetEnd();
     }
 
     /// `SO_ERROR`: the pending error's number, which is cleared; 0 if there is none. Linux: an ICMP error that did

@@ -45,6 +45,8 @@ final class Output {
     private boolean push;
 
     private int pushNagle;
+    /// The size of its segments, from the first on (`tcp_push_pending_frames`); 0: not known yet.
+    private int pushMss;
     /// Only one segment.
     private boolean pushOne;
 
@@ -152,6 +154,7 @@ final class Output {
         push = true;
         pushOne = false;
         pushNagle = nagle;
+        pushMss = 0;
         pushed = 0;
         cwndLimited = windowLimited = false;
     }
@@ -318,7 +321,8 @@ final class Output {
         }
         boolean enough = (pushProbe || pushOne) && pushed > 0;
         if (!c.mayTransmit() || enough || c.pacer.holds(now)) return false;
-        int mss = c.sizes.current();
+        if (pushMss == 0) pushMss = c.sizes.current();
+        int mss = pushMss;
         int burst = burstPackets(mss);
         int quota = windowQuota();
         if (quota == 0) {

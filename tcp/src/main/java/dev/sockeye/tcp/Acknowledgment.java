@@ -168,6 +168,7 @@ final class Acknowledgment {
         }
         c.bytesAcked += seg.ack - c.sndUna;
         c.sndUna = seg.ack;
+        c.zeroCopy.onAcked();
         return flags;
     }
 
@@ -302,6 +303,7 @@ final class Acknowledgment {
         }
         if (acked) {
             more |= SET_TIMER;
+            c.probing.onAcked(now);
             if (!c.sackPermitted) {
                 c.board.removeDuplicateAcks(packetsAcked);
             } else if (Seq.lt(reorderedAt, priorFack)) {

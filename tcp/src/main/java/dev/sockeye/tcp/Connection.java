@@ -30,6 +30,8 @@ public final class Connection {
     public static final int MSG_EOR = 0x80;
     /// `MSG_MORE`: more will follow, as `TCP_CORK` for one call.
     public static final int MSG_MORE = 0x8000;
+    /// `MSG_ZEROCOPY`: with `SO_ZEROCOPY` set, [#errorQueue] tells when all of it is acknowledged.
+    public static final int MSG_ZEROCOPY = 0x400_0000;
     /// Not Linux's: the rest of a write whose begin was taken by calls before.
     public static final int MSG_REST = 1 << 29;
 
@@ -87,6 +89,10 @@ public final class Connection {
     final SegmentArrives arrives;
     final BusyTime busy = new BusyTime();
     private final OptionEffects effects;
+    private final PathMessages path = new PathMessages(this);
+    final MtuProbing probing = new MtuProbing(this);
+    final ZeroCopy zeroCopy = new ZeroCopy(this);
+    private final ErrorQueue errors = new ErrorQueue(this);
 
     int shutdown;
     boolean finReceived;
@@ -201,7 +207,7 @@ public final class Connection {
         receive.window = receive.threshold = shake.receiveWindow;
         receive.scale = Math.max(0, shake.receiveWindowScale);
         if (!offersScaling) receive.withoutScaling();
-        receive.updatedAt = rcvNxt;
+        receive.begin(rcvNxt);
         sndWnd = maxWindow = shake.peerWindow;
         sndWl1 = shake.irs;
         segmentsIn = 1; // the SYN
@@ -333,6 +339,11 @@ public final class Connection {
         return congestion.info();
     }
 
+    /// What a read with `MSG_ERRQUEUE` finds.
+    public ErrorQueue errorQueue() {
+        return errors;
+    }
+
     /// `SO_MEMINFO`
     public MemoryInfo memoryInfo() {
         return new MemoryInfo(receiveBuffer.charged(), receive.buffer, 0, sendBuffer.size, 0, send.charged, 0, 0, 0);
@@ -446,6 +457,7 @@ public final class Connection {
         timestamps.offered = sysctl.tcp_timestamps != 0;
         ecn.offer();
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
+        probing.begin(now);
         sizes.assumePeerMss(SegmentSizes.unannounced(tuple.isV4()));
         receive.initialize(sizes.advMss, offersScaling);
         synScale = offersScaling ? receive.scale : -1;
@@ -586,60 +598,28 @@ public final class Connection {
     /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927
     /// 4.1).
     public boolean isInFlight(int seq) {
-        return state != TcpState.CLOSED && Seq.between(seq, firstInFlight(), sndNxt);
-    }
-
-    private int firstInFlight() {
-        return fastOpen.passive != null ? fastOpen.passive.iss() : sndUna;
+        return path.isInFlight(seq);
     }
 
     /// An ICMP error about a segment of ours.
     ///
-    /// @param icmp  what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
-    /// @param fatal whether Linux treats it as hard (icmp_err_convert)
-    /// @param seq   the sequence number in the quoted header
-    public void onIcmpError(Errno icmp, boolean fatal, int seq, long now) {
+    /// @param icmp what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
+    /// @param seq  the sequence number in the quoted header
+    /// @return whether the connection, which was being opened, has ended with it
+    public boolean onIcmpError(Errno icmp, int seq, long now) {
         this.now = now;
-        if (state == TcpState.CLOSED) return;
-        if (!Seq.between(seq, firstInFlight(), sndNxt)) {
-            context.count(TcpMib.OutOfWindowIcmps);
-            return;
-        }
-        // RFC 9293 3.9.2.2, RFC 5461: only a connection that is being opened gives up; with Fast Open, one that no
-        // program has yet.
-        boolean opening = state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD;
-        if (opening && !fastOpen.isHeldByProgram()) {
-            error = icmp.number();
-            raise(Readiness.ERR | Readiness.IN | Readiness.OUT | Readiness.HUP);
-            teardown.done(Journal.Cause.ICMP);
-        } else if (options.receiveErrors) {
-            error = icmp.number();
-            raise(Readiness.ERR);
-        } else {
-            // RFC 9293 3.9.1.8, MUST-47, SHLD-20; RFC 9293 3.9.2.2, MUST-56, SHLD-25: told to who asks.
-            softError = icmp.number();
-        }
+        return path.onError(icmp, seq);
     }
 
     /// The path's MTU has changed: ICMP fragmentation needed, packet too big, or a new route.
     public void onPacketTooBig(int mtu, int seq, long now) {
         this.now = now;
-        if (state == TcpState.CLOSED) return;
-        if (!Seq.between(seq, firstInFlight(), sndNxt)) {
-            context.count(TcpMib.OutOfWindowIcmps);
-            return;
-        }
-        // RFC 7323 5.7, MUST-31
-        if (mtu >= sizes.pathMtu || !options.followsPathMtu()) return;
-        sizes.narrow(mtu);
-        recovery.onSmallerMss(now);
+        path.onPacketTooBig(mtu, seq, now);
     }
 
     /// The path's MTU as it is now, for what is sent from now on (`tcp_current_mss`).
     public void onPathMtu(int mtu) {
-        if (mtu == sizes.pathMtu || state == TcpState.CLOSED) return;
-        sizes.pathMtu = mtu;
-        sizes.sync();
+        if (mtu != sizes.pathMtu) sizes.setPathMtu(mtu);
     }
 
     // ---------------------------------------------------------------- outputs
@@ -706,15 +686,14 @@ public final class Connection {
     /// Data may go (`tcp_init_transfer`): in ESTABLISHED, or with Fast Open before.
     private void startTransfer(long now) {
         sizes.sync();
+        probing.begin(now);
         acks.rcvMss = sizes.initialReceived();
         output.lastSentAt = now;
         writer.start(sndNxt);
-        // RFC 6298 5.7, MUST-12: no round trip could be measured.
-        if (!rtt.hasSample()) rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
+        context.metrics.apply(this, now);
         // RFC 5681 3.1, MUST-9, MUST-10: one segment where the SYN was lost more than once. Linux: the
         // timeouts of one lost SYN cost nothing.
         cwnd.segments = totalRetransmits > 1 && recovery.isUndoPossible() ? 1 : CongestionWindow.INITIAL;
-        cwnd.ssthresh = CongestionWindow.INFINITE_SSTHRESH;
         cwnd.stamp = now;
         congestion.init(now);
         receive.established(copiedSeq, acks.rcvMss, sizes.advMss, now);
@@ -736,7 +715,7 @@ public final class Connection {
     /// The peer's SYN: its number, options and our answers to them.
     void receivedSyn(Segment seg, long now) {
         rcvNxt = copiedSeq = seg.seq + 1;
-        receive.updatedAt = rcvNxt;
+        receive.begin(rcvNxt);
         // RFC 9293 MUST-15: without the option it is what was assumed.
         if (seg.mss != 0) sizes.peerMss = options.maxSegment > 0 ? Math.min(seg.mss, options.maxSegment) : seg.mss;
         sackPermitted = seg.sackPermitted && context.sysctl.tcp_sack != 0;

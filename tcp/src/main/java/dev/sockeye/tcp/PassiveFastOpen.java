@@ -29,7 +29,7 @@ final class PassiveFastOpen {
     void begin(Segment syn, long now) {
         c.fastOpen.takeSynData(syn, now);
         request.openFast(c.rcvNxt);
-        c.receive.updatedAt = c.rcvNxt;
+        c.receive.begin(c.rcvNxt);
         c.timers.setRetransmission(Timers.Retransmission.TIMEOUT, now + HalfOpen.INITIAL_TIMEOUT);
         c.output.sendSynAck();
     }

@@ -165,7 +165,7 @@ final class SegmentArrives {
     /// empty queue. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is zero.
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
-        int end = c.rcvNxt + c.receive.remaining(c.rcvNxt);
+        int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
         if (!Seq.gt(seg.endSeq(), end)) return true;
         c.context.count(TcpMib.BeyondWindow);
         return !Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty();
@@ -295,6 +295,7 @@ final class SegmentArrives {
             }
             case LAST_ACK -> {
                 if (isFinAcked()) {
+                    c.context.metrics.save(c, now);
                     c.teardown.done(Journal.Cause.SEGMENT);
                     yield false;
                 }

@@ -35,7 +35,8 @@ final class MtuProbing {
         this.c = c;
     }
 
-    /// Our SYN is made, or the connection is established (`tcp_mtup_init`). The segment size follows when it is computed
+    /// Our SYN is made, or the connection is established (`tcp_mtup_init`). The segment size follows when it is
+    /// computed
     /// the next time: a passive open keeps what it has until a probe has passed.
     void begin(long now) {
         TcpSysctl sysctl = c.context.sysctl;

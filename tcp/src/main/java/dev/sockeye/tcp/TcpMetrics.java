@@ -18,19 +18,18 @@ public final class TcpMetrics {
     private record Pair(IpAddress local, IpAddress remote) {}
 
     /// Of one pair of addresses; 0: not known.
-    private static final class Entry {
+    private static final class Known {
         /// Eight times the round trip, four times its deviation; microseconds.
         int rttTimes8, rttvarTimes4;
-
         int ssthresh, cwnd, reordering;
         /// When it was saved, nanoseconds.
         long savedAt;
     }
 
     private final TcpSysctl sysctl;
-    private final Map<Pair, Entry> entries = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Pair, Known> entries = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Pair, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Pair, Known> eldest) {
             return size() > MOST;
         }
     };
@@ -53,18 +52,18 @@ public final class TcpMetrics {
         return new Pair(tuple.local().ip(), tuple.remote().ip());
     }
 
-    private @Nullable Entry find(FourTuple tuple, long now) {
+    private @Nullable Known find(FourTuple tuple, long now) {
         if (entries.isEmpty()) return null;
-        Entry entry = entries.get(pairOf(tuple));
-        if (entry == null || now - entry.savedAt <= LIFETIME) return entry;
+        Known known = entries.get(pairOf(tuple));
+        if (known == null || now - known.savedAt <= LIFETIME) return known;
         entries.remove(pairOf(tuple));
         return null;
     }
 
     /// Whether a connection with this peer has been there not long ago: its SYN is no flood (`tcp_peer_is_proven`).
     boolean isProven(FourTuple tuple, long now) {
-        Entry entry = find(tuple, now);
-        return entry != null && entry.rttTimes8 != 0;
+        Known known = find(tuple, now);
+        return known != null && known.rttTimes8 != 0;
     }
 
     // ---------------------------------------------------------------- a connection begins
@@ -73,12 +72,12 @@ public final class TcpMetrics {
     void apply(Connection c, long now) {
         c.cwnd.ssthresh = CongestionWindow.INFINITE_SSTHRESH;
         int rtt = 0;
-        Entry entry = find(c.tuple, now);
-        if (entry != null) {
-            boolean saved = sysctl.tcp_no_ssthresh_metrics_save == 0 && entry.ssthresh != 0;
-            if (saved) c.cwnd.ssthresh = Math.min(entry.ssthresh, c.cwnd.clamp);
-            if (entry.reordering != 0) c.board.reordering = entry.reordering;
-            rtt = entry.rttTimes8;
+        Known known = find(c.tuple, now);
+        if (known != null) {
+            boolean saved = sysctl.tcp_no_ssthresh_metrics_save == 0 && known.ssthresh != 0;
+            if (saved) c.cwnd.ssthresh = Math.min(known.ssthresh, c.cwnd.clamp);
+            if (known.reordering != 0) c.board.reordering = known.reordering;
+            rtt = known.rttTimes8;
         }
         c.rtt.seed(rtt);
     }
@@ -88,59 +87,61 @@ public final class TcpMetrics {
     /// Keeps what an orderly end leaves (`tcp_update_metrics`).
     void save(Connection c, long now) {
         if (sysctl.tcp_no_metrics_save != 0) return;
-        Entry entry = find(c.tuple, now);
+        Known known = find(c.tuple, now);
         if (c.timeouts.backoff != 0 || !c.rtt.hasSample()) {
             // It has not found out how long a round trip takes, and what was known was perhaps wrong.
-            if (entry != null) entry.rttTimes8 = 0;
+            if (known != null) known.rttTimes8 = 0;
             return;
         }
-        if (entry == null) {
-            entry = new Entry();
-            entries.put(pairOf(c.tuple), entry);
+        if (known == null) {
+            known = new Known();
+            entries.put(pairOf(c.tuple), known);
         }
-        saveRtt(entry, c.rtt);
-        saveWindow(entry, c);
-        entry.savedAt = now;
+        saveRtt(known, c.rtt);
+        saveWindow(known, c);
+        known.savedAt = now;
     }
 
     /// Too long is better than too short: a longer one counts at once, a shorter one by an eighth.
-    private static void saveRtt(Entry entry, RttEstimator rtt) {
-        int less = entry.rttTimes8 - rtt.srttTimes8;
-        entry.rttTimes8 = less <= 0 ? rtt.srttTimes8 : entry.rttTimes8 - (less >> 3);
+    private static void saveRtt(Known known, RttEstimator rtt) {
+        int less = known.rttTimes8 - rtt.srttTimes8;
+        known.rttTimes8 = less <= 0 ? rtt.srttTimes8 : known.rttTimes8 - (less >> 3);
         int deviation = Math.max(Math.abs(less) >> 1, rtt.mdevTimes4());
-        if (deviation >= entry.rttvarTimes4) entry.rttvarTimes4 = deviation;
-        else entry.rttvarTimes4 -= (entry.rttvarTimes4 - deviation) >> 2;
+        if (deviation >= known.rttvarTimes4) known.rttvarTimes4 = deviation;
+        else known.rttvarTimes4 -= (known.rttvarTimes4 - deviation) >> 2;
     }
 
-    private void saveWindow(Entry entry, Connection c) {
+    private void saveWindow(Known known, Connection c) {
         CongestionWindow cwnd = c.cwnd;
         boolean thresholds = sysctl.tcp_no_ssthresh_metrics_save == 0;
         if (cwnd.ssthresh >= CongestionWindow.INFINITE_SSTHRESH) {
             // The first slow start has not ended.
-            if (thresholds && entry.ssthresh != 0) entry.ssthresh = Math.max(entry.ssthresh, cwnd.segments >> 1);
-            entry.cwnd = Math.max(entry.cwnd, cwnd.segments);
+            if (thresholds && known.ssthresh != 0) known.ssthresh = Math.max(known.ssthresh, cwnd.segments >> 1);
+            known.cwnd = Math.max(known.cwnd, cwnd.segments);
         } else if (!cwnd.inSlowStart() && c.recovery.state() == LossRecovery.State.OPEN) {
-            if (thresholds) entry.ssthresh = Math.max(cwnd.segments >> 1, cwnd.ssthresh);
-            entry.cwnd = entry.cwnd + cwnd.segments >> 1;
+            if (thresholds) known.ssthresh = Math.max(cwnd.segments >> 1, cwnd.ssthresh);
+            known.cwnd = known.cwnd + cwnd.segments >> 1;
         } else {
             // The window says nothing, and the threshold may be wrong.
-            entry.cwnd = entry.cwnd + cwnd.ssthresh >> 1;
-            if (thresholds && entry.ssthresh != 0) entry.ssthresh = Math.max(entry.ssthresh, cwnd.ssthresh);
+            known.cwnd = known.cwnd + cwnd.ssthresh >> 1;
+            if (thresholds && known.ssthresh != 0) known.ssthresh = Math.max(known.ssthresh, cwnd.ssthresh);
             int reordering = c.board.reordering;
-            if (entry.reordering < reordering && reordering != sysctl.tcp_reordering) entry.reordering = reordering;
+            if (known.reordering < reordering && reordering != sysctl.tcp_reordering) known.reordering = reordering;
         }
     }
 
     /// What is known of a pair of addresses, as `ip tcp_metrics show` prints it; null if nothing is.
     public @Nullable String describe(IpAddress local, IpAddress remote) {
-        Entry entry = entries.get(new Pair(local, remote));
-        if (entry == null) return null;
+        Known known = entries.get(new Pair(local, remote));
+        if (known == null) return null;
         var text = new StringBuilder(remote.toString());
-        if (entry.ssthresh != 0) text.append(" ssthresh ").append(entry.ssthresh);
-        if (entry.cwnd != 0) text.append(" cwnd ").append(entry.cwnd);
-        if (entry.reordering != 0) text.append(" reordering ").append(entry.reordering);
-        if (entry.rttTimes8 != 0) text.append(" rtt ").append(entry.rttTimes8 >> 3).append("us");
-        if (entry.rttvarTimes4 != 0) text.append(" rttvar ").append(entry.rttvarTimes4 >> 2).append("us");
+        if (known.ssthresh != 0) text.append(" ssthresh ").append(known.ssthresh);
+        if (known.cwnd != 0) text.append(" cwnd ").append(known.cwnd);
+        if (known.reordering != 0) text.append(" reordering ").append(known.reordering);
+        if (known.rttTimes8 != 0)
+            text.append(" rtt ").append(known.rttTimes8 >> 3).append("us");
+        if (known.rttvarTimes4 != 0)
+            text.append(" rttvar ").append(known.rttvarTimes4 >> 2).append("us");
         return text.append(" source ").append(local).toString();
     }
 }

@@ -526,8 +526,8 @@ public final class TcpEndpoint extends Endpoint {
         if (current != null) return current.info(now);
         Listener<TcpEndpoint> listening = listener;
         return listening == null
-                ? IdleTcpInfo.of(TcpState.CLOSED, 0, 0)
-                : IdleTcpInfo.of(TcpState.LISTEN, listening.acceptQueueLength(), listening.backlog());
+                ? IdleTcpInfo.fresh((int) Math.min(Integer.MAX_VALUE, now / 1_000_000))
+                : IdleTcpInfo.listening(listening.acceptQueueLength(), listening.backlog());
     }
 
     /// Its life so far: the connection's, or as long as it has none, of the socket itself.

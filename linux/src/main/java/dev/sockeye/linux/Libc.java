@@ -12,8 +12,10 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 
-/// The functions of the C library that are called, each of which notes `errno` in the memory that is its first
+/// The functions of the C library that are called, each of which notes `errno` in the memory that is its
+/// first
 /// argument. Lengths and addresses of hot calls are plain longs, so that nothing is made for a call.
 @SuppressWarnings("restricted") // this is the room for it
 final class Libc {
@@ -36,11 +38,47 @@ final class Libc {
     static final MethodHandle POLL = plain("poll", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
     static final MethodHandle EVENTFD = plain("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     static final MethodHandle SOCKET = plain("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    static final MethodHandle BIND = plain("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    static final MethodHandle CONNECT = plain("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    static final MethodHandle LISTEN = plain("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    static final MethodHandle ACCEPT4 =
+            plain("accept4", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+    static final MethodHandle GETSOCKNAME =
+            plain("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    static final MethodHandle SEND =
+            plain("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    static final MethodHandle RECV =
+            plain("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    static final MethodHandle SHUTDOWN = plain("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    static final MethodHandle SETSOCKOPT =
+            plain("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    static final MethodHandle GETSOCKOPT =
+            plain("getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
     static final MethodHandle UNSHARE = plain("unshare", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     static final MethodHandle SETNS = plain("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     static final MethodHandle EXECVP = plain("execvp", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
 
     private Libc() {}
+
+    /// What a function returned, or `-errno`.
+    static int result(int returned, MemorySegment callState) {
+        return returned < 0 ? -(int) ERRNO_OF.get(callState, 0L) : returned;
+    }
+
+    /// The handles throw nothing of their own.
+    static RuntimeException unexpected(Throwable thrown) {
+        if (thrown instanceof Error error) throw error;
+        return thrown instanceof RuntimeException runtime ? runtime : new IllegalStateException(thrown);
+    }
+
+    /// Where bytes are that the kernel is to read or write.
+    ///
+    /// @throws IndexOutOfBoundsException if they are not all within the memory
+    static long address(MemorySegment memory, long offset, long length) {
+        if (!memory.isNative()) throw new IllegalArgumentException("memory of the heap cannot be passed to the kernel");
+        Objects.checkFromIndexSize(offset, length, memory.byteSize());
+        return memory.address() + offset;
+    }
 
     private static MethodHandle plain(String name, FunctionDescriptor type) {
         return LINKER.downcallHandle(address(name), type, ERRNO);

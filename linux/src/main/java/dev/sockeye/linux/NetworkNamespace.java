@@ -5,7 +5,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/// Network namespaces: each has interfaces, addresses, routes and ports of its own. A thread is in one, and the sockets
+/// Network namespaces: each has interfaces, addresses, routes and ports of its own. A thread is in one, and
+/// the sockets
 /// and devices that it opens are of that one for good, whoever uses them later.
 public final class NetworkNamespace implements AutoCloseable {
 
@@ -25,7 +26,8 @@ public final class NetworkNamespace implements AutoCloseable {
         return new NetworkNamespace(SystemCallException.check(new SystemCalls().open(file, flags), "open " + file));
     }
 
-    /// Moves the calling thread, a platform thread, into a new namespace, where there is nothing but `lo`, down. It is
+    /// Moves the calling thread, a platform thread, into a new namespace, where there is nothing but `lo`,
+    /// down. It is
     /// gone when no thread, socket or device is in it.
     ///
     /// @throws SystemCallException EPERM without `CAP_SYS_ADMIN`
@@ -33,7 +35,9 @@ public final class NetworkNamespace implements AutoCloseable {
         SystemCallException.check(new SystemCalls().unshare(CLONE_NEWNET), "make a network namespace");
     }
 
-    /// Calls something on a thread of its own, in a new namespace, and returns what it returns. Threads that it starts,
+    /// Calls something on a thread of its own, in a new namespace, and returns what it returns. Threads
+    /// that it
+    /// starts,
     /// and processes, are in that namespace too.
     public static <T extends @Nullable Object> T callInNew(Callable<T> action) throws Exception {
         var task = new FutureTask<T>(() -> {

@@ -4,7 +4,8 @@ import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
-/// `rtnetlink(7)`: interfaces, addresses and routes of the kernel, as `ip` sets them. Of the network namespace of the
+/// `rtnetlink(7)`: interfaces, addresses and routes of the kernel, as `ip` sets them. Of the network
+/// namespace of the
 /// thread that opens it. Used by one thread at a time.
 public final class Rtnetlink implements AutoCloseable {
 
@@ -54,7 +55,8 @@ public final class Rtnetlink implements AutoCloseable {
         ask("set the MTU of " + name + " to " + mtu);
     }
 
-    /// `ip link set NAME txqueuelen`: how many packets wait in the kernel for who reads the device; those beyond are
+    /// `ip link set NAME txqueuelen`: how many packets wait in the kernel for who reads the device; those
+    /// beyond are
     /// lost.
     public void setTransmitQueue(String name, int packets) throws SystemCallException {
         link(0).attribute(IFLA_IFNAME, name).attribute(IFLA_TXQLEN, packets);
@@ -74,7 +76,8 @@ public final class Rtnetlink implements AutoCloseable {
         return message;
     }
 
-    /// `ip address add IP/PREFIXLENGTH dev NAME`; an IPv6 address may be used at once, without a search for others that
+    /// `ip address add IP/PREFIXLENGTH dev NAME`; an IPv6 address may be used at once, without a search for
+    /// others that
     /// have it.
     public void addAddress(String name, IpAddress ip, int prefixLength) throws SystemCallException {
         int index = indexOf(name);
@@ -113,7 +116,9 @@ public final class Rtnetlink implements AutoCloseable {
         return message.begin(type, flags, ++sequence);
     }
 
-    /// Sends the request, and reads the answer into its place: an acknowledgement, an error, or what was asked for.
+    /// Sends the request, and reads the answer into its place: an acknowledgement, an error, or what was
+    /// asked
+    /// for.
     private void ask(String what) throws SystemCallException {
         SystemCallException.check(calls.write(fd, message.memory, 0, message.end()), what);
         do {

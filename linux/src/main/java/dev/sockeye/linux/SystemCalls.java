@@ -7,12 +7,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
-import java.util.Objects;
 
-/// System calls, as they are: each returns what the kernel returned, or `-errno`. [SystemCallException#check] makes an
+/// System calls, as they are: each returns what the kernel returned, or `-errno`.
+/// [SystemCallException#check] makes an
 /// exception of that where one is wanted.
 ///
-/// An instance has the memory that `errno` is noted in, so that nothing is allocated for a call: it is used by one
+/// An instance has the memory that `errno` is noted in, so that nothing is allocated for a call: it is used
+/// by one
 /// thread at a time. They are cheap; who calls often keeps one.
 public final class SystemCalls {
 
@@ -44,7 +45,7 @@ public final class SystemCalls {
         try (Arena arena = Arena.ofConfined()) {
             return result((int) Libc.OPEN.invokeExact(callState, arena.allocateFrom(path), flags, 0));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         }
     }
 
@@ -53,7 +54,7 @@ public final class SystemCalls {
         try {
             return result((int) Libc.CLOSE.invokeExact(callState, fd));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         }
     }
 
@@ -61,11 +62,11 @@ public final class SystemCalls {
     ///
     /// @return bytes, 0 at the end
     public int read(int fd, MemorySegment memory, long offset, int length) {
-        long address = address(memory, offset, length);
+        long address = Libc.address(memory, offset, length);
         try {
             return result((int) (long) Libc.READ.invokeExact(callState, fd, address, (long) length));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         } finally {
             Reference.reachabilityFence(memory);
         }
@@ -75,11 +76,11 @@ public final class SystemCalls {
     ///
     /// @return bytes
     public int write(int fd, MemorySegment memory, long offset, int length) {
-        long address = address(memory, offset, length);
+        long address = Libc.address(memory, offset, length);
         try {
             return result((int) (long) Libc.WRITE.invokeExact(callState, fd, address, (long) length));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         } finally {
             Reference.reachabilityFence(memory);
         }
@@ -92,7 +93,7 @@ public final class SystemCalls {
         try {
             return result((int) (long) Libc.WRITEV.invokeExact(callState, fd, pieces.address(), pieces.count()));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         } finally {
             Reference.reachabilityFence(pieces);
         }
@@ -103,14 +104,14 @@ public final class SystemCalls {
         try {
             return result((int) Libc.IOCTL.invokeExact(callState, fd, request, argument));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         }
     }
 
     /// `ioctl(2)` with a structure in native memory.
     public int ioctl(int fd, long request, MemorySegment structure) {
         try {
-            return ioctl(fd, request, address(structure, 0, structure.byteSize()));
+            return ioctl(fd, request, Libc.address(structure, 0, structure.byteSize()));
         } finally {
             Reference.reachabilityFence(structure);
         }
@@ -121,7 +122,7 @@ public final class SystemCalls {
         try {
             return result((int) Libc.FCNTL.invokeExact(callState, fd, command, argument));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         }
     }
 
@@ -135,7 +136,7 @@ public final class SystemCalls {
         try {
             return result((int) Libc.POLL.invokeExact(callState, set.address(), (long) set.size(), milliseconds));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         } finally {
             Reference.reachabilityFence(set);
         }
@@ -148,7 +149,7 @@ public final class SystemCalls {
         try {
             return result((int) Libc.EVENTFD.invokeExact(callState, initial, flags));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         }
     }
 
@@ -161,19 +162,20 @@ public final class SystemCalls {
         try {
             return result((int) Libc.SOCKET.invokeExact(callState, domain, type, protocol));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         }
     }
 
     // ---------------------------------------------------------------- namespaces and programs
 
-    /// `unshare(2)`: of the calling thread alone, where it is about the network; of a process with several threads,
+    /// `unshare(2)`: of the calling thread alone, where it is about the network; of a process with several
+    /// threads,
     /// as a JVM is, a user namespace is refused with EINVAL.
     public int unshare(int flags) {
         try {
             return result((int) Libc.UNSHARE.invokeExact(callState, flags));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         }
     }
 
@@ -182,11 +184,12 @@ public final class SystemCalls {
         try {
             return result((int) Libc.SETNS.invokeExact(callState, fd, type));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         }
     }
 
-    /// `execvp(3)`: this process becomes another program, with the same number, terminal, environment and open
+    /// `execvp(3)`: this process becomes another program, with the same number, terminal, environment and
+    /// open
     /// descriptors but those that are [#FD_CLOEXEC].
     ///
     /// @param command the program, looked up in `PATH`, and its arguments
@@ -199,25 +202,14 @@ public final class SystemCalls {
             MemorySegment program = arguments.getAtIndex(ADDRESS, 0);
             return result((int) Libc.EXECVP.invokeExact(callState, program, arguments));
         } catch (Throwable thrown) {
-            throw unexpected(thrown);
+            throw Libc.unexpected(thrown);
         }
     }
 
     // ---------------------------------------------------------------- what is common
 
     private int result(int returned) {
-        return returned < 0 ? -(int) Libc.ERRNO_OF.get(callState, 0L) : returned;
-    }
-
-    private static long address(MemorySegment memory, long offset, long length) {
-        if (!memory.isNative()) throw new IllegalArgumentException("memory of the heap cannot be passed to the kernel");
-        Objects.checkFromIndexSize(offset, length, memory.byteSize());
-        return memory.address() + offset;
-    }
-
-    private static RuntimeException unexpected(Throwable thrown) {
-        if (thrown instanceof Error error) throw error;
-        return thrown instanceof RuntimeException runtime ? runtime : new IllegalStateException(thrown);
+        return Libc.result(returned, callState);
     }
 
     /// A value of `JAVA_LONG`'s size, for structures of this package.

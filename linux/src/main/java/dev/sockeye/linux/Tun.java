@@ -6,7 +6,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
-/// A TUN device (linux/if_tun.h): a network interface of the kernel whose other side is a file descriptor. Each read
+/// A TUN device (linux/if_tun.h): a network interface of the kernel whose other side is a file descriptor.
+/// Each read
 /// takes one IP packet that the kernel has sent by the interface; each write lets the kernel receive one.
 ///
 /// A device that this made is gone when its last descriptor is closed, and so whenever its process ends.
@@ -21,7 +22,8 @@ public record Tun(int fd, String name) {
     /// The longest name of an interface, bytes.
     public static final int LONGEST_NAME = 15;
 
-    /// What to do for the kernel, of [#setOffload]: complete checksums, and cut TCP segments of IPv4 and IPv6.
+    /// What to do for the kernel, of [#setOffload]: complete checksums, and cut TCP segments of IPv4 and
+    /// IPv6.
     public static final int TUN_F_CSUM = 1, TUN_F_TSO4 = 2, TUN_F_TSO6 = 4;
     private static final int IFF_TUN = 0x1, IFF_NO_PI = 0x1000, IFF_VNET_HDR = 0x4000;
     private static final long TUNSETIFF = 0x400454caL, TUNGETIFF = 0x800454d2L, TUNSETOFFLOAD = 0x400454d0L;
@@ -29,7 +31,9 @@ public record Tun(int fd, String name) {
     /// `struct ifreq` (linux/if.h): the name, and behind it what a call is about.
     private static final int IFREQ = 40, IFR_FLAGS = 16;
 
-    /// Makes a device in the calling thread's network namespace, or joins one that is there and has no other user.
+    /// Makes a device in the calling thread's network namespace, or joins one that is there and has no
+    /// other
+    /// user.
     ///
     /// @param name        of the interface; a `%d` in it stands for the first free number
     /// @param vnetHeaders whether a `struct virtio_net_hdr` stands before each packet

@@ -288,18 +288,17 @@ public final class StreamSocket extends TcpSocket {
         try {
             result = isClosed() ? EBADF : endpoint.send(from, offset, length, flags & CORE_FLAGS, to, now);
             connectDeferred = endpoint.isConnectDeferred();
-            opening = (result >= 0 || result == EINPROGRESS) && endpoint.state() == TcpState.SYN_SENT;
+            // Where the server is this machine's own, it may be connected by now.
+            opening = result >= 0 || result == EINPROGRESS;
             endpoint.setWritePending(opening && timeout != NOW && Math.max(result, 0) < length);
             refresh();
         } finally {
             locked.leave(now);
         }
         int taken = Math.max(result, 0);
-        if (timeout == NOW || result < 0 && !opening) return result;
-        if (opening) {
-            int connected = finishConnect(flags, timeout);
-            if (connected != 0) return connected == EINPROGRESS && taken > 0 ? taken : connected;
-        }
+        if (timeout == NOW || !opening) return result;
+        int connected = finishConnect(flags, timeout);
+        if (connected != 0) return connected == EINPROGRESS && taken > 0 ? taken : connected;
         if (taken == length) return taken;
         int more = writeAll(from, offset + taken, length - taken, flags & ~MSG_FASTOPEN, timeout);
         return more >= 0 ? taken + more : taken > 0 ? taken : more;

@@ -163,7 +163,10 @@ final class Acknowledgment {
                 // RFC 7323 2.4, MUST-12: also one that ends further left than the last.
                 c.sndWnd = window;
                 if (!c.send.unsent.isEmpty()) c.output.validation.restartAfterIdle(now);
-                if (window > c.maxWindow) c.maxWindow = window;
+                if (Integer.compareUnsigned(window, c.maxWindow) > 0) {
+                    c.maxWindow = window;
+                    c.sizes.sync();
+                }
             }
         }
         c.bytesAcked += seg.ack - c.sndUna;

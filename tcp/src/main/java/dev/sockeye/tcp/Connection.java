@@ -464,6 +464,7 @@ public final class Connection {
         synTimestamps = timestamps.offered;
         synSentAt = now;
         lastAckReceivedAt = now;
+        acks.rcvMss = SegmentSizes.MIN_MSS;
         context.count(TcpMib.ActiveOpens);
     }
 

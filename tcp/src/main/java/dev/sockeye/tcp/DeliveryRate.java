@@ -11,7 +11,7 @@ final class DeliveryRate {
 
     private long firstSentAt;
     /// The program is the limit until so many are delivered; 0: it is not.
-    int appLimitedUntil;
+    int appLimitedUntil = -1;
     /// Packets deemed lost so far: `tp->lost`.
     int lost;
 
@@ -21,7 +21,7 @@ final class DeliveryRate {
     // The best sample of the last round: what TCP_INFO shows.
     private int rateDelivered;
     private long rateIntervalMicros;
-    private boolean rateAppLimited;
+    private boolean rateAppLimited = true;
 
     /// A segment is sent, for the first time or again.
     ///

@@ -433,7 +433,7 @@ final class Output {
     private boolean shouldDefer(TxSegment segment, int burst, boolean isLast, long now) {
         if (c.recovery.state() == LossRecovery.State.RECOVERY || c.recovery.state() == LossRecovery.State.LOSS)
             return false;
-        if (now - lastSentAt > Timers.MILLI) return false;
+        if (now - lastSentAt >= Timers.MILLI) return false;
         TxSegment oldest = c.send.inFlight.first();
         if (oldest == null) return false;
         int sendWindow = c.windowEnd() - segment.seq;

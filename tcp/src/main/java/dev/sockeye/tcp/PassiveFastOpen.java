@@ -28,6 +28,7 @@ final class PassiveFastOpen {
     /// Takes the data on the SYN, and has the SYN-ACK sent.
     void begin(Segment syn, long now) {
         c.fastOpen.takeSynData(syn, now);
+        c.ecn.onSegment(syn);
         request.openFast(c.rcvNxt);
         c.receive.begin(c.rcvNxt);
         c.timers.setRetransmission(Timers.Retransmission.TIMEOUT, now + HalfOpen.INITIAL_TIMEOUT);

@@ -472,6 +472,7 @@ final class SegmentArrives {
         if (seg.length > 0) onData(seg, now);
         if (fin) {
             c.rcvNxt++;
+            c.bytesReceived++; // Linux counts sequence numbers
             fin(seg, now);
         }
         if (!c.outOfOrder.isEmpty()) fillGap(seg, now);
@@ -504,6 +505,7 @@ final class SegmentArrives {
         appendText(seg, 0);
         if (seg.fin()) {
             c.rcvNxt++;
+            c.bytesReceived++; // Linux counts sequence numbers
             fin(seg, now);
         }
         c.raiseReadable();
@@ -542,7 +544,7 @@ final class SegmentArrives {
         c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.coalescedOnMove);
         if (!c.sackList.hasDuplicate()) noteQueuedTwice();
         if (c.rcvNxt == before) return;
-        c.bytesReceived += c.rcvNxt - before - (c.outOfOrder.finMoved ? 1 : 0);
+        c.bytesReceived += c.rcvNxt - before;
         // RFC 5681 4.2: at once when the gap is filled.
         if (c.outOfOrder.isEmpty()) c.acks.now = true;
         if (c.outOfOrder.finMoved) fin(seg, now);

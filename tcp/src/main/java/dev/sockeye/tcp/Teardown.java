@@ -116,6 +116,7 @@ final class Teardown {
         c.fastOpen.finish(false);
         if (c.fastOpen.active != null) c.fastOpen.active.onEnd();
         c.timers.stopAll();
+        c.timeouts.backoff = 0;
         c.shutdown = Connection.RECEIVE | Connection.SEND;
         c.send.clear();
         c.zeroCopy.onEnd();

@@ -237,7 +237,6 @@ final class Timeouts {
         }
         c.recovery.enterLoss(now);
         c.output.retransmitFirst();
-        retransmits++;
         backOff(now);
     }
 
@@ -305,8 +304,10 @@ final class Timeouts {
         timeoutSince = -1;
     }
 
-    int totalTimeoutMillis() {
-        return (int) totalTimeoutMillis;
+    /// The time from a first timeout until it was recovered from, in all, the present one included; milliseconds.
+    int totalTimeoutMillis(long now) {
+        long present = timeoutSince < 0 ? 0 : (now - timeoutSince) / MILLI;
+        return (int) (totalTimeoutMillis + present);
     }
 
     /// Has it gone on for too long? RFC 9293 3.8.3, MUST-20, MUST-22: R2, of SYNs too.

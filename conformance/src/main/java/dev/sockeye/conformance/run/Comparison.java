@@ -127,6 +127,22 @@ final class Comparison {
 
     // ---------------------------------------------------------------- several for one
 
+    /// A segment that was put together of several, with no PSH where the line has none: who wrote it did not see
+    /// where the host's bursts end, and packetdrill lets it pass.
+    static PacketSpec.Tcp pushedAtWill(PacketSpec.Tcp actual, PacketSpec.Tcp expected) {
+        if ((expected.flags() & TcpHeader.PSH) != 0) return actual;
+        return new PacketSpec.Tcp(
+                actual.ip(),
+                actual.sourcePort(),
+                actual.destinationPort(),
+                actual.flags() & ~TcpHeader.PSH,
+                actual.range(),
+                actual.ack(),
+                actual.window(),
+                actual.urgent(),
+                actual.options());
+    }
+
     /// Two segments that follow each other, as the one that a host with segmentation offload would have
     /// sent; null if they do not go together.
     static @Nullable LivePacket merged(LivePacket first, LivePacket next) {

@@ -1,0 +1,44 @@
+package dev.sockeye.differential;
+
+import java.util.List;
+
+/// A random program: which options sockets have before they open, what the peer says in its SYN, and the
+/// steps.
+///
+/// @param seed     that it was made of
+/// @param passive  whether the host listens; else it connects
+/// @param settings options of the socket that listens or connects, set before
+/// @param hello    what the peer's SYN, or SYN-ACK, says
+/// @param steps    in their order
+record Program(long seed, boolean passive, List<Step.Call> settings, Hello hello, List<Step> steps) {
+
+    /// Options of the peer's SYN.
+    ///
+    /// @param mss         0 for none
+    /// @param windowScale -1 for none
+    /// @param window      of the SYN, and of what follows unless it says otherwise
+    record Hello(int mss, int windowScale, boolean sack, boolean timestamps, int window) {}
+
+    Program withSteps(List<Step> others) {
+        return new Program(seed, passive, settings, hello, others);
+    }
+
+    Program withSettings(List<Step.Call> others) {
+        return new Program(seed, passive, others, hello, steps);
+    }
+
+    Program withHello(Hello other) {
+        return new Program(seed, passive, settings, other, steps);
+    }
+
+    @Override
+    public String toString() {
+        var text =
+                new StringBuilder("program " + seed + (passive ? ", the host listens" : ", the host connects") + "\n");
+        for (Step.Call setting : settings)
+            text.append("           ").append(setting).append('\n');
+        text.append("           ").append(hello).append('\n');
+        for (Step step : steps) text.append(String.format("%+9.3f  %s%n", step.delayMicros() / 1e3, step.action()));
+        return text.toString();
+    }
+}

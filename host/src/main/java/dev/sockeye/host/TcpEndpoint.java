@@ -1,6 +1,7 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.ErrorRecord;
 import dev.sockeye.tcp.HalfOpen;
 import dev.sockeye.tcp.Handshake;
 import dev.sockeye.tcp.Journal;
@@ -280,7 +281,8 @@ public final class TcpEndpoint extends Endpoint {
         localPort = port;
         if (!isBound()) host.tcpPorts().hold(port, this);
         identification = host.tcp().random.nextInt() | 1;
-        var opened = new Connection(host.tcp(), tuple, options, route.mtu());
+        var opened = new Connection(host.tcp(), tuple, options, route.linkMtu());
+        opened.onPathMtu(route.mtu());
         opened.setPeekOffset(peekOffset);
         connection = opened;
         phase = Phase.CONNECTING;
@@ -747,6 +749,12 @@ public final class TcpEndpoint extends Endpoint {
         peekOffset = offset;
         Connection current = connection;
         if (current != null) current.setPeekOffset(offset);
+    }
+
+    /// `recvmsg` with `MSG_ERRQUEUE`: the oldest record of its error queue; null if there is none.
+    public @Nullable ErrorRecord takeErrorRecord() {
+        Connection current = connection;
+        return current == null ? null : current.errorQueue().take();
     }
 
     /// `SO_MEMINFO`

@@ -54,6 +54,8 @@ final class Output {
     private boolean frtoProbe;
     private int pushed;
     private boolean cwndLimited, windowLimited;
+    /// Whether it was seen if a probe for the path MTU is to go first.
+    private boolean mtuProbed;
 
     /// One-shot Nagle override, of `TCP_NODELAY` and uncorking.
     private int nagleOnce;
@@ -156,7 +158,7 @@ final class Output {
         pushNagle = nagle;
         pushMss = 0;
         pushed = 0;
-        cwndLimited = windowLimited = false;
+        cwndLimited = windowLimited = mtuProbed = false;
     }
 
     /// The program has written, or set `TCP_NODELAY` or cleared `TCP_CORK`.
@@ -260,7 +262,7 @@ final class Output {
         if (probeData && probeWithData(out, now)) return true;
         if (push) {
             if (newData(out, now)) return true;
-            endPush(now);
+            if (push) endPush(now);
             if (lost && again.nextLost(out, now)) return true;
         }
         if (c.state == TcpState.CLOSED || !c.ackSchedule.isDue(now)) return false;
@@ -321,6 +323,13 @@ final class Output {
         }
         boolean enough = (pushProbe || pushOne) && pushed > 0;
         if (!c.mayTransmit() || enough || c.pacer.holds(now)) return false;
+        if (!mtuProbed && !pushOne && !pushProbe) {
+            mtuProbed = true;
+            MtuProbing.Outcome outcome = c.probing.probe(now);
+            if (outcome == MtuProbing.Outcome.WAIT) push = false;
+            if (outcome == MtuProbing.Outcome.SENT) sendMtuProbe(out, now);
+            if (outcome != MtuProbing.Outcome.NONE) return push;
+        }
         if (pushMss == 0) pushMss = c.sizes.current();
         int mss = pushMss;
         int burst = burstPackets(mss);
@@ -352,6 +361,13 @@ final class Output {
         if (segment.length() > limit) c.send.split(c.send.unsent, 0, limit, mss);
         transmit(out, segment, mss, now);
         return true;
+    }
+
+    /// The first unsent segment goes as one packet, whatever the segment size.
+    private void sendMtuProbe(Segment out, long now) {
+        TxSegment segment = c.send.unsent.get(0);
+        segment.setPackets(segment.length());
+        transmit(out, segment, segment.length(), now);
     }
 
     /// A short segment borrows from those behind it, as far as it may go now (`tcp_grow_skb`).

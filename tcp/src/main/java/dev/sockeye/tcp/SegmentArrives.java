@@ -217,7 +217,7 @@ final class SegmentArrives {
     /// empty queue. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is zero.
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
-        int end = c.rcvNxt + c.receive.remaining(c.rcvNxt);
+        int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
         return !Seq.gt(seg.endSeq(), end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
     }
 
@@ -363,6 +363,7 @@ final class SegmentArrives {
             }
             case LAST_ACK -> {
                 if (isFinAcked()) {
+                    c.context.metrics.save(c, now);
                     c.teardown.done(Journal.Cause.SEGMENT);
                     yield false;
                 }

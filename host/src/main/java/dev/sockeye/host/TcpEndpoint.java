@@ -625,11 +625,7 @@ public final class TcpEndpoint extends Endpoint {
     /// `TCP_INFO`; a listener's `unacked` is its accept queue's length and `sacked` the backlog, as on Linux.
     public TcpInfo info(long now) {
         Connection current = connection;
-        if (current != null) return current.info(now);
-        Listener<TcpEndpoint> listening = listener;
-        return listening == null
-                ? IdleTcpInfo.fresh((int) Math.min(Integer.MAX_VALUE, now / 1_000_000))
-                : IdleTcpInfo.listening(listening.acceptQueueLength(), listening.backlog());
+        return current != null ? current.info(now) : IdleTcpInfo.of(listener, now);
     }
 
     /// Its life so far: the connection's, or as long as it has none, of the socket itself.
@@ -760,13 +756,9 @@ public final class TcpEndpoint extends Endpoint {
     /// `SO_MEMINFO`
     public MemoryInfo memoryInfo() {
         Connection current = connection;
-        if (current != null) return current.memoryInfo();
-        Listener<TcpEndpoint> listening = listener;
-        long drops = listening == null ? 0 : listening.overflows();
-        var sysctl = host.sysctl().tcp();
-        int receive = options.receiveBuffer != 0 ? options.receiveBuffer : sysctl.tcp_rmem[1];
-        int send = options.sendBuffer != 0 ? options.sendBuffer : sysctl.tcp_wmem[1];
-        return new MemoryInfo(0, receive, 0, send, 0, 0, 0, 0, (int) drops);
+        return current != null
+                ? current.memoryInfo()
+                : IdleTcpInfo.memory(listener, options, host.sysctl().tcp());
     }
 
     /// `IP_MTU`: of the path to the peer, bytes; -1 where it has none.

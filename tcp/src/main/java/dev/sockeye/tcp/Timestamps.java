@@ -72,7 +72,7 @@ final class Timestamps {
     }
 
     /// Whether the segment at hand echoes the timestamp of that time.
-    boolean isEcho(long nanos) {
+    boolean echoes(long nanos) {
         return agreed && seen && echo == now(nanos);
     }
 

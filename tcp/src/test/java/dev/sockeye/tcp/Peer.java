@@ -107,7 +107,7 @@ final class Peer {
 
     /// The SYN-ACK had to be sent again so many times.
     Peer afterRetransmissions(int times) {
-        handshake.retransmits = times;
+        handshake.retransmits = handshake.timeouts = times;
         return this;
     }
 
@@ -457,7 +457,7 @@ final class Peer {
     }
 
     void icmp(Errno errno, int seq) {
-        connection.onIcmpError(errno, false, ourIsn + seq, now);
+        connection.onIcmpError(errno, ourIsn + seq, now);
         flush();
     }
 

@@ -52,6 +52,7 @@ public final class Host {
     private final UdpInput udpInput = new UdpInput(this);
     private final long reusePortKey;
     private long lastInode;
+    private @Nullable SignedBytes signedBytes;
 
     /// A machine with nothing but `lo`, 127.0.0.1 and ::1.
     ///
@@ -358,6 +359,13 @@ public final class Host {
     }
 
     // ---------------------------------------------------------------- its parts
+
+    /// What its signatures are made with.
+    SignedBytes signedBytes() {
+        SignedBytes known = signedBytes;
+        if (known == null) signedBytes = known = new SignedBytes();
+        return known;
+    }
 
     LocalAddresses addresses() {
         return addresses;

@@ -52,6 +52,7 @@ public final class TcpEndpoint extends Endpoint {
     private int peekOffset = -1;
     /// Shut down for reading while there was no connection.
     private boolean noReading;
+    private @Nullable SegmentKeys keys;
     private @Nullable Path path;
     private long pathGeneration;
 
@@ -272,6 +273,7 @@ public final class TcpEndpoint extends Endpoint {
         // RFC 9293 3.9.1.1, MUST-45: every segment is sent from the address in the tuple.
         var tuple = new FourTuple(new TransportAddress(source, port), peer);
         discardConnection(now);
+        describeKeys(target);
         TimeWait before = host.flows().takeOver(tuple);
         localIp = source;
         localPort = port;
@@ -530,6 +532,61 @@ public final class TcpEndpoint extends Endpoint {
         path = known;
         pathGeneration = generation;
         return known;
+    }
+
+    // ---------------------------------------------------------------- keys
+
+    /// `TCP_MD5SIG_EXT`: the MD5 key (RFC 2385) for the peers of a prefix; the longest prefix counts.
+    ///
+    /// @param device whether it is for an interface; without a VRF all that it does is to tell two keys apart
+    /// @param hash   MD5 with the key behind what it is given; null takes the key away
+    /// @return 0, or `-ENOENT` where there is none to take away, `-ENOMEM` if there are too many
+    public int setMd5Key(IpAddress address, int prefixLength, boolean device, @Nullable KeyedHash hash) {
+        SegmentKeys own = keys;
+        if (own == null && hash == null) return Errno.ENOENT.asResult();
+        if (own == null) keys = own = new SegmentKeys(host.signedBytes());
+        int result = hash == null
+                ? own.removeMd5(address, prefixLength, device)
+                : own.putMd5(address, prefixLength, device, hash);
+        Connection current = connection;
+        if (current != null) describeKeys(current.tuple().remote().ip());
+        return result;
+    }
+
+    /// Says in the options what a signature takes of the segments to a peer.
+    private void describeKeys(IpAddress peer) {
+        SegmentKeys own = keys;
+        if (own != null) own.describe(peer, options);
+    }
+
+    /// Takes over the listener's key for its peer.
+    void inheritKeys(TcpEndpoint listening, IpAddress peer) {
+        SegmentKeys theirs = listening.keys;
+        if (theirs == null) return;
+        keys = theirs.forChild(peer);
+        describeKeys(peer);
+    }
+
+    /// Its keys; null where none was ever set.
+    @Nullable
+    SegmentKeys keys() {
+        return keys;
+    }
+
+    /// What signs its segments to a peer; null: nothing.
+    @Nullable
+    SegmentSigner signerFor(IpAddress peer) {
+        SegmentKeys own = keys;
+        return own == null ? null : own.signerFor(peer);
+    }
+
+    /// What signs its connection's segments; null: nothing.
+    @Nullable
+    SegmentSigner signer() {
+        Connection current = connection;
+        return keys == null || current == null
+                ? null
+                : signerFor(current.tuple().remote().ip());
     }
 
     // ---------------------------------------------------------------- getters

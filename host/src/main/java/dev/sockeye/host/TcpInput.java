@@ -12,6 +12,7 @@ import dev.sockeye.wire.FourTuple;
 import dev.sockeye.wire.Malformed;
 import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.TcpHeader;
+import dev.sockeye.wire.TcpOptions;
 import dev.sockeye.wire.TransportAddress;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class TcpInput {
     private final Host host;
     private final TcpFlows flows;
     private final SegmentInput input = new SegmentInput();
+    private final SignatureCheck signatures;
 
     /// The connection of the last segment: the next one is likely of the same.
     private @Nullable Flow last;
@@ -30,6 +32,7 @@ final class TcpInput {
     TcpInput(Host host, TcpFlows flows) {
         this.host = host;
         this.flows = flows;
+        this.signatures = new SignatureCheck(host.tcp().counters);
     }
 
     /// Takes the packet over.
@@ -71,12 +74,14 @@ final class TcpInput {
         }
         switch (flow.socket) {
             case TcpEndpoint socket -> {
-                if (isTooFar(socket, arrival)) return;
+                if (isTooFar(socket, arrival) || !isAuthentic(socket, arrival, packet)) return;
                 Connection connection = socket.connection();
                 if (connection != null) connection.onSegment(seg, now);
                 flows.settle(socket, now);
             }
-            case HalfOpen halfOpen -> onHalfOpen(flow, halfOpen, seg, now);
+            case HalfOpen halfOpen -> {
+                if (isAuthentic((TcpEndpoint) flow.context, arrival, packet)) onHalfOpen(flow, halfOpen, seg, now);
+            }
             case TimeWait rest -> onTimeWait(flow, rest, arrival, packet, seg, now);
             default -> throw new IllegalStateException("not a socket: " + flow.socket);
         }
@@ -87,6 +92,10 @@ final class TcpInput {
         if (arrival.hopLimit >= socket.options().minHopLimit) return false;
         host.tcp().counters.inc(TcpMib.TCPMinTTLDrop);
         return true;
+    }
+
+    private boolean isAuthentic(TcpEndpoint socket, Arrival arrival, Packet packet) {
+        return signatures.admits(socket.keys(), input.options(), arrival, packet);
     }
 
     private @Nullable Flow find(Arrival a, int ports) {
@@ -119,10 +128,10 @@ final class TcpInput {
                 host.findListener(arrival, tuple.local().port(), tuple.remote().port());
         Listener<TcpEndpoint> listener = listening == null ? null : listening.listener();
         if (listening == null || listener == null) {
-            flows.reset(seg, tuple, now);
+            resetUnknown(tuple, arrival, packet, seg, now);
             return;
         }
-        if (isTooFar(listening, arrival)) return;
+        if (isTooFar(listening, arrival) || !isAuthentic(listening, arrival, packet)) return;
         Path back = host.path(tuple.remote().ip(), listening.boundDevice(), now);
         if (back.error() != null && seg.syn() && !seg.hasAck() && !seg.rst()) {
             // Linux: a SYN that cannot be answered is dropped, and leaves nothing behind.
@@ -133,7 +142,8 @@ final class TcpInput {
         Segment reply = flows.replySegment();
         switch (listener.onSegment(tuple, seg, mtu, isn, reply, now)) {
             case DROP -> {}
-            case RESET -> flows.reset(seg, tuple, now);
+            case RESET ->
+                flows.reset(seg, tuple, listening.signerFor(tuple.remote().ip()), now);
             case HALF_OPEN -> {
                 HalfOpen made = listener.halfOpen();
                 if (listening.options().saveSyn != 0) made.handshake().savedSyn = headers(packet, seg);
@@ -151,7 +161,8 @@ final class TcpInput {
                 var options = listening.options();
                 boolean reflect = host.tcp().sysctl.tcp_reflect_tos != 0;
                 int trafficClass = reflect ? seg.trafficClass : options.trafficClass;
-                flows.reply(reply, tuple, trafficClass & ~3, options.hopLimit, now);
+                SegmentSigner signer = listening.signerFor(tuple.remote().ip());
+                flows.reply(reply, tuple, trafficClass & ~3, options.hopLimit, signer, now);
             }
             case COMPLETE -> {
                 TcpEndpoint child = flows.establish(listening, tuple, listener.handshake(), null, now);
@@ -159,6 +170,17 @@ final class TcpInput {
                 begin(listening, child, seg, now);
             }
         }
+    }
+
+    /// A reset for a segment of no connection.
+    private void resetUnknown(FourTuple tuple, Arrival arrival, Packet packet, Segment seg, long now) {
+        TcpEndpoint onPeersPort = null;
+        if (input.options().has(TcpOptions.MD5)) {
+            onPeersPort = host.findListener(
+                    arrival, tuple.remote().port(), tuple.remote().port());
+        }
+        if (!signatures.admitsReset(onPeersPort, input.options(), arrival, packet)) return;
+        flows.reset(seg, tuple, signatures.resetSigner, now);
     }
 
     private static byte[] headers(Packet packet, Segment seg) {
@@ -178,17 +200,18 @@ final class TcpInput {
     private void onHalfOpen(Flow flow, HalfOpen halfOpen, Segment seg, long now) {
         TcpEndpoint listening = (TcpEndpoint) flow.context;
         Segment reply = flows.replySegment();
+        SegmentSigner signer = listening.signerFor(flow.tuple.remote().ip());
         switch (halfOpen.onSegment(seg, reply, now)) {
             case DROP -> {}
-            case REPLY -> flows.reply(reply, flow.tuple, seg.trafficClass, -1, now);
+            case REPLY -> flows.reply(reply, flow.tuple, seg.trafficClass, -1, signer, now);
             case SYN_ACK -> {
                 host.timers().schedule(flow, halfOpen.nextDeadline());
                 flows.sendSynAck(listening, halfOpen, now);
             }
-            case RESET -> flows.reset(seg, flow.tuple, now);
+            case RESET -> flows.reset(seg, flow.tuple, signer, now);
             case RESET_AND_GONE -> {
                 flows.removeHalfOpen(flow, halfOpen);
-                flows.reset(seg, flow.tuple, now);
+                flows.reset(seg, flow.tuple, signer, now);
             }
             case GONE -> flows.removeHalfOpen(flow, halfOpen);
             case COMPLETE -> {
@@ -204,17 +227,18 @@ final class TcpInput {
 
     // ---------------------------------------------------------------- TIME_WAIT
 
+    /// Linux: what comes to it is not checked, but what it answers is signed; see docs/linux/signatures.md
     private void onTimeWait(Flow flow, TimeWait rest, Arrival arrival, Packet packet, Segment seg, long now) {
         Segment reply = flows.replySegment();
         switch (rest.onSegment(seg, reply, now)) {
             case DROP -> host.timers().schedule(flow, rest.deadline());
             case REPLY -> {
                 host.timers().schedule(flow, rest.deadline());
-                flows.reply(reply, flow.tuple, rest.trafficClass(), -1, now);
+                flows.reply(reply, flow.tuple, rest.trafficClass(), -1, signerOf(flow), now);
             }
             case RESET_AND_GONE -> {
                 flows.endTimeWait(flow);
-                flows.reset(seg, flow.tuple, now);
+                resetUnknown(flow.tuple, arrival, packet, seg, now);
             }
             case GONE -> flows.endTimeWait(flow);
             case NEW_SYN -> onNewSyn(flow, rest, arrival, packet, seg, now);
@@ -231,7 +255,11 @@ final class TcpInput {
         }
         Segment reply = flows.replySegment();
         rest.ack(reply, now);
-        flows.reply(reply, tuple, rest.trafficClass(), -1, now);
+        flows.reply(reply, tuple, rest.trafficClass(), -1, signerOf(flow), now);
+    }
+
+    private static @Nullable SegmentSigner signerOf(Flow timeWait) {
+        return ((TimeWaitPort) timeWait.context).signer;
     }
 
     // ---------------------------------------------------------------- ICMP

@@ -170,6 +170,10 @@ public final class SocketOption<T> {
     public static final SocketOption<byte[]> TCP_SAVED_SYN = of("TCP_SAVED_SYN", byte[].class);
     /// `TCP_TIMESTAMP`: the clock of the timestamp option, milliseconds.
     public static final SocketOption<Integer> TCP_TIMESTAMP = of("TCP_TIMESTAMP", Integer.class);
+    /// `TCP_MD5SIG`: the MD5 key for a peer; cannot be read.
+    public static final SocketOption<Md5Signature> TCP_MD5SIG = of("TCP_MD5SIG", Md5Signature.class);
+    /// `TCP_MD5SIG_EXT`: the MD5 key for the peers of a prefix; cannot be read.
+    public static final SocketOption<Md5Signature> TCP_MD5SIG_EXT = of("TCP_MD5SIG_EXT", Md5Signature.class);
     /// `TCP_INFO`
     public static final SocketOption<TcpInfo> TCP_INFO = of("TCP_INFO", TcpInfo.class);
 

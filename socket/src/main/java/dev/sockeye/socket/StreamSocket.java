@@ -246,6 +246,8 @@ public final class StreamSocket extends TcpSocket {
     /// `sendto(2)` with [#MSG_FASTOPEN]: connects, and the SYN carries as much of the data as it can, if the
     /// server has given a cookie before, or asks for none (RFC 7413; `net.ipv4.tcp_fastopen`). With a timeout
     /// it waits for the connection, and then until all is taken. Without the flag it does what [#write] does.
+    /// What went with the SYN may reach the server's program twice, if the network duplicates the SYN (RFC 7413
+    /// 6.1): use it where that does no harm.
     ///
     /// @param flags   of [#MSG_FASTOPEN], [#MSG_MORE], [#UNINTERRUPTIBLE]
     /// @param to      where to connect; counts only where the socket is not connected

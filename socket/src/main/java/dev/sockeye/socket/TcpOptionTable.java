@@ -40,6 +40,7 @@ final class TcpOptionTable {
         times();
         kept();
         TcpIpOptions.addTo(TABLE);
+        SignatureOptions.addTo(TABLE);
         state();
     }
 

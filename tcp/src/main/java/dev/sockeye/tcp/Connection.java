@@ -445,7 +445,7 @@ public final class Connection {
     void prepareSyn(long now) {
         TcpSysctl sysctl = context.sysctl;
         offersScaling = sysctl.tcp_window_scaling != 0;
-        timestamps.offered = sysctl.tcp_timestamps != 0;
+        timestamps.offered = sysctl.tcp_timestamps != 0 && !options.signatureReplacesTimestamps;
         ecn.offer();
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
         sizes.assumePeerMss(options.maxSegment > 0 ? options.maxSegment : SegmentSizes.unannounced(tuple.isV4()));

@@ -260,7 +260,7 @@ public final class HalfOpen {
         synAckSentLastAt = now;
         compose(handshake, out, now);
         out.ack = rcvNxt;
-        // RFC 7413 4.1.2: with the cookie that the client is to use. Linux: on the first SYN-ACK only.
+        // RFC 7413 4.2.2, SHLD-4: the cookie that the client is to use is on the first SYN-ACK only.
         if (handshake.offersCookie && handshake.retransmits == 0) {
             out.fastOpenLength = FastOpenKeys.COOKIE_LENGTH;
             out.fastOpenExperimental = handshake.cookieExperimental;
@@ -287,6 +287,7 @@ public final class HalfOpen {
         out.window = Math.min(handshake.receiveWindow, 65535);
         // RFC 9293 3.7.1, MUST-14, SHLD-5, MAY-3
         out.mss = handshake.advertisedMss;
+        out.signatureBytes = handshake.signatureBytes;
         out.sackPermitted = handshake.sackPermitted;
         out.windowScale = handshake.receiveWindowScale;
         if (handshake.timestamps) {

@@ -48,6 +48,9 @@ public final class Handshake {
 
     public int retransmits;
 
+    /// Bytes of options that the signature of our SYN-ACK takes; 0 without one.
+    int signatureBytes;
+
     /// The DSCP of the peer's SYN, in its place in the traffic class.
     public int synTrafficClass;
 
@@ -87,9 +90,16 @@ public final class Handshake {
             // RFC 7323 2.2, MUST-1; RFC 7323 2.3, MUST-11
             handshake.sendWindowScale = Math.min(syn.windowScale, 14);
         }
+        handshake.signatureBytes = syn.signatureBytes;
         handshake.chooseEcn(syn, sysctl.tcp_ecn);
         handshake.chooseReceiveWindow(context, options);
         return handshake;
+    }
+
+    /// SACK blocks do not fit beside a signature and timestamps: the timestamps go. Linux: not from a SYN cookie's
+    /// SYN-ACK, and the window is reckoned as if they were there; see docs/linux/signatures.md
+    void makeRoomForSignature() {
+        if (signatureBytes > 0 && sackPermitted) timestamps = false;
     }
 
     private void chooseEcn(Segment syn, int wanted) {

@@ -164,6 +164,7 @@ public final class Listener<A> {
         Handshake handshake = Handshake.ofSyn(syn, context, options, tuple.isV4(), mtu, now);
         handshake.tsOffset = timestampOffset(tuple);
         if (cookie) return sendCookie(tuple, handshake, reply, now);
+        handshake.makeRoomForSignature();
         handshake.iss = isn != 0 ? isn : context.isn.next(tuple, now);
         var halfOpen = new HalfOpen(this, tuple, handshake, now);
         made = halfOpen;

@@ -370,6 +370,8 @@ final class Output {
 
     /// How many packets one transmission may be: about a millisecond's worth, 64 KiB at most (`tcp_tso_autosize`).
     int burstPackets(int mss) {
+        // Linux: a socket with keys has no segmentation offload.
+        if (c.options.signatureBytes > 0) return 1;
         long bytes = c.pacer.rate >> 10;
         int shift = Math.max(0, c.rtt.min.get()) >> c.context.sysctl.tcp_tso_rtt_log;
         if (c.rtt.min.get() >= 0 && shift < 32) bytes += MAX_BURST >> shift;
@@ -381,6 +383,7 @@ final class Output {
     /// How many bytes one segment of the queue is to hold: whole packets, half the peer's window at most
     /// (`tcp_send_mss`).
     int sizeGoal(int mss) {
+        if (c.options.signatureBytes > 0) return mss;
         int most = c.sizes.boundToHalfWindow(MAX_BURST);
         return Math.max(mss, most - most % mss);
     }

@@ -544,8 +544,8 @@ final class SegmentArrives {
     }
 
     private void measureSegment(Segment seg) {
-        int header = c.sizes.headerLength + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
-        if (c.acks.measure(seg, header, c.sizes.headerLength, c.sizes.advMss)) {
+        int header = c.sizes.usualOptions() + 20 + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
+        if (c.acks.measure(seg, header, c.sizes.usualOptions() + 20, c.sizes.advMss)) {
             c.receive.learnRatio(seg.length, seg.truesize());
         }
     }

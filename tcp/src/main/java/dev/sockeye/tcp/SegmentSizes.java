@@ -1,5 +1,7 @@
 package dev.sockeye.tcp;
 
+import dev.sockeye.wire.TcpHeader;
+
 /// How large segments are: what we send at most, and what we tell the peer to send (RFC 9293 3.7.1). Bytes.
 final class SegmentSizes {
 
@@ -73,16 +75,23 @@ final class SegmentSizes {
     }
 
     /// The size of the next data segment: SACK blocks, and an AccECN option, take their share
-    /// (`tcp_current_mss`).
+    /// (`tcp_current_mss`), and so does a signature, of which the `mss` knows nothing.
     int current() {
         int blocks = c.sackPermitted ? c.sackList.count(sackRoom()) : 0;
         if (c.ecn.isAccurate()) return mss + headerLength - 20 - c.ecn.option.bytes(blocks);
-        return blocks == 0 ? mss : mss - 4 - 8 * blocks;
+        int most = mss - c.options.signatureBytes;
+        return blocks == 0 ? most : most - 4 - 8 * blocks;
     }
 
-    /// SACK blocks that fit beside the timestamps.
+    /// Bytes of options that every segment has: timestamps, and a signature.
+    int usualOptions() {
+        return headerLength - 20 + c.options.signatureBytes;
+    }
+
+    /// SACK blocks that fit beside those. Linux: none beside an MD5 signature and timestamps.
     int sackRoom() {
-        return c.timestamps.agreed ? 3 : 4;
+        int stamps = c.timestamps.agreed ? 12 : 0;
+        return Math.max(0, (TcpHeader.MAX_OPTIONS_LENGTH - 4 - stamps - c.options.signatureBytes) / 8);
     }
 
     /// What the peer's segments are taken to carry, until some have come (`tcp_initialize_rcv_mss`).

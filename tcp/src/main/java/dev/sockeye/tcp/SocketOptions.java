@@ -128,6 +128,12 @@ public final class SocketOptions {
     /// `TCP_DELACK_MAX_US`; 0: 200 ms
     public int delayedAckMaxMicros;
 
+    /// Bytes of each segment's options that its signature takes, as the host's keys for the peer have it; and whether
+    /// a SYN with it has no room for timestamps (Linux: with MD5's)
+    public int signatureBytes;
+
+    public boolean signatureReplacesTimestamps;
+
     /// `SO_PRIORITY`, `SO_MARK`: kept, not used
     public int priority, mark;
 

@@ -101,8 +101,7 @@ final class Comparison {
         String kind = difference.kind() + " in " + stateBefore(difference.frame());
         differences.putIfAbsent(
                 kind,
-                new Difference(
-                        kind, difference.frame(), difference.kernel(), difference.stack(), difference.doubt()));
+                new Difference(kind, difference.frame(), difference.kernel(), difference.stack(), difference.doubt()));
     }
 
     /// What the kernel's connection was in when the input of a frame came.

@@ -29,7 +29,8 @@ final class KernelLab implements AutoCloseable {
     /// How long a program is watched after its last step, nanoseconds.
     static final long AFTERWARDS = 700_000_000L;
 
-    /// How long a step may take, nanoseconds: if it takes longer, the lab was not running in the midst of it, and nobody
+    /// How long a step may take, nanoseconds: if it takes longer, the lab was not running in the midst of it, and
+    /// nobody
     /// knows when the kernel did what it did.
     private static final long LONGEST_STEP = 2_000_000;
 

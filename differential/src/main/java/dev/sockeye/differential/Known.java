@@ -35,8 +35,7 @@ final class Known {
                     !program.passive()
                             && program.hello().windowScale() < 0
                             && before.stream().anyMatch(Circumstance::isSyn);
-                case NARROW_PATH ->
-                    before.stream().anyMatch(each -> each instanceof Step.Icmp icmp && icmp.mtu() > 0);
+                case NARROW_PATH -> before.stream().anyMatch(each -> each instanceof Step.Icmp icmp && icmp.mtu() > 0);
                 case ICMP_WHILE_OPENING -> before.stream().limit(4).anyMatch(Step.Icmp.class::isInstance);
             };
         }

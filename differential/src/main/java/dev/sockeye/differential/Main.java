@@ -91,8 +91,8 @@ public final class Main {
         do {
             for (Hunt.Outcome outcome : hunt.run(Hunt.programs(seed + findings.programs()))) findings.add(outcome);
         } while (System.nanoTime() < end);
-        System.out.println(findings.programs() + " programs ran, " + hunt.leftOut()
-                + " were disturbed; in doubt: " + findings.doubts());
+        System.out.println(findings.programs() + " programs ran, " + hunt.leftOut() + " were disturbed; in doubt: "
+                + findings.doubts());
         for (String kind : findings.kinds())
             System.out.printf("%5d  %s%n", unknown(findings, kind).size(), kind);
         for (String kind : findings.kinds().stream().limit(shown).toList()) show(hunt, kind, unknown(findings, kind));

@@ -29,7 +29,9 @@ class ComparisonTest {
     }
 
     private static List<String> kinds(List<Event> kernel, List<Event> stack) {
-        return Comparison.of(new Transcript(PROGRAM, kernel, 701 * MILLI, false), new Transcript(PROGRAM, stack, 701 * MILLI, false))
+        return Comparison.of(
+                        new Transcript(PROGRAM, kernel, 701 * MILLI, false),
+                        new Transcript(PROGRAM, stack, 701 * MILLI, false))
                 .stream()
                 .map(difference -> difference.kind().replaceAll(" in .*", ""))
                 .toList();

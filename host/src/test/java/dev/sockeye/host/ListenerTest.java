@@ -202,7 +202,10 @@ class ListenerTest {
             halfOpen(rig, 4).sends("R 10 win 65535").receives(". 1:1(0) ack 1 win 64240");
             assertThat(rig.count("TcpExtTCPChallengeACK")).isEqualTo(1);
             halfOpen(rig, 20).sends("R. 10 ack 5 win 65535").receives(". 1:1(0) ack 1 win 64240");
-            halfOpen(rig, 21).sends("R. 1 ack 5 win 65535").sends(". 1 ack 1 win 65535").receives("R 1:1(0)");
+            halfOpen(rig, 21)
+                    .sends("R. 1 ack 5 win 65535")
+                    .sends(". 1 ack 1 win 65535")
+                    .receives("R 1:1(0)");
             halfOpen(rig, 5).sends("R 100000 win 65535").receivesNothing();
             halfOpen(rig, 6).sends(". 1 ack 5 win 65535").receives("R 5:5(0)");
             halfOpen(rig, 7).sends(". 1 ack 0 win 65535").receives("R 0:0(0)");

@@ -264,8 +264,11 @@ public final class TcpEndpoint extends Endpoint {
         if (port < 0) return port;
         // RFC 9293 3.9.1.1, MUST-45: every segment is sent from the address in the tuple.
         var tuple = new FourTuple(new TransportAddress(source, port), peer);
+        SegmentKeys own = keys;
+        int rejected = own == null ? 0 : own.connect(target);
+        if (rejected < 0) return rejected;
         discardConnection(now);
-        describeKeys(target);
+        if (own != null) own.describe(target, options);
         TimeWait before = host.flows().takeOver(tuple);
         localIp = source;
         localPort = port;
@@ -512,31 +515,72 @@ public final class TcpEndpoint extends Endpoint {
     ///
     /// @param device whether it is for an interface; without a VRF all that it does is to tell two keys apart
     /// @param hash   MD5 with the key behind what it is given; null takes the key away
-    /// @return 0, or `-ENOENT` where there is none to take away, `-ENOMEM` if there are too many
+    /// @return 0, or `-ENOENT` where there is none to take away, `-ENOMEM` if there are too many, `-EKEYREJECTED`
+    ///     where TCP-AO is for the same peer
     public int setMd5Key(IpAddress address, int prefixLength, boolean device, @Nullable KeyedHash hash) {
-        SegmentKeys own = keys;
-        if (own == null && hash == null) return Errno.ENOENT.asResult();
-        if (own == null) keys = own = new SegmentKeys(host.signedBytes());
+        if (keys == null && hash == null) return Errno.ENOENT.asResult();
+        SegmentKeys own = ensureKeys();
         int result = hash == null
                 ? own.removeMd5(address, prefixLength, device)
                 : own.putMd5(address, prefixLength, device, hash);
-        Connection current = connection;
-        if (current != null) describeKeys(current.tuple().remote().ip());
+        onKeysChanged();
         return result;
     }
 
-    /// Says in the options what a signature takes of the segments to a peer.
-    private void describeKeys(IpAddress peer) {
-        SegmentKeys own = keys;
-        if (own != null) own.describe(peer, options);
+    /// `TCP_AO_ADD_KEY`; see [AoKeys#add].
+    ///
+    /// @return 0, or `-EEXIST`, or `-EKEYREJECTED` where an MD5 key is for the same peer, or `-EISCONN` on a
+    ///     connection without TCP-AO
+    public int addAoKey(AoKey key, boolean makeCurrent, boolean makeNext) {
+        if (!mayUseAo()) return Errno.EISCONN.asResult();
+        int result = ensureKeys().addAo(key, makeCurrent, makeNext);
+        onKeysChanged();
+        return result;
     }
 
-    /// Takes over the listener's key for its peer.
-    void inheritKeys(TcpEndpoint listening, IpAddress peer) {
+    /// TCP-AO on this socket (`TCP_AO_INFO`); null where it has none. After a change call [#onKeysChanged].
+    public @Nullable AoKeys ao() {
+        SegmentKeys own = keys;
+        return own == null ? null : own.ao();
+    }
+
+    /// As [#ao]; a socket that has none gets it. Only where [#mayUseAo].
+    public AoKeys ensureAo() {
+        return ensureKeys().ensureAo();
+    }
+
+    /// Whether TCP-AO can be used on it: it is not connected without.
+    public boolean mayUseAo() {
+        return ao() != null || state() == TcpState.CLOSED || state() == TcpState.LISTEN;
+    }
+
+    /// Whether it has an MD5 key for anybody.
+    public boolean hasMd5Keys() {
+        SegmentKeys own = keys;
+        return own != null && own.hasMd5();
+    }
+
+    private SegmentKeys ensureKeys() {
+        SegmentKeys own = keys;
+        if (own == null) keys = own = new SegmentKeys(host.tcp().counters, host.signedBytes());
+        return own;
+    }
+
+    /// What a signature takes of the segments is reckoned anew.
+    public void onKeysChanged() {
+        Connection current = connection;
+        SegmentKeys own = keys;
+        if (current != null && own != null)
+            own.describe(current.tuple().remote().ip(), options);
+    }
+
+    /// Takes over the listener's keys for its peer.
+    void inheritKeys(TcpEndpoint listening, IpAddress peer, Handshake handshake) {
         SegmentKeys theirs = listening.keys;
         if (theirs == null) return;
-        keys = theirs.forChild(peer);
-        describeKeys(peer);
+        keys = theirs.forChild(peer, handshake);
+        SegmentKeys own = keys;
+        if (own != null) own.describe(peer, options);
     }
 
     /// Its keys; null where none was ever set.
@@ -545,20 +589,14 @@ public final class TcpEndpoint extends Endpoint {
         return keys;
     }
 
-    /// What signs its segments to a peer; null: nothing.
-    @Nullable
-    SegmentSigner signerFor(IpAddress peer) {
-        SegmentKeys own = keys;
-        return own == null ? null : own.signerFor(peer);
-    }
-
     /// What signs its connection's segments; null: nothing.
     @Nullable
     SegmentSigner signer() {
         Connection current = connection;
-        return keys == null || current == null
+        SegmentKeys own = keys;
+        return own == null || current == null
                 ? null
-                : signerFor(current.tuple().remote().ip());
+                : own.signerFor(current.tuple().remote().ip());
     }
 
     // ---------------------------------------------------------------- getters

@@ -52,8 +52,8 @@ public final class AoKeys {
 
     /// `TCP_AO_DEL_KEY`
     ///
-    /// @param currentId SendID of the key that becomes the current one, or -1; `nextId` RecvID of the next one, or
-    -1
+    /// @param currentId SendID of the key that becomes the current one, or -1
+    /// @param nextId    RecvID of the key that becomes the next one, or -1
     /// @return 0, or `-ENOENT` without such keys, `-EBUSY` if the connection uses it
     public int remove(IpAddress address, int prefixLength, int sendId, int receiveId, int currentId, int nextId) {
         AoKey newCurrent = currentId < 0 ? null : withSendId(currentId);

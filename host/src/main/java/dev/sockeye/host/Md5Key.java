@@ -30,7 +30,7 @@ record Md5Key(IpAddress address, int prefixLength, boolean device, KeyedHash has
         options.md5();
     }
 
-    /// RFC 2385 2.0
+    /// RFC 2385 2.0, MUST-1
     @Override
     public void sign(Packet packet, int transport, FourTuple tuple) {
         take(packet, transport, tuple.local().ip(), tuple.remote().ip());

@@ -53,7 +53,7 @@ final class SignatureCheck {
         Md5Key key = keys == null ? null : keys.md5For(arrival.source());
         if (unsigned) {
             if (key == null) return true;
-            // RFC 2385 2.0: an unsigned segment is dropped, and not answered
+            // RFC 2385 4.1, MUST-3
             counters.inc(TcpMib.TCPMD5NotFound);
             return false;
         }
@@ -61,7 +61,7 @@ final class SignatureCheck {
             counters.inc(TcpMib.TCPMD5Unexpected);
             return false;
         }
-        // RFC 2385 2.0: so is one whose digest is another
+        // RFC 2385 2.0, MUST-2
         if (isMd5Of(key, options, arrival, packet)) return true;
         counters.inc(TcpMib.TCPMD5Failure);
         return false;

@@ -1,6 +1,7 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.ErrorRecord;
 import dev.sockeye.tcp.HalfOpen;
 import dev.sockeye.tcp.Handshake;
 import dev.sockeye.tcp.Journal;
@@ -31,7 +32,9 @@ public final class TcpEndpoint extends Endpoint {
     private enum Phase {
         UNCONNECTED,
         CONNECTING,
-        CONNECTED
+        CONNECTED,
+        /// Shut down before it was connected: it never will be.
+        DISCONNECTING
     }
 
     private final SocketOptions options;
@@ -49,6 +52,9 @@ public final class TcpEndpoint extends Endpoint {
     private byte @Nullable [] savedSyn;
     private int peekOffset = -1;
     private @Nullable SegmentKeys keys;
+
+    /// Shut down for reading while there was no connection.
+    private boolean noReading;
     private @Nullable Path path;
     private long pathGeneration;
 
@@ -124,6 +130,8 @@ public final class TcpEndpoint extends Endpoint {
         } else if (!host.tcpAllocator().mayBindTcp(this, localIp, localPort)) {
             return Errno.EADDRINUSE.asResult();
         }
+        // Linux: who listens has forgotten how it wanted to acknowledge.
+        options.delayAcks = false;
         listener = new Listener<>(host.tcp(), options, capped);
         PortBucket held = bucket;
         if (held != null) held.listeners.add(this);
@@ -214,6 +222,7 @@ public final class TcpEndpoint extends Endpoint {
         return switch (phase) {
             case UNCONNECTED -> listener != null ? Errno.EISCONN.asResult() : Integer.MIN_VALUE;
             case CONNECTED -> Errno.EISCONN.asResult();
+            case DISCONNECTING -> Errno.EINVAL.asResult();
             case CONNECTING ->
                 switch (state()) {
                     case SYN_SENT, SYN_RCVD -> (isConnectDeferred() ? Errno.EISCONN : Errno.EALREADY).asResult();
@@ -222,6 +231,7 @@ public final class TcpEndpoint extends Endpoint {
                         Connection failed = connection;
                         int pending = error != 0 || failed == null ? error : failed.takeError();
                         error = 0;
+                        if (failed != null) failed.forgetEnd();
                         yield pending != 0 ? -pending : Errno.ECONNABORTED.asResult();
                     }
                     default -> {
@@ -274,7 +284,8 @@ public final class TcpEndpoint extends Endpoint {
         localPort = port;
         if (!isBound()) host.tcpPorts().hold(port, this);
         identification = host.tcp().random.nextInt() | 1;
-        var opened = new Connection(host.tcp(), tuple, options, route.mtu());
+        var opened = new Connection(host.tcp(), tuple, options, route.linkMtu());
+        opened.onPathMtu(route.mtu());
         opened.setPeekOffset(peekOffset);
         connection = opened;
         phase = Phase.CONNECTING;
@@ -326,6 +337,7 @@ public final class TcpEndpoint extends Endpoint {
         }
         discardConnection(now);
         phase = Phase.UNCONNECTED;
+        noReading = false;
         if (!boundPort) releasePort();
         if (!boundAddress) localIp = wildcard();
         host.settleLoopback(now);
@@ -396,7 +408,11 @@ public final class TcpEndpoint extends Endpoint {
     public int receive(MemorySegment to, long offset, int length, int flags, long now) {
         Connection receiving = connection;
         if (closed) return Errno.EBADF.asResult();
-        if (receiving == null || error != 0 && receiving.receiveQueueBytes() == 0) return noConnection(Errno.ENOTCONN);
+        // Linux: first, whether there is any urgent data.
+        boolean urgent = (flags & Connection.MSG_OOB) != 0;
+        if (urgent && receiving == null && listener == null) return Errno.EINVAL.asResult();
+        if (receiving == null || !urgent && error != 0 && receiving.receiveQueueBytes() == 0)
+            return noConnection(Errno.ENOTCONN);
         int received = receiving.receive(to, offset, length, flags, now);
         finish(now);
         return received;
@@ -412,6 +428,7 @@ public final class TcpEndpoint extends Endpoint {
     ///
     /// @return 0 or `-ENOTCONN`
     public int shutdown(Shutdown how, long now) {
+        noteShutdown();
         if (listener != null) {
             if (how != Shutdown.WRITE) stopListening(Journal.Cause.CALL_SHUTDOWN, now);
             raise(Readiness.IN | Readiness.OUT | Readiness.HUP);
@@ -419,7 +436,12 @@ public final class TcpEndpoint extends Endpoint {
             return 0;
         }
         Connection shutting = connection;
-        if (shutting == null) return Errno.ENOTCONN.asResult();
+        if (shutting == null) {
+            // Linux: it counts all the same
+            if (how != Shutdown.WRITE) noReading = true;
+            raise(Readiness.IN | Readiness.OUT | Readiness.HUP);
+            return Errno.ENOTCONN.asResult();
+        }
         if (shutting.state() == TcpState.SYN_SENT) {
             int ended = disconnect(now);
             raise(Readiness.IN | Readiness.OUT | Readiness.HUP);
@@ -428,6 +450,15 @@ public final class TcpEndpoint extends Endpoint {
         int result = shutting.shutdown(how, now);
         finish(now);
         return result;
+    }
+
+    /// What a later `connect` says of a connection that this one was shut down on (`inet_shutdown`).
+    private void noteShutdown() {
+        if (phase != Phase.CONNECTING) return;
+        phase = switch (state()) {
+            case SYN_SENT, SYN_RCVD, CLOSED -> Phase.DISCONNECTING;
+            default -> Phase.CONNECTED;
+        };
     }
 
     @Override
@@ -511,63 +542,13 @@ public final class TcpEndpoint extends Endpoint {
 
     // ---------------------------------------------------------------- keys
 
-    /// `TCP_MD5SIG_EXT`: the MD5 key (RFC 2385) for the peers of a prefix; the longest prefix counts.
-    ///
-    /// @param device whether it is for an interface; without a VRF all that it does is to tell two keys apart
-    /// @param hash   MD5 with the key behind what it is given; null takes the key away
-    /// @return 0, or `-ENOENT` where there is none to take away, `-ENOMEM` if there are too many, `-EKEYREJECTED`
-    ///     where TCP-AO is for the same peer
-    public int setMd5Key(IpAddress address, int prefixLength, boolean device, @Nullable KeyedHash hash) {
-        if (keys == null && hash == null) return Errno.ENOENT.asResult();
-        SegmentKeys own = ensureKeys();
-        int result = hash == null
-                ? own.removeMd5(address, prefixLength, device)
-                : own.putMd5(address, prefixLength, device, hash);
-        onKeysChanged();
-        return result;
-    }
-
-    /// `TCP_AO_ADD_KEY`; see [AoKeys#add].
-    ///
-    /// @return 0, or `-EEXIST`, or `-EKEYREJECTED` where an MD5 key is for the same peer, or `-EISCONN` on a
-    ///     connection without TCP-AO
-    public int addAoKey(AoKey key, boolean makeCurrent, boolean makeNext) {
-        if (!mayUseAo()) return Errno.EISCONN.asResult();
-        int result = ensureKeys().addAo(key, makeCurrent, makeNext);
-        onKeysChanged();
-        return result;
-    }
-
-    /// TCP-AO on this socket (`TCP_AO_INFO`); null where it has none. After a change call [#onKeysChanged].
-    public @Nullable AoKeys ao() {
-        SegmentKeys own = keys;
-        return own == null ? null : own.ao();
-    }
-
-    /// As [#ao]; a socket that has none gets it. Only where [#mayUseAo].
-    public AoKeys ensureAo() {
-        return ensureKeys().ensureAo();
-    }
-
-    /// Whether TCP-AO can be used on it: it is not connected without.
-    public boolean mayUseAo() {
-        return ao() != null || state() == TcpState.CLOSED || state() == TcpState.LISTEN;
-    }
-
-    /// Whether it has an MD5 key for anybody.
-    public boolean hasMd5Keys() {
-        SegmentKeys own = keys;
-        return own != null && own.hasMd5();
-    }
-
-    private SegmentKeys ensureKeys() {
-        SegmentKeys own = keys;
-        if (own == null) keys = own = new SegmentKeys(host.tcp().counters, host.signedBytes());
-        return own;
+    /// Its MD5 signatures and TCP-AO, to be set and looked at.
+    public Signatures signatures() {
+        return new Signatures(this);
     }
 
     /// What a signature takes of the segments is reckoned anew.
-    public void onKeysChanged() {
+    void onKeysChanged() {
         Connection current = connection;
         SegmentKeys own = keys;
         if (current != null && own != null)
@@ -581,6 +562,12 @@ public final class TcpEndpoint extends Endpoint {
         keys = theirs.forChild(peer, handshake);
         SegmentKeys own = keys;
         if (own != null) own.describe(peer, options);
+    }
+
+    SegmentKeys ensureKeys() {
+        SegmentKeys own = keys;
+        if (own == null) keys = own = new SegmentKeys(host.tcp().counters, host.signedBytes());
+        return own;
     }
 
     /// Its keys; null where none was ever set.
@@ -601,6 +588,22 @@ public final class TcpEndpoint extends Endpoint {
 
     // ---------------------------------------------------------------- getters
 
+    /// `SIOCOUTQ`: bytes written that the peer has not acknowledged. Linux: a SYN is none.
+    public int unacknowledgedBytes() {
+        Connection current = connection;
+        return current == null || isHandshaking(current) ? 0 : current.sendQueueBytes();
+    }
+
+    /// `SIOCOUTQNSD`: bytes written that have not been sent.
+    public int unsentBytes() {
+        Connection current = connection;
+        return current == null || isHandshaking(current) ? 0 : current.notSentBytes();
+    }
+
+    private static boolean isHandshaking(Connection connection) {
+        return connection.state() == TcpState.SYN_SENT || connection.state() == TcpState.SYN_RCVD;
+    }
+
     /// The options; after a change call [#onOptionsChanged].
     public SocketOptions options() {
         return options;
@@ -616,11 +619,7 @@ public final class TcpEndpoint extends Endpoint {
     /// `TCP_INFO`; a listener's `unacked` is its accept queue's length and `sacked` the backlog, as on Linux.
     public TcpInfo info(long now) {
         Connection current = connection;
-        if (current != null) return current.info(now);
-        Listener<TcpEndpoint> listening = listener;
-        return listening == null
-                ? IdleTcpInfo.fresh((int) Math.min(Integer.MAX_VALUE, now / 1_000_000))
-                : IdleTcpInfo.listening(listening.acceptQueueLength(), listening.backlog());
+        return current != null ? current.info(now) : IdleTcpInfo.of(listener, now);
     }
 
     /// Its life so far: the connection's, or as long as it has none, of the socket itself.
@@ -663,7 +662,8 @@ public final class TcpEndpoint extends Endpoint {
         int failed = error != 0 ? Readiness.ERR : 0;
         if (current != null) return current.readiness() | failed;
         // Linux: a socket that is not connected is writable, and hung up.
-        return Readiness.OUT | Readiness.HUP | failed;
+        int ended = noReading ? Readiness.IN | Readiness.RDHUP : 0;
+        return Readiness.OUT | Readiness.HUP | ended | failed;
     }
 
     @Override
@@ -741,16 +741,18 @@ public final class TcpEndpoint extends Endpoint {
         if (current != null) current.setPeekOffset(offset);
     }
 
+    /// `recvmsg` with `MSG_ERRQUEUE`: the oldest record of its error queue; null if there is none.
+    public @Nullable ErrorRecord takeErrorRecord() {
+        Connection current = connection;
+        return current == null ? null : current.errorQueue().take();
+    }
+
     /// `SO_MEMINFO`
     public MemoryInfo memoryInfo() {
         Connection current = connection;
-        if (current != null) return current.memoryInfo();
-        Listener<TcpEndpoint> listening = listener;
-        long drops = listening == null ? 0 : listening.overflows();
-        var sysctl = host.sysctl().tcp();
-        int receive = options.receiveBuffer != 0 ? options.receiveBuffer : sysctl.tcp_rmem[1];
-        int send = options.sendBuffer != 0 ? options.sendBuffer : sysctl.tcp_wmem[1];
-        return new MemoryInfo(0, receive, 0, send, 0, 0, 0, 0, (int) drops);
+        return current != null
+                ? current.memoryInfo()
+                : IdleTcpInfo.memory(listener, options, host.sysctl().tcp());
     }
 
     /// `IP_MTU`: of the path to the peer, bytes; -1 where it has none.

@@ -27,7 +27,7 @@ class AoTest {
 
     private static TcpEndpoint listen(Rig rig) {
         TcpEndpoint listener = rig.listen(80, 5);
-        assertThat(listener.addAoKey(key("secret", 5, 7), false, false)).isZero();
+        assertThat(listener.signatures().addAoKey(key("secret", 5, 7), false, false)).isZero();
         return listener;
     }
 
@@ -42,7 +42,7 @@ class AoTest {
     }
 
     private static AoKeys ao(TcpEndpoint socket) {
-        return Objects.requireNonNull(socket.ao());
+        return Objects.requireNonNull(socket.signatures().ao());
     }
 
     private static void count(Rig rig, long required, long bad, long notFound) {
@@ -77,7 +77,7 @@ class AoTest {
     void connectingDerivesTheKeysOfBothDirections() {
         try (var rig = new Rig()) {
             TcpEndpoint socket = rig.host.openTcp(Family.INET);
-            assertThat(socket.addAoKey(key("secret", 5, 7), false, false)).isZero();
+            assertThat(socket.signatures().addAoKey(key("secret", 5, 7), false, false)).isZero();
             socket.connect(at(Rig.PEER_V4, 80), rig.now);
             AoPeer peer = new AoPeer(rig, rig.peer(80, socket.localAddress().port()));
             peer.receives("5/7 S 0:1(0) win 64240 <mss 1460,sackOK,TS val 0 ecr 0,wscale 10>")
@@ -165,7 +165,7 @@ class AoTest {
     void theKeyRollsOverWhereThePeerAsksForIt() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = listen(rig);
-            assertThat(listener.addAoKey(key("later", 6, 8), false, false)).isZero();
+            assertThat(listener.signatures().addAoKey(key("later", 6, 8), false, false)).isZero();
             AoPeer peer = connects(peer(rig, 4000));
             TcpEndpoint socket = rig.accept(listener);
             // The peer asks us to sign with 6 from now on, and is asked for 8 once the program wants that.
@@ -200,7 +200,7 @@ class AoTest {
     void aKeyInUseIsNotTakenAway() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = listen(rig);
-            listener.addAoKey(key("later", 6, 8), false, false);
+            listener.signatures().addAoKey(key("later", 6, 8), false, false);
             connects(peer(rig, 4000));
             AoKeys ao = ao(rig.accept(listener));
             assertThat(Rig.result(ao.remove(PEER, 32, 5, 7, -1, -1))).isEqualTo("EBUSY");
@@ -340,10 +340,10 @@ class AoTest {
     void oneWhoListensMayAskItOfAll() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = rig.listen(80, 5);
-            listener.ensureAo().demand(true, false);
+            listener.signatures().ensureAo().demand(true, false);
             rig.peer(4000, 80).sends("S 0 win 65535 <mss 1460>").receivesNothing();
             count(rig, 1, 0, 0);
-            listener.ensureAo().demand(false, false);
+            listener.signatures().ensureAo().demand(false, false);
             rig.peer(4000, 80).connects();
         }
     }
@@ -352,18 +352,18 @@ class AoTest {
     void bothKindsOfKeysForOnePeerAreRefused() {
         try (var rig = new Rig()) {
             TcpEndpoint socket = rig.host.openTcp(Family.INET);
-            socket.addAoKey(key("secret", 5, 7), false, false);
-            int md5 = socket.setMd5Key(PEER, 32, false, Md5Reference.hash("key"));
+            socket.signatures().addAoKey(key("secret", 5, 7), false, false);
+            int md5 = socket.signatures().setMd5Key(PEER, 32, false, Md5Reference.hash("key"));
             assertThat(Rig.result(md5)).isEqualTo("EKEYREJECTED");
             IpAddress other = IpAddress.parse("192.0.2.9");
-            assertThat(Rig.result(socket.setMd5Key(other, 32, false, Md5Reference.hash("key"))))
+            assertThat(Rig.result(socket.signatures().setMd5Key(other, 32, false, Md5Reference.hash("key"))))
                     .isEqualTo("ok");
-            assertThat(Rig.result(socket.addAoKey(key(other, 32, "later", 1, 2), false, false)))
+            assertThat(Rig.result(socket.signatures().addAoKey(key(other, 32, "later", 1, 2), false, false)))
                     .isEqualTo("EKEYREJECTED");
-            assertThat(Rig.result(socket.addAoKey(key("later", 5, 8), false, false)))
+            assertThat(Rig.result(socket.signatures().addAoKey(key("later", 5, 8), false, false)))
                     .isEqualTo("EEXIST");
             IpAddress network = IpAddress.parse("192.0.0.0");
-            assertThat(Rig.result(socket.addAoKey(key(network, 8, "later", 6, 7), false, false)))
+            assertThat(Rig.result(socket.signatures().addAoKey(key(network, 8, "later", 6, 7), false, false)))
                     .isEqualTo("EEXIST");
             assertThat(Rig.result(socket.connect(at("192.0.2.77", 80), rig.now)))
                     .as("no key for it")
@@ -378,7 +378,7 @@ class AoTest {
             TcpEndpoint listener = rig.listen(80, 5);
             rig.peer(4000, 80).connects();
             TcpEndpoint socket = rig.accept(listener);
-            assertThat(Rig.result(socket.addAoKey(key("secret", 5, 7), false, false)))
+            assertThat(Rig.result(socket.signatures().addAoKey(key("secret", 5, 7), false, false)))
                     .isEqualTo("EISCONN");
         }
     }

@@ -49,13 +49,13 @@ final class SignatureOptions {
         if (device && signature.interfaceIndex() != 0) return EINVAL;
         byte[] key = signature.key();
         if (key.length > Md5Signature.MAX_KEY_LENGTH) return EINVAL;
-        return endpoint.setMd5Key(address, prefix, device, key.length == 0 ? null : new Md5Hash(key));
+        return endpoint.signatures().setMd5Key(address, prefix, device, key.length == 0 ? null : new Md5Hash(key));
     }
 
     // ---------------------------------------------------------------- TCP-AO
 
     private static int addAo(TcpEndpoint endpoint, TcpAoKey key) {
-        if (!endpoint.mayUseAo()) return Errno.EISCONN.asResult();
+        if (!endpoint.signatures().mayUseAo()) return Errno.EISCONN.asResult();
         boolean ids = isId(key.sendId()) && isId(key.receiveId());
         if (!ids || key.keyLength() > TcpAoKey.MAX_KEY_LENGTH) return EINVAL;
         if (!isPrefix(endpoint, key.address(), key.prefixLength())) return EINVAL;
@@ -79,7 +79,7 @@ final class SignatureOptions {
                 (key.flags() & TcpAoKey.FLAG_EXCLUDE_OPTIONS) != 0,
                 key.algorithm(),
                 master);
-        return endpoint.addAoKey(added, key.isCurrent(), key.isNext());
+        return endpoint.signatures().addAoKey(added, key.isCurrent(), key.isNext());
     }
 
     private static boolean isId(int id) {
@@ -108,36 +108,36 @@ final class SignatureOptions {
     }
 
     private static int deleteAo(TcpEndpoint endpoint, TcpAoDelete key) {
-        if (!endpoint.mayUseAo()) return Errno.EISCONN.asResult();
+        if (!endpoint.signatures().mayUseAo()) return Errno.EISCONN.asResult();
         boolean chooses = key.currentKey() >= 0 || key.nextKey() >= 0;
         if (chooses && endpoint.state() == TcpState.LISTEN) return EINVAL;
-        AoKeys keys = endpoint.ao();
+        AoKeys keys = endpoint.signatures().ao();
         if (keys == null) return Errno.ENOENT.asResult();
         int result = keys.remove(
                 key.address(), key.prefixLength(), key.sendId(), key.receiveId(), key.currentKey(), key.nextKey());
-        endpoint.onKeysChanged();
+        endpoint.signatures().onChanged();
         return result;
     }
 
     private static int setInfo(TcpEndpoint endpoint, TcpAoInfo info) {
-        if (!endpoint.mayUseAo()) return Errno.EISCONN.asResult();
+        if (!endpoint.signatures().mayUseAo()) return Errno.EISCONN.asResult();
         boolean chooses = info.currentKey() >= 0 || info.nextKey() >= 0;
         if (chooses && endpoint.state() == TcpState.LISTEN) return EINVAL;
-        if (info.required() && endpoint.hasMd5Keys()) return Errno.EKEYREJECTED.asResult();
-        if (chooses && endpoint.ao() == null) return Errno.ENOENT.asResult();
-        AoKeys keys = endpoint.ensureAo();
+        if (info.required() && endpoint.signatures().hasMd5Keys()) return Errno.EKEYREJECTED.asResult();
+        if (chooses && endpoint.signatures().ao() == null) return Errno.ENOENT.asResult();
+        AoKeys keys = endpoint.signatures().ensureAo();
         int chosen = keys.choose(info.currentKey(), info.nextKey());
         if (chosen < 0) return chosen;
         keys.demand(info.required(), info.acceptIcmps());
         if (info.setCounters()) {
             keys.setCounters(info.good(), info.bad(), info.keyNotFound(), info.aoRequired(), info.droppedIcmp());
         }
-        endpoint.onKeysChanged();
+        endpoint.signatures().onChanged();
         return 0;
     }
 
     private static @Nullable TcpAoInfo info(TcpEndpoint endpoint) {
-        AoKeys keys = endpoint.ao();
+        AoKeys keys = endpoint.signatures().ao();
         if (keys == null) return null;
         AoKey current = keys.current();
         AoKey next = keys.next();
@@ -155,7 +155,7 @@ final class SignatureOptions {
     }
 
     private static TcpAoKeyInfo @Nullable [] keys(TcpEndpoint endpoint) {
-        AoKeys keys = endpoint.ao();
+        AoKeys keys = endpoint.signatures().ao();
         if (keys == null) return null;
         List<AoKey> all = keys.keys();
         var shown = new TcpAoKeyInfo[all.size()];

@@ -37,6 +37,7 @@ final class TcpOptionsParser {
                 if (end - at >= SIGNATURE_LENGTH) options.noteUnauthentic();
                 return;
             }
+            // RFC 7413 4.1.1, MUST-5
             if (syn) parseSynOnly(options, memory, at, kind, size);
             parseAny(options, memory, at, kind, size);
             if (kind == TcpOptions.KIND_MD5 && end - at >= SIGNATURE_LENGTH) {
@@ -91,9 +92,11 @@ final class TcpOptionsParser {
     }
 
     private static void fastOpen(TcpOptions options, MemorySegment memory, long at, int length, boolean experimental) {
-        if ((length & 1) != 0) return; // RFC 7413 4.1.1: the cookie's length is even
+        // RFC 7413 4.1.1, MUST-3
+        if ((length & 1) != 0) return;
         if (length != 0 && (length < TcpOptions.MIN_COOKIE || length > TcpOptions.MAX_COOKIE)) {
-            options.forgetFastOpen(); // Linux: as if there were none, not even one in front of it
+            // RFC 7413 4.1.1, MUST-4; Linux: as if there were none, not even one in front of it.
+            options.forgetFastOpen();
             return;
         }
         byte[] cookie = options.fastOpenCookie();

@@ -29,7 +29,7 @@ class TcpOptionsTest {
     }
 
     /// Options in a SYN, and what they mean.
-    /// RFC 9293 3.1, MUST-4, MUST-6
+    /// RFC 9293 3.1, MUST-4, MUST-6; RFC 7413 4.1.1, MUST-3, MUST-4
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -72,7 +72,7 @@ class TcpOptionsTest {
     }
 
     /// Options in another segment.
-    /// RFC 9293 3.1, MUST-5; RFC 9293 3.2, MUST-64: also off a word boundary.
+    /// RFC 9293 3.1, MUST-5; RFC 7413 4.1.1, MUST-5; RFC 9293 3.2, MUST-64: also off a word boundary.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -92,6 +92,7 @@ class TcpOptionsTest {
                 "0506aabb ccdd050a 00000001 00000002 0101               | <sack 1:2>",
                 "080b0000 00068000 00010001                             | <>", // a timestamp of another length
                 "020405b4 04020101 03030701 22020101                    | <>", // of a SYN only
+                "220a0102 03040506 07080101                             | <>",
                 "ac050000 01010101                                      | <accecn0 1>"
             })
     void elsewhereThoseCountThatAreNotASynsOnly(String hex, String text) {

@@ -32,7 +32,9 @@ public final class TcpEndpoint extends Endpoint {
     private enum Phase {
         UNCONNECTED,
         CONNECTING,
-        CONNECTED
+        CONNECTED,
+        /// Shut down before it was connected: it never will be.
+        DISCONNECTING
     }
 
     private final SocketOptions options;
@@ -50,6 +52,9 @@ public final class TcpEndpoint extends Endpoint {
     private byte @Nullable [] savedSyn;
     private int peekOffset = -1;
     private @Nullable SegmentKeys keys;
+
+    /// Shut down for reading while there was no connection.
+    private boolean noReading;
     private @Nullable Path path;
     private long pathGeneration;
 
@@ -125,6 +130,8 @@ public final class TcpEndpoint extends Endpoint {
         } else if (!host.tcpAllocator().mayBindTcp(this, localIp, localPort)) {
             return Errno.EADDRINUSE.asResult();
         }
+        // Linux: who listens has forgotten how it wanted to acknowledge.
+        options.delayAcks = false;
         listener = new Listener<>(host.tcp(), options, capped);
         PortBucket held = bucket;
         if (held != null) held.listeners.add(this);
@@ -215,6 +222,7 @@ public final class TcpEndpoint extends Endpoint {
         return switch (phase) {
             case UNCONNECTED -> listener != null ? Errno.EISCONN.asResult() : Integer.MIN_VALUE;
             case CONNECTED -> Errno.EISCONN.asResult();
+            case DISCONNECTING -> Errno.EINVAL.asResult();
             case CONNECTING ->
                 switch (state()) {
                     case SYN_SENT, SYN_RCVD -> (isConnectDeferred() ? Errno.EISCONN : Errno.EALREADY).asResult();
@@ -223,6 +231,7 @@ public final class TcpEndpoint extends Endpoint {
                         Connection failed = connection;
                         int pending = error != 0 || failed == null ? error : failed.takeError();
                         error = 0;
+                        if (failed != null) failed.forgetEnd();
                         yield pending != 0 ? -pending : Errno.ECONNABORTED.asResult();
                     }
                     default -> {
@@ -325,6 +334,7 @@ public final class TcpEndpoint extends Endpoint {
         }
         discardConnection(now);
         phase = Phase.UNCONNECTED;
+        noReading = false;
         if (!boundPort) releasePort();
         if (!boundAddress) localIp = wildcard();
         host.settleLoopback(now);
@@ -395,7 +405,11 @@ public final class TcpEndpoint extends Endpoint {
     public int receive(MemorySegment to, long offset, int length, int flags, long now) {
         Connection receiving = connection;
         if (closed) return Errno.EBADF.asResult();
-        if (receiving == null || error != 0 && receiving.receiveQueueBytes() == 0) return noConnection(Errno.ENOTCONN);
+        // Linux: first, whether there is any urgent data.
+        boolean urgent = (flags & Connection.MSG_OOB) != 0;
+        if (urgent && receiving == null && listener == null) return Errno.EINVAL.asResult();
+        if (receiving == null || !urgent && error != 0 && receiving.receiveQueueBytes() == 0)
+            return noConnection(Errno.ENOTCONN);
         int received = receiving.receive(to, offset, length, flags, now);
         finish(now);
         return received;
@@ -411,6 +425,7 @@ public final class TcpEndpoint extends Endpoint {
     ///
     /// @return 0 or `-ENOTCONN`
     public int shutdown(Shutdown how, long now) {
+        noteShutdown();
         if (listener != null) {
             if (how != Shutdown.WRITE) stopListening(Journal.Cause.CALL_SHUTDOWN, now);
             raise(Readiness.IN | Readiness.OUT | Readiness.HUP);
@@ -418,7 +433,12 @@ public final class TcpEndpoint extends Endpoint {
             return 0;
         }
         Connection shutting = connection;
-        if (shutting == null) return Errno.ENOTCONN.asResult();
+        if (shutting == null) {
+            // Linux: it counts all the same
+            if (how != Shutdown.WRITE) noReading = true;
+            raise(Readiness.IN | Readiness.OUT | Readiness.HUP);
+            return Errno.ENOTCONN.asResult();
+        }
         if (shutting.state() == TcpState.SYN_SENT) {
             int ended = disconnect(now);
             raise(Readiness.IN | Readiness.OUT | Readiness.HUP);
@@ -427,6 +447,15 @@ public final class TcpEndpoint extends Endpoint {
         int result = shutting.shutdown(how, now);
         finish(now);
         return result;
+    }
+
+    /// What a later `connect` says of a connection that this one was shut down on (`inet_shutdown`).
+    private void noteShutdown() {
+        if (phase != Phase.CONNECTING) return;
+        phase = switch (state()) {
+            case SYN_SENT, SYN_RCVD, CLOSED -> Phase.DISCONNECTING;
+            default -> Phase.CONNECTED;
+        };
     }
 
     @Override
@@ -565,6 +594,22 @@ public final class TcpEndpoint extends Endpoint {
 
     // ---------------------------------------------------------------- getters
 
+    /// `SIOCOUTQ`: bytes written that the peer has not acknowledged. Linux: a SYN is none.
+    public int unacknowledgedBytes() {
+        Connection current = connection;
+        return current == null || isHandshaking(current) ? 0 : current.sendQueueBytes();
+    }
+
+    /// `SIOCOUTQNSD`: bytes written that have not been sent.
+    public int unsentBytes() {
+        Connection current = connection;
+        return current == null || isHandshaking(current) ? 0 : current.notSentBytes();
+    }
+
+    private static boolean isHandshaking(Connection connection) {
+        return connection.state() == TcpState.SYN_SENT || connection.state() == TcpState.SYN_RCVD;
+    }
+
     /// The options; after a change call [#onOptionsChanged].
     public SocketOptions options() {
         return options;
@@ -580,11 +625,7 @@ public final class TcpEndpoint extends Endpoint {
     /// `TCP_INFO`; a listener's `unacked` is its accept queue's length and `sacked` the backlog, as on Linux.
     public TcpInfo info(long now) {
         Connection current = connection;
-        if (current != null) return current.info(now);
-        Listener<TcpEndpoint> listening = listener;
-        return listening == null
-                ? IdleTcpInfo.fresh((int) Math.min(Integer.MAX_VALUE, now / 1_000_000))
-                : IdleTcpInfo.listening(listening.acceptQueueLength(), listening.backlog());
+        return current != null ? current.info(now) : IdleTcpInfo.of(listener, now);
     }
 
     /// Its life so far: the connection's, or as long as it has none, of the socket itself.
@@ -627,7 +668,8 @@ public final class TcpEndpoint extends Endpoint {
         int failed = error != 0 ? Readiness.ERR : 0;
         if (current != null) return current.readiness() | failed;
         // Linux: a socket that is not connected is writable, and hung up.
-        return Readiness.OUT | Readiness.HUP | failed;
+        int ended = noReading ? Readiness.IN | Readiness.RDHUP : 0;
+        return Readiness.OUT | Readiness.HUP | ended | failed;
     }
 
     @Override
@@ -714,13 +756,9 @@ public final class TcpEndpoint extends Endpoint {
     /// `SO_MEMINFO`
     public MemoryInfo memoryInfo() {
         Connection current = connection;
-        if (current != null) return current.memoryInfo();
-        Listener<TcpEndpoint> listening = listener;
-        long drops = listening == null ? 0 : listening.overflows();
-        var sysctl = host.sysctl().tcp();
-        int receive = options.receiveBuffer != 0 ? options.receiveBuffer : sysctl.tcp_rmem[1];
-        int send = options.sendBuffer != 0 ? options.sendBuffer : sysctl.tcp_wmem[1];
-        return new MemoryInfo(0, receive, 0, send, 0, 0, 0, 0, (int) drops);
+        return current != null
+                ? current.memoryInfo()
+                : IdleTcpInfo.memory(listener, options, host.sysctl().tcp());
     }
 
     /// `IP_MTU`: of the path to the peer, bytes; -1 where it has none.

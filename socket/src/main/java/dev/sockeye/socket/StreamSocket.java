@@ -189,8 +189,7 @@ public final class StreamSocket extends TcpSocket {
 
         long now = locked.enter();
         try {
-            Connection connection = endpoint.connection();
-            return isClosed() ? EBADF : connection == null ? 0 : connection.sendQueueBytes();
+            return isClosed() ? EBADF : endpoint.unacknowledgedBytes();
         } finally {
             locked.leave(now);
         }
@@ -201,8 +200,7 @@ public final class StreamSocket extends TcpSocket {
 
         long now = locked.enter();
         try {
-            Connection connection = endpoint.connection();
-            return isClosed() ? EBADF : connection == null ? 0 : connection.notSentBytes();
+            return isClosed() ? EBADF : endpoint.unsentBytes();
         } finally {
             locked.leave(now);
         }

@@ -24,6 +24,12 @@ final class AckSchedule {
         compressedAcks = 0;
     }
 
+    /// The time is over for which one acknowledgment was to stand for several: the others are spared.
+    void onCompressedAck() {
+        compressedAcks--;
+        c.output.ackNow();
+    }
+
     /// What acknowledges the SYN-ACK is data that the program is about to write; if it does not, the delay is the
     /// longest.
     void waitForData(long now) {
@@ -50,11 +56,12 @@ final class AckSchedule {
     /// RFC 9293 3.8.6.3, SHLD-18; RFC 5681 4.2, MUST-25
     private boolean delayAck(long now) {
         int most = c.options.delayedAckMaxMillis();
-        long millis = Math.max(1, c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample(), most));
-        long at = now + millis * Timers.MILLI;
+        int millis = c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample(), most);
+        long at = now + Math.max(1, millis) * Timers.MILLI;
         long set = c.timers.delayedAckAt;
         if (set != Timers.NEVER) {
-            if (set <= now + (millis >> 2) * Timers.MILLI) return true;
+            // Before any data has come the delay is none: but for the kernel's clock, which ticks.
+            if (millis == 0 || set <= now + (millis >> 2) * Timers.MILLI) return true;
             at = Math.min(at, set);
         }
         c.timers.delayedAckAt = at;
@@ -76,7 +83,7 @@ final class AckSchedule {
         compressedAcks++;
         if (c.timers.compressedAckAt != Timers.NEVER) return false;
         long micros = c.receive.rttMicros();
-        if (c.rtt.hasSample() && (micros == 0 || c.rtt.smoothedMicros() < micros)) micros = c.rtt.smoothedMicros();
+        if (c.rtt.hasSample() && c.rtt.smoothedMicros() < micros) micros = c.rtt.smoothedMicros();
         c.timers.compressedAckAt = now + Math.min(c.context.sysctl.tcp_comp_sack_delay_ns, micros * 1000 / 20);
         return false;
     }

@@ -86,6 +86,7 @@ public final class Connection {
     final Output output;
     final Acknowledgment acknowledgment;
     final Teardown teardown = new Teardown(this);
+    final HeaderPrediction prediction = new HeaderPrediction(this);
     final SegmentArrives arrives;
     final BusyTime busy = new BusyTime();
     private final OptionEffects effects;
@@ -116,7 +117,8 @@ public final class Connection {
     long now;
 
     long lastAckReceivedAt, lastAckSentAt;
-    long lastOutOfWindowAckAt = -1, lastChallengeAt = -1;
+    /// When a segment that did not fit was last answered, nanoseconds: `last_oow_ack_time`.
+    long lastOutOfWindowAckAt = -1;
 
     // What TCP_INFO counts.
     long bytesAcked, bytesReceived, bytesSent, bytesRetransmitted;
@@ -205,6 +207,7 @@ public final class Connection {
         if (shake.timestamps) agreeOnTimestamps(shake.tsRecent, shake.tsRecentAt);
         receive.initialize(sizes.advMss, offersScaling);
         receive.window = receive.threshold = shake.receiveWindow;
+        receive.clamp = shake.windowClamp;
         receive.scale = Math.max(0, shake.receiveWindowScale);
         if (!offersScaling) receive.withoutScaling();
         receive.begin(rcvNxt);
@@ -217,6 +220,12 @@ public final class Connection {
             long micros = (now - shake.synAckSentAt) / 1000;
             rtt.min.reset(Math.clamp(micros, 1, Integer.MAX_VALUE), now / Timers.MILLI);
             rtt.sample(micros, sndUna, sndNxt);
+        }
+        totalRetransmits = shake.retransmits;
+        if (shake.synAckSentAt >= 0) synSentAt = shake.synAckSentAt;
+        if (shake.timeouts > 0) {
+            recovery.onSynAckTimeouts();
+            timeouts.onSynAckTimeouts(shake.timeouts, synSentAt, now);
         }
         sizes.sync();
         context.count(TcpMib.PassiveOpens);
@@ -289,12 +298,12 @@ public final class Connection {
         return receiveQueue.bytes();
     }
 
-    /// Bytes written and not yet acknowledged: `SIOCOUTQ`, the Send-Q of `ss`.
+    /// Numbers given out and not yet acknowledged: the Send-Q of `ss`.
     public int sendQueueBytes() {
         return state == TcpState.CLOSED ? 0 : send.writeSeq - sndUna;
     }
 
-    /// Bytes written and not yet sent: `SIOCOUTQNSD`.
+    /// Bytes written and not yet sent.
     public int notSentBytes() {
         return state == TcpState.CLOSED ? 0 : send.writeSeq - sndNxt;
     }
@@ -346,7 +355,8 @@ public final class Connection {
 
     /// `SO_MEMINFO`
     public MemoryInfo memoryInfo() {
-        return new MemoryInfo(receiveBuffer.charged(), receive.buffer, 0, sendBuffer.size, 0, send.charged, 0, 0, 0);
+        return new MemoryInfo(
+                receiveBuffer.charged(), receive.buffer, 0, sendBuffer.size, memory.reserved(), send.charged, 0, 0, 0);
     }
 
     /// The name of the congestion control in use.
@@ -379,10 +389,10 @@ public final class Connection {
         return timers.retransmission != Timers.Retransmission.OFF ? timers.retransmissionAt : timers.keepAliveAt;
     }
 
-    /// How often a timeout has made another way through the network worth trying: a flow label that goes with it
+    /// How often another way through the network was worth trying: a flow label that goes with it
     /// finds one where routers choose by flow (RFC 6438).
     public int rehashes() {
-        return timeouts.rehashes;
+        return timeouts.rehashes + arrives.rehashes;
     }
 
     /// What the connection asks its host to go on with in its place, once [#state] is CLOSED; null if nothing: a
@@ -458,7 +468,7 @@ public final class Connection {
         ecn.offer();
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
         probing.begin(now);
-        sizes.assumePeerMss(SegmentSizes.unannounced(tuple.isV4()));
+        sizes.assumePeerMss(options.maxSegment > 0 ? options.maxSegment : SegmentSizes.unannounced(tuple.isV4()));
         receive.initialize(sizes.advMss, offersScaling);
         synScale = offersScaling ? receive.scale : -1;
         synTimestamps = timestamps.offered;
@@ -502,21 +512,7 @@ public final class Connection {
     /// @return 0 or `-ENOTCONN`
     public int shutdown(Shutdown how, long now) {
         this.now = now;
-        if (state == TcpState.CLOSED) return Errno.ENOTCONN.asResult();
-        if (state == TcpState.SYN_SENT) {
-            // Linux: whichever direction, see docs/linux/errors.md
-            error = Errno.ECONNRESET.number();
-            teardown.done(Journal.Cause.CALL_SHUTDOWN);
-            return 0;
-        }
-        if (how != Shutdown.WRITE) shutdown |= RECEIVE;
-        if (how != Shutdown.READ) {
-            shutdown |= SEND;
-            if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT)
-                teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
-        }
-        raise(Readiness.IN | Readiness.OUT | Readiness.RDHUP);
-        return 0;
+        return teardown.shutdown(how, now);
     }
 
     /// The program lets go: FIN after what is queued, or a reset if it left data unread or lingers for 0 seconds.
@@ -529,6 +525,11 @@ public final class Connection {
     public void abort(long now) {
         this.now = now;
         teardown.abort(now);
+    }
+
+    /// The program has been told how it ended, and may connect again (`tcp_disconnect`).
+    public void forgetEnd() {
+        teardown.forgetEnd();
     }
 
     /// `SO_ERROR`: the pending error's number, which is cleared; 0 if there is none. Linux: an ICMP error that did
@@ -596,8 +597,7 @@ public final class Connection {
         if (state != TcpState.CLOSED) timeouts.onTimer(now);
     }
 
-    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927
-    /// 4.1).
+    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be.
     public boolean isInFlight(int seq) {
         return path.isInFlight(seq);
     }
@@ -692,6 +692,8 @@ public final class Connection {
         output.lastSentAt = now;
         writer.start(sndNxt);
         context.metrics.apply(this, now);
+        // The timeouts were spurious if what is acknowledged is the first SYN or SYN-ACK (`tcp_try_undo_spurious_syn`).
+        if (timestamps.echoes(synSentAt)) recovery.onSpuriousSynTimeouts();
         // RFC 5681 3.1, MUST-9, MUST-10: one segment where the SYN was lost more than once. Linux: the
         // timeouts of one lost SYN cost nothing.
         cwnd.segments = totalRetransmits > 1 && recovery.isUndoPossible() ? 1 : CongestionWindow.INITIAL;

@@ -109,7 +109,8 @@ public final class HalfOpen {
         if (isDuplicateSyn(seg) && !paws) return onDuplicateSyn(seg, now);
         // RFC 9293 3.10.7.4, SYN-RECEIVED: "If the segment acknowledgment is not acceptable, form a reset
         // segment". What a Fast Open connection has sent may be acknowledged, too: it looks itself.
-        if (!fastOpen && seg.hasAck() && seg.ack != handshake.iss + 1) return Disposition.RESET;
+        // Linux: a RST says what it says, whatever it acknowledges.
+        if (!fastOpen && seg.hasAck() && !seg.rst() && seg.ack != handshake.iss + 1) return Disposition.RESET;
         if (paws || failsEcho(seg) || !isInWindow(seg)) return onOutOfWindow(seg, paws, now);
         updateTsRecent(seg, now);
         // RFC 5961 3.2, MUST-2: a RST inside the window, but not at its begin, gets a challenge ACK.
@@ -236,6 +237,7 @@ public final class HalfOpen {
         boolean resend = defer == 0 || !acked || timeouts >= defer - 1;
         if (timeouts == 0) listener.young--;
         timeouts++;
+        handshake.timeouts = timeouts;
         deadline = now + timeout();
         return resend ? Disposition.SYN_ACK : Disposition.DROP;
     }

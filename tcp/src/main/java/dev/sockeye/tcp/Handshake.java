@@ -39,6 +39,8 @@ public final class Handshake {
 
     /// The window we announced in our SYN or SYN-ACK, bytes, unscaled; and the one the peer announced in its SYN.
     public int receiveWindow, peerWindow;
+    /// Never announce more: what the listener's options said when the SYN came (`rsk_window_clamp`).
+    int windowClamp;
 
     /// When our SYN-ACK was first sent, nanoseconds, or -1 where that is not known (SYN cookie); and how often
     /// again.
@@ -48,6 +50,9 @@ public final class Handshake {
 
     /// Bytes of options that the signature of our SYN-ACK takes; 0 without one.
     int signatureBytes;
+
+    /// How often it was waited for in vain; a SYN-ACK goes again also where the SYN comes again.
+    int timeouts;
 
     /// The DSCP of the peer's SYN, in its place in the traffic class.
     public int synTrafficClass;
@@ -146,6 +151,7 @@ public final class Handshake {
         var receive = new ReceiveWindow(context, options);
         receive.initialize(advertisedMss - (timestamps ? 12 : 0), windowScaling());
         receiveWindow = receive.window;
+        windowClamp = receive.clamp;
         if (windowScaling()) receiveWindowScale = receive.scale;
     }
 }

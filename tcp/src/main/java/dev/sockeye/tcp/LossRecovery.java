@@ -523,6 +523,16 @@ final class LossRecovery {
         c.congestion.onEvent(CongestionControl.Event.COMPLETE_CWR, c.now);
     }
 
+    /// A SYN-ACK was waited for in vain: as if it was lost.
+    void onSynAckTimeouts() {
+        undoable = true;
+        undoMarker = c.iss;
+    }
+
+    void onSpuriousSynTimeouts() {
+        undoable = false;
+    }
+
     /// So many packets went out while the window is being reduced.
     void onSentWhileReducing(int packets) {
         if (isReducing()) prrOut += packets;

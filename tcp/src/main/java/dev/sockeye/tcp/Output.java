@@ -30,8 +30,9 @@ final class Output {
     /// Immediate acknowledgments that are due whatever else is.
     private int immediateAcks;
     private boolean lastAck;
-    /// The first segment in flight is to go again, whatever the window; the last one, as a probe.
-    private boolean first, tailProbe;
+    /// The first segment in flight is to go again, whatever the window; the last one, as a probe; the SYN, which
+    /// acknowledges the peer's now.
+    private boolean first, tailProbe, crossedSyn;
     /// What is lost is to go again, as far as the congestion window allows.
     private boolean lost;
     /// A window or keepalive probe is due; and one in front of it that tells of urgent data.
@@ -44,6 +45,8 @@ final class Output {
     private boolean push;
 
     private int pushNagle;
+    /// The size of its segments, from the first on (`tcp_push_pending_frames`); 0: not known yet.
+    private int pushMss;
     /// Only one segment.
     private boolean pushOne;
 
@@ -111,6 +114,10 @@ final class Output {
         first = true;
     }
 
+    void answerCrossedSyn() {
+        crossedSyn = true;
+    }
+
     void retransmitLost() {
         lost = true;
     }
@@ -149,6 +156,7 @@ final class Output {
         push = true;
         pushOne = false;
         pushNagle = nagle;
+        pushMss = 0;
         pushed = 0;
         cwndLimited = windowLimited = mtuProbed = false;
     }
@@ -173,7 +181,7 @@ final class Output {
     }
 
     void clear() {
-        synAck = first = tailProbe = lost = probe = urgentProbe = probeData = push = frtoProbe = false;
+        synAck = first = crossedSyn = tailProbe = lost = probe = urgentProbe = probeData = push = frtoProbe = false;
         immediateAcks = lastAck ? 1 : 0;
     }
 
@@ -181,7 +189,11 @@ final class Output {
 
     boolean next(Segment out, long now) {
         out.clear();
+        int sndNxt = c.sndNxt;
         if (!make(out, now)) return false;
+        // RFC 4022: but for what was sent before.
+        boolean again = out.sequenceLength() > 0 && !Seq.gt(out.endSeq(), sndNxt) && c.fastOpen.passive == null;
+        if (again) return true;
         int packets =
                 out.packetPayload == 0 ? 1 : Math.max(1, (out.length + out.packetPayload - 1) / out.packetPayload);
         c.context.counters.add(TcpMib.OutSegs, packets);
@@ -217,6 +229,11 @@ final class Output {
             immediateAcks--;
             lastAck = false;
             headers.ack(out, now);
+            return true;
+        }
+        if (crossedSyn) {
+            crossedSyn = false;
+            again.answerCrossedSyn(out, now);
             return true;
         }
         if (first) {
@@ -313,7 +330,8 @@ final class Output {
             if (outcome == MtuProbing.Outcome.SENT) sendMtuProbe(out, now);
             if (outcome != MtuProbing.Outcome.NONE) return push;
         }
-        int mss = c.sizes.current();
+        if (pushMss == 0) pushMss = c.sizes.current();
+        int mss = pushMss;
         int burst = burstPackets(mss);
         int quota = windowQuota();
         if (quota == 0) {

@@ -48,6 +48,11 @@ final class Retransmitter {
         return true;
     }
 
+    /// Our SYN once more, which acknowledges the peer's now: no retransmission (`tcp_send_synack`).
+    void answerCrossedSyn(Segment out, long now) {
+        headers.queued(out, c.send.inFlight.get(0), true, now);
+    }
+
     boolean transmitAgain(Segment out, int i, int packets, long now) {
         TxSegment segment = c.send.inFlight.get(i);
         int mss = c.sizes.current();

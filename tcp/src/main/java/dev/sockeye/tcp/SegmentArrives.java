@@ -8,6 +8,11 @@ import java.lang.foreign.ValueLayout;
 final class SegmentArrives {
 
     private final Connection c;
+    /// Of the peer's last data; 0 at first, and always with IPv4.
+    private int lastFlowLabel;
+
+    /// How often our ACKs do not seem to reach the peer, so that they had better go another way.
+    int rehashes;
 
     SegmentArrives(Connection c) {
         this.c = c;
@@ -24,6 +29,7 @@ final class SegmentArrives {
             if (!c.isDeferred()) synSent(seg, now);
             return;
         }
+        if (c.state == TcpState.ESTABLISHED && c.prediction.matches(seg) && predicted(seg, now)) return;
         PassiveFastOpen opening = c.fastOpen.passive;
         if (opening != null && !opening.passes(seg, now)) return;
         // No ACK, no RST, no SYN: nothing to go by (RFC 9293 3.10.7.4, fifth check; Linux looks first).
@@ -33,6 +39,39 @@ final class SegmentArrives {
         if (c.state == TcpState.CLOSED) return;
         urgent(seg);
         text(seg, now);
+    }
+
+    // ---------------------------------------------------------------- header prediction
+
+    /// An ACK, or the next data, and nothing else to be said of it.
+    ///
+    /// @return whether that was all; else it is the same segment with nothing to check
+    private boolean predicted(Segment seg, long now) {
+        if (seg.length == 0) {
+            c.ecn.onSegment(seg);
+            predictedAck(seg, now);
+            return true;
+        }
+        if (seg.truesize() > c.memory.reserved()) return false;
+        c.context.count(TcpMib.TCPHPHits);
+        c.timestamps.update(seg, now);
+        c.ecn.onSegment(seg);
+        appendText(seg, 0);
+        onData(seg, now);
+        if (seg.ack != c.sndUna) {
+            predictedAck(seg, now);
+        } else {
+            c.sndWl1 = seg.seq;
+        }
+        c.ackSchedule.checkDue = true;
+        c.raiseReadable();
+        return true;
+    }
+
+    private void predictedAck(Segment seg, long now) {
+        // RFC 5961 5.2, MUST-10
+        if (c.acknowledgment.onAck(seg, true, now) == Acknowledgment.Outcome.TOO_OLD) challengeAck(now);
+        c.output.pushFromAck();
     }
 
     // ---------------------------------------------------------------- 3.10.7.3 SYN-SENT
@@ -75,10 +114,12 @@ final class SegmentArrives {
     private void synAck(Segment seg, long now) {
         c.receivedSyn(seg, now);
         c.sndWl1 = seg.seq;
-        c.acknowledgment.onAck(seg, now);
+        c.acknowledgment.onAck(seg, false, now);
         c.sndWnd = seg.window;
         c.maxWindow = Math.max(c.maxWindow, seg.window);
         c.ecn.onSynAck(seg);
+        if (c.sendScale == 0) c.prediction.on();
+        else c.prediction.off();
         c.established(Segment.SYN | Segment.ACK, now);
         c.acks.lastReceivedAt = now;
         if (c.fastOpen.active != null && c.fastOpen.active.onSynAck(seg, now)) {
@@ -103,7 +144,7 @@ final class SegmentArrives {
         c.maxWindow = c.sndWnd;
         c.ecn.onCrossedSyn(seg);
         c.setState(TcpState.SYN_RCVD, Journal.Cause.SEGMENT, seg.flags);
-        c.output.retransmitFirst();
+        c.output.answerCrossedSyn();
     }
 
     // ---------------------------------------------------------------- 3.10.7.4, first to fourth check
@@ -115,6 +156,11 @@ final class SegmentArrives {
             // RFC 7323 5.2, MUST-24
             if (!seg.rst()) {
                 if (seg.syn()) return challengeSyn(now);
+                if (isPureAck(seg) && Seq.lt(seg.seq, c.rcvNxt)) {
+                    // Linux: it was overtaken on its way, and is no reason for an answer.
+                    c.context.count(TcpMib.PAWSOldAck);
+                    return false;
+                }
                 c.context.count(TcpMib.PAWSEstab);
                 if (!isRateLimited(seg, TcpMib.TCPACKSkippedPAWS, now)) sendDuplicateAck(seg);
                 return false;
@@ -124,6 +170,7 @@ final class SegmentArrives {
         if (!isInWindow(seg)) {
             if (!seg.rst()) {
                 if (seg.syn()) return challengeSyn(now);
+                if (!Seq.lt(seg.endSeq(), c.receive.updatedAt)) c.context.count(TcpMib.BeyondWindow);
                 if (!isRateLimited(seg, TcpMib.TCPACKSkippedSeq, now)) sendDuplicateAck(seg);
             } else if (isResetOfFin(seg)) {
                 reset(seg);
@@ -156,9 +203,14 @@ final class SegmentArrives {
         int age = c.timestamps.recent - seg.tsVal;
         if (age <= 1 || c.timestamps.recent == 0 || c.timestamps.isRecentExpired(now)) return false;
         // A pure, duplicate ACK may have been overtaken on its way (tcp_disordered_ack).
-        boolean pure = seg.hasAck() && seg.sequenceLength() == 0 && seg.seq == c.rcvNxt && seg.ack == c.sndUna;
-        boolean harmless = pure && !c.mayUpdateWindow(seg, seg.window << c.sendScale) && age <= c.rtt.rtoMillis * 6 / 5;
+        boolean duplicate = isPureAck(seg) && seg.seq == c.rcvNxt && seg.ack == c.sndUna;
+        boolean harmless =
+                duplicate && !c.mayUpdateWindow(seg, seg.window << c.sendScale) && age <= c.rtt.rtoMillis * 6 / 5;
         return !harmless;
+    }
+
+    private static boolean isPureAck(Segment seg) {
+        return seg.hasAck() && seg.sequenceLength() == 0;
     }
 
     /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for an
@@ -166,9 +218,7 @@ final class SegmentArrives {
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
         int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
-        if (!Seq.gt(seg.endSeq(), end)) return true;
-        c.context.count(TcpMib.BeyondWindow);
-        return !Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty();
+        return !Seq.gt(seg.endSeq(), end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
     }
 
     /// The peer has forgotten us after it sent its FIN: its reset has the FIN's number.
@@ -207,18 +257,20 @@ final class SegmentArrives {
 
     private boolean challengeSyn(long now) {
         c.context.count(TcpMib.TCPSYNChallenge);
+        // Linux: only there, see docs/linux/counters.md
+        if (c.state == TcpState.ESTABLISHED) c.context.count(TcpMib.InErrs);
         challengeAck(now);
         return false;
     }
 
-    /// RFC 5961 7: at most one in `tcp_invalid_ratelimit` milliseconds for each connection.
+    /// RFC 5961 7: at most one in `tcp_invalid_ratelimit` milliseconds for each connection. Linux: and none so soon
+    /// after the answer to an empty segment out of the window, see docs/linux/challenge-ack.md
     private void challengeAck(long now) {
-        if (c.lastChallengeAt >= 0 && now - c.lastChallengeAt < c.context.sysctl.tcp_invalid_ratelimit * Timers.MILLI) {
+        if (isTooSoon(now)) {
             c.context.count(TcpMib.TCPACKSkippedChallenge);
             c.ecn.reflectNothing();
             return;
         }
-        c.lastChallengeAt = now;
         if (!c.context.mayChallenge(now)) {
             c.ecn.reflectNothing();
             return;
@@ -230,11 +282,17 @@ final class SegmentArrives {
     /// Data is always answered: the peer waits for it.
     private boolean isRateLimited(Segment seg, TcpMib counter, long now) {
         if (seg.length > 0 || seg.fin()) return false;
+        if (!isTooSoon(now)) return false;
+        c.context.count(counter);
+        return true;
+    }
+
+    /// Whether the last answer to a segment that does not fit is less than `tcp_invalid_ratelimit` ago; if not, there
+    /// is
+    /// one now.
+    private boolean isTooSoon(long now) {
         long limit = c.context.sysctl.tcp_invalid_ratelimit * Timers.MILLI;
-        if (c.lastOutOfWindowAckAt >= 0 && now - c.lastOutOfWindowAckAt < limit) {
-            c.context.count(counter);
-            return true;
-        }
+        if (c.lastOutOfWindowAckAt >= 0 && now - c.lastOutOfWindowAckAt < limit) return true;
         c.lastOutOfWindowAckAt = now;
         return false;
     }
@@ -243,7 +301,7 @@ final class SegmentArrives {
         if (seg.sequenceLength() > 0 && Seq.lt(seg.seq, c.rcvNxt)) {
             c.context.count(TcpMib.DelayedACKLost);
             c.acks.enterQuickMode(c.receive.window);
-            onRepeated(seg);
+            if (c.sackPermitted && c.context.sysctl.tcp_dsack != 0) onRepeated(seg);
             noteDuplicate(seg.seq, Seq.min(seg.endSeq(), c.rcvNxt));
         }
         c.output.ackNow();
@@ -251,14 +309,24 @@ final class SegmentArrives {
 
     /// The peer sends again what has arrived: it has not seen our ACK.
     private void onRepeated(Segment seg) {
+        if (c.recovery.state() != LossRecovery.State.LOSS && seg.flowLabel != lastFlowLabel) {
+            // It has tried another way after a timeout: so do our ACKs (RFC 6437).
+            rehashes++;
+            c.context.count(TcpMib.TcpDuplicateDataRehash);
+        }
+        lastFlowLabel = seg.flowLabel;
         if (c.sackList.isLastDuplicate(seg.seq)) c.ecn.option.onRepeatedDuplicate();
     }
 
     /// RFC 2883: tell the sender what came twice.
     private void noteDuplicate(int from, int to) {
-        if (!c.sackPermitted || c.context.sysctl.tcp_dsack == 0) return;
+        if (countDuplicate(from)) c.sackList.setDuplicate(from, to);
+    }
+
+    private boolean countDuplicate(int from) {
+        if (!c.sackPermitted || c.context.sysctl.tcp_dsack == 0) return false;
         c.context.count(Seq.lt(from, c.rcvNxt) ? TcpMib.TCPDSACKOldSent : TcpMib.TCPDSACKOfoSent);
-        c.sackList.setDuplicate(from, to);
+        return true;
     }
 
     // ---------------------------------------------------------------- fifth check: the ACK field
@@ -267,7 +335,7 @@ final class SegmentArrives {
     private boolean ack(Segment seg, long now) {
         if (!seg.hasAck()) return false;
         if (c.state == TcpState.ESTABLISHED) c.ecn.onSegment(seg);
-        Acknowledgment.Outcome outcome = c.acknowledgment.onAck(seg, now);
+        Acknowledgment.Outcome outcome = c.acknowledgment.onAck(seg, false, now);
         if (c.ecn.onCwr(seg)) c.acks.now = true;
         if (c.state == TcpState.SYN_RCVD && outcome != Acknowledgment.Outcome.GOOD) {
             c.output.answerWithReset(seg);
@@ -318,6 +386,7 @@ final class SegmentArrives {
         c.sndWl1 = seg.seq;
         c.ecn.onLastOfHandshake(seg);
         c.established(seg.flags, now);
+        c.prediction.on();
         if (!c.congestion.takesControl()) c.pacer.followWindow();
         if ((c.shutdown & Connection.SEND) != 0) c.teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
         return true;
@@ -370,6 +439,7 @@ final class SegmentArrives {
         if (old) return;
         c.reader.passUrgentByte();
         c.urgent.set(mark);
+        c.prediction.off();
         c.raise(Readiness.PRI);
     }
 
@@ -393,24 +463,29 @@ final class SegmentArrives {
     private void text(Segment seg, long now) {
         switch (c.state) {
             case CLOSE_WAIT, CLOSING, LAST_ACK -> {
+                c.ackSchedule.checkDue = true;
                 // Nothing can follow a FIN; what it repeats is acknowledged again.
-                if (!Seq.lt(seg.seq, c.rcvNxt)) return;
+                if (!Seq.lt(seg.seq, c.rcvNxt) || isUnreadable(seg)) return;
             }
             case FIN_WAIT1, FIN_WAIT2 -> {
-                // RFC 9293 3.6.1, SHLD-3: data that nobody will ever read is answered with a reset. Linux:
-                // docs/linux/close.md
-                boolean data = seg.sequenceLength() > 0 && Seq.gt(seg.seq + seg.length, c.rcvNxt);
-                if ((c.shutdown & Connection.RECEIVE) != 0 && data) {
-                    c.context.count(TcpMib.TCPAbortOnData);
-                    reset(seg);
-                    c.output.answerWithReset(seg);
-                    return;
-                }
+                c.ackSchedule.checkDue = true;
+                if (isUnreadable(seg)) return;
             }
             default -> {}
         }
         if (seg.sequenceLength() == 0) return;
         queue(seg, now);
+    }
+
+    /// RFC 9293 3.6.1, SHLD-3: data that nobody will ever read is answered with a reset. Linux: docs/linux/close.md;
+    /// also what claims to follow a FIN, if it begins before it.
+    private boolean isUnreadable(Segment seg) {
+        boolean data = seg.sequenceLength() > 0 && Seq.gt(seg.seq + seg.length, c.rcvNxt);
+        if (!data || (c.shutdown & Connection.RECEIVE) == 0) return false;
+        c.context.count(TcpMib.TCPAbortOnData);
+        reset(seg);
+        c.output.answerWithReset(seg);
+        return true;
     }
 
     private void queue(Segment seg, long now) {
@@ -477,6 +552,7 @@ final class SegmentArrives {
         }
         if (!c.outOfOrder.isEmpty()) fillGap(seg, now);
         c.sackList.removeBefore(c.rcvNxt);
+        c.prediction.check();
         c.ackSchedule.checkDue = true;
         c.raiseReadable();
     }
@@ -519,6 +595,7 @@ final class SegmentArrives {
             c.receive.measureRtt(seg.tsEcr, c.timestamps.now(now), seg.length, c.acks.rcvMss);
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
+        lastFlowLabel = seg.flowLabel;
         c.ecn.onData(seg);
         if (seg.length >= 128) growWindow(seg, c.receiveBuffer.charged());
     }
@@ -542,11 +619,11 @@ final class SegmentArrives {
         // RFC 9293 3.10.7.4, MUST-59: all of it, and then one acknowledgment.
         c.rcvNxt = c.outOfOrder.moveTo(c.receiveQueue, c.rcvNxt);
         c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.coalescedOnMove);
-        if (!c.sackList.hasDuplicate()) noteQueuedTwice();
-        if (c.rcvNxt == before) return;
-        c.bytesReceived += c.rcvNxt - before;
+        noteQueuedTwice();
         // RFC 5681 4.2: at once when the gap is filled.
         if (c.outOfOrder.isEmpty()) c.acks.now = true;
+        if (c.rcvNxt == before) return;
+        c.bytesReceived += c.rcvNxt - before;
         if (c.outOfOrder.finMoved) fin(seg, now);
     }
 
@@ -558,6 +635,7 @@ final class SegmentArrives {
             c.raise(Readiness.IN);
             return;
         }
+        c.prediction.off();
         measureSegment(seg);
         c.acks.schedule();
         c.outOfOrderPackets += Math.max(1, seg.packetPayload);
@@ -590,7 +668,9 @@ final class SegmentArrives {
     private void noteQueuedTwice() {
         int from = c.outOfOrder.duplicateStart;
         int to = c.outOfOrder.duplicateEnd;
-        if (from != to) noteDuplicate(from, to);
+        if (from == to || !countDuplicate(from)) return;
+        if (c.outOfOrder.duplicateInFront) c.sackList.setDuplicate(from, to);
+        else c.sackList.extendDuplicate(from, to);
     }
 
     /// Eighth: the FIN bit.
@@ -604,18 +684,23 @@ final class SegmentArrives {
                 c.setState(TcpState.CLOSE_WAIT, Journal.Cause.SEGMENT, seg.flags);
                 c.acks.enterPingPong();
             }
+            // Linux: what lies beyond the FIN is reported once more.
             case FIN_WAIT1 -> {
+                c.sackList.clearAfterNext();
                 c.output.ackNow();
                 c.setState(TcpState.CLOSING, Journal.Cause.SEGMENT, seg.flags);
             }
             case FIN_WAIT2 -> {
+                c.sackList.clearAfterNext();
                 c.output.ackNow();
+                // TIME_WAIT has the window that this acknowledgment is going to tell.
+                c.receive.announce(c.rcvNxt, c.receiveBuffer.charged(), c.acks);
                 c.teardown.enterTimeWait(TcpState.TIME_WAIT, Timeouts.TIME_WAIT_NANOS, now, Journal.Cause.SEGMENT);
             }
             default -> {}
         }
         c.outOfOrder.clear();
-        c.sackList.clear();
+        if (c.state == TcpState.CLOSE_WAIT) c.sackList.clear();
         c.raise(Readiness.IN | Readiness.RDHUP);
     }
 }

@@ -63,7 +63,7 @@ final class Timeouts {
         if (timers.delayedAckAt <= now) onDelayedAck();
         if (timers.compressedAckAt <= now) {
             timers.compressedAckAt = Timers.NEVER;
-            c.output.ackNow();
+            c.ackSchedule.onCompressedAck();
         }
         if (timers.pacingAt <= now) {
             timers.pacingAt = Timers.NEVER;
@@ -295,6 +295,13 @@ final class Timeouts {
             case DISORDER -> c.context.count(c.sackPermitted ? TcpMib.TCPSackFailures : TcpMib.TCPRenoFailures);
             default -> {}
         }
+    }
+
+    /// Those of the SYN-ACK are the connection's.
+    void onSynAckTimeouts(int count, long sentAt, long now) {
+        totalTimeouts = count;
+        totalTimeoutRecoveries = 1;
+        totalTimeoutMillis = (now - sentAt) / MILLI;
     }
 
     /// A recovery from a timeout has ended.

@@ -115,7 +115,8 @@ final class Wire implements AutoCloseable {
             latest = Math.max(latest, now - nextDeadline());
             there.advance(now);
             back.advance(now);
-            return wakeAt = nextDeadline();
+            wakeAt = nextDeadline();
+            return wakeAt;
         } finally {
             lock.unlock();
         }

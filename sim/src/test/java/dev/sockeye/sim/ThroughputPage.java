@@ -51,7 +51,7 @@ final class ThroughputPage {
                 ```
 
                 The build measures a few of ours and compares; `-Dsockeye.throughput=all` does so with all.
-                """.formatted(Throughput.SECONDS));
+                """);
         return text.toString();
     }
 

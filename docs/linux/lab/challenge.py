@@ -159,6 +159,19 @@ def limits(lab):
     lab.counted_since()
 
 
+@experiment()
+def shared(lab):
+    """a challenge ACK soon after the answer to an empty segment out of the window, and the other way round"""
+    c = lab.passive()
+    c.send("A", seq=0, ack=1, note="below the window")
+    c.send("R", seq=10, note="within 500 ms of it")
+    lab.counted_since()
+    lab.run(0.6)
+    c.send("S", seq=1)
+    c.send("A", seq=0, ack=1)
+    lab.counted_since()
+
+
 @experiment(("net.ipv4.tcp_challenge_ack_limit", 3))
 def host_limit(lab):
     """tcp_challenge_ack_limit 3: eight connections, each challenged once, by RST"""

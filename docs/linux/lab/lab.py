@@ -64,6 +64,8 @@ class Options:
                 out += bytes((34, 2 + len(value))) + value + b"\1" * (-(2 + len(value)) % 4)
             elif name == "foexp":  # its experimental predecessor
                 out += bytes((254, 4 + len(value), 0xF9, 0x89)) + value + b"\1" * (-(4 + len(value)) % 4)
+            elif name == "md5":  # a signature that is filled in later, RFC 2385
+                out += bytes((1, 1, 19, 18)) + bytes(16)
             elif name == "raw":
                 out += value
         return out + b"\0" * (-len(out) % 4)
@@ -92,6 +94,8 @@ class Options:
                 items.append(("sack", struct.unpack("!%dI" % (len(body) // 4), body)))
             elif kind == 8:
                 items.append(("ts", struct.unpack("!II", body)))
+            elif kind == 19 and length == 18:
+                items.append(("md5", body))
             elif kind == 34:
                 items.append(("fo", body))
             elif kind == 254 and body[:2] == b"\xf9\x89":
@@ -350,6 +354,7 @@ class Lab:
         self.lock = threading.Lock()
         self.began = time.monotonic()
         self.silent = False
+        self.examine = None  # sees every segment before it is printed
         self.inbox, self.kept = [], []
         self.counted = self.counters()
         self.next_port = 40000
@@ -408,6 +413,8 @@ class Lab:
         seg = Segment(packet)
         seg.packet, seg.when = packet, when
         self.inbox.append(seg)
+        if self.examine:
+            self.examine(seg)
         conn = self.conns.get((seg.dport, seg.sport)) or self.conns.get((seg.dport, None))
         if conn and conn.kernel_port is None:
             conn.kernel_port = seg.sport

@@ -29,6 +29,11 @@ final class KernelLab implements AutoCloseable {
     /// How long a program is watched after its last step, nanoseconds.
     static final long AFTERWARDS = 700_000_000L;
 
+    /// How long a step may take, nanoseconds: if it takes longer, the lab was not running in the midst of it, and
+    /// nobody
+    /// knows when the kernel did what it did.
+    private static final long LONGEST_STEP = 2_000_000;
+
     private static final int LONGEST_PACKET = 65_536;
     private static final int TRANSMIT_QUEUE = 100_000;
 
@@ -74,6 +79,8 @@ final class KernelLab implements AutoCloseable {
     }
 
     /// Runs programs, all at the same time.
+    ///
+    /// @return what happened, in the programs' order; [Transcript#disturbed] where the machine was too busy to tell
     List<Transcript> run(List<Program> programs) throws IOException {
         List<Running> all = new ArrayList<>();
         long start = System.nanoTime();
@@ -140,6 +147,8 @@ final class KernelLab implements AutoCloseable {
         private long dueAt;
         private int next = -1;
         private long end;
+        private long steppedAt;
+        private boolean disturbed;
 
         Running(Program program, Places place, long dueAt) throws SystemCallException {
             this.program = program;
@@ -152,6 +161,7 @@ final class KernelLab implements AutoCloseable {
 
         void step() throws SystemCallException {
             long now = System.nanoTime();
+            steppedAt = now;
             if (next < 0) {
                 start = now;
                 running.put(place.peer(), this);
@@ -163,20 +173,25 @@ final class KernelLab implements AutoCloseable {
                 case Step.Call call -> {
                     int place = events.size();
                     int result = sockets.call(call);
+                    disturbed |= System.nanoTime() - now > LONGEST_STEP;
                     events.add(place, new Event.Called(at, call, result, sockets.lastRead()));
                 }
                 case Step.Action sent -> {
                     Arrival arrival = peer.resolve(sent, at);
                     events.add(new Event.Came(at, arrival));
                     write(wire.packet(arrival));
+                    disturbed |= System.nanoTime() - now > LONGEST_STEP;
                 }
             }
         }
 
         void afterStep() {
             long now = System.nanoTime();
-            if (next >= 0) events.add(new Event.Looked(now - start, sockets.look()));
-            next++;
+            if (next >= 0) {
+                events.add(new Event.Looked(now - start, sockets.look()));
+                disturbed |= System.nanoTime() - steppedAt > 2 * LONGEST_STEP;
+            }
+            next = disturbed ? program.steps().size() + 1 : next + 1;
             if (next < program.steps().size())
                 dueAt = now + program.steps().get(next).delayMicros() * 1000L;
             else dueAt = now + AFTERWARDS;
@@ -200,7 +215,7 @@ final class KernelLab implements AutoCloseable {
         }
 
         Transcript transcript() {
-            return new Transcript(program, List.copyOf(events), end);
+            return new Transcript(program, List.copyOf(events), end, disturbed);
         }
     }
 }

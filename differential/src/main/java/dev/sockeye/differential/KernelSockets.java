@@ -40,7 +40,10 @@ final class KernelSockets implements Sockets {
         if (program.passive()) listener = first;
         else socket = first;
         set(first, "SO_REUSEADDR", 1);
-        for (Step.Call setting : program.settings()) set(first, setting.option(), setting.value());
+        for (Step.Call setting : program.settings()) {
+            int result = set(first, setting.option(), setting.value());
+            if (setting.option().equals("TCP_CONGESTION")) SystemCallException.check(result, "TCP_CONGESTION");
+        }
         SystemCallException.check(first.bind(local), "bind " + local);
         if (program.passive()) SystemCallException.check(first.listen(8), "listen");
     }

@@ -1,6 +1,7 @@
 package dev.sockeye.differential;
 
 import java.util.List;
+import java.util.Locale;
 
 /// A random program: which options sockets have before they open, what the peer says in its SYN, and the
 /// steps.
@@ -12,12 +13,18 @@ import java.util.List;
 /// @param steps    in their order
 record Program(long seed, boolean passive, List<Step.Call> settings, Hello hello, List<Step> steps) {
 
-    /// Options of the peer's SYN.
+    /// Options of the peer's SYN, as [ProgramText] reads them.
     ///
     /// @param mss         0 for none
     /// @param windowScale -1 for none
     /// @param window      of the SYN, and of what follows unless it says otherwise
-    record Hello(int mss, int windowScale, boolean sack, boolean timestamps, int window) {}
+    record Hello(int mss, int windowScale, boolean sack, boolean timestamps, int window) {
+        @Override
+        public String toString() {
+            return "peer mss " + mss + " wscale " + windowScale + " sack " + sack + " ts " + timestamps + " win "
+                    + window;
+        }
+    }
 
     Program withSteps(List<Step> others) {
         return new Program(seed, passive, settings, hello, others);
@@ -38,7 +45,8 @@ record Program(long seed, boolean passive, List<Step.Call> settings, Hello hello
         for (Step.Call setting : settings)
             text.append("           ").append(setting).append('\n');
         text.append("           ").append(hello).append('\n');
-        for (Step step : steps) text.append(String.format("%+9.3f  %s%n", step.delayMicros() / 1e3, step.action()));
+        for (Step step : steps)
+            text.append(String.format(Locale.ROOT, "%+9.3f  %s%n", step.delayMicros() / 1e3, step.action()));
         return text.toString();
     }
 }

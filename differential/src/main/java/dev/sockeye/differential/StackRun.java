@@ -47,7 +47,7 @@ final class StackRun {
         if (pool.pagesOut() != 0 || pool.packetsOut() != 0)
             throw new IllegalStateException(
                     "pages that nobody gave back: " + pool.pagesOut() + " after\n" + kernel.program());
-        return new Transcript(kernel.program(), run.events, kernel.end());
+        return new Transcript(kernel.program(), run.events, kernel.end(), false);
     }
 
     private void run(Transcript kernel) {

@@ -136,7 +136,7 @@ record Step(int delayMicros, Action action) {
         @Override
         public String toString() {
             return "< icmp " + type + "/" + code + " mtu " + mtu + " seq LAST"
-                    + (seqOffset == 0 ? "" : "+" + seqOffset);
+                    + (seqOffset == 0 ? "" : (seqOffset > 0 ? "+" : "") + seqOffset);
         }
     }
 }

@@ -2,7 +2,8 @@ package dev.sockeye.differential;
 
 import java.util.List;
 
-/// All that happened when a program ran.
+/// What happened when a program ran.
 ///
-/// @param end how long it took, nanoseconds
-record Transcript(Program program, List<Event> events, long end) {}
+/// @param end       when it was over, nanoseconds since it began
+/// @param disturbed the machine was so busy with something else that the times may be wrong
+record Transcript(Program program, List<Event> events, long end, boolean disturbed) {}

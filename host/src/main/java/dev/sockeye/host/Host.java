@@ -52,6 +52,7 @@ public final class Host {
     private final UdpInput udpInput = new UdpInput(this);
     private final long reusePortKey;
     private long lastInode;
+    private @Nullable SignedBytes signedBytes;
 
     /// A machine with nothing but `lo`, 127.0.0.1 and ::1.
     ///
@@ -62,6 +63,7 @@ public final class Host {
         this.sysctl = sysctl;
         this.pages = new PageCache(pool);
         this.tcp = new TcpContext(sysctl.tcp(), pages, random);
+        tcp.receiveMaximum = () -> sysctl.core().rmem_max;
         this.counters = new Counters(tcp.counters, sysctl.ipv4().ip_default_ttl);
         this.pathMtu = new PathMtu(sysctl);
         this.tcpAllocator = new PortAllocator(tcpPorts, sysctl.ipv4(), random);
@@ -358,6 +360,13 @@ public final class Host {
     }
 
     // ---------------------------------------------------------------- its parts
+
+    /// What its signatures are made with.
+    SignedBytes signedBytes() {
+        SignedBytes known = signedBytes;
+        if (known == null) signedBytes = known = new SignedBytes();
+        return known;
+    }
 
     LocalAddresses addresses() {
         return addresses;

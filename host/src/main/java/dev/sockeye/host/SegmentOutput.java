@@ -12,6 +12,7 @@ import dev.sockeye.wire.Page;
 import dev.sockeye.wire.TcpHeader;
 import dev.sockeye.wire.TcpOptions;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// Makes packets of a [Segment]: headers in a small page of their own, and the payload by reference, as it lies in
 /// the sender's queue. A segment of more than one packet's payload is cut here, unless the interface leaves that
@@ -49,17 +50,22 @@ final class SegmentOutput {
     }
 
     /// Sends a segment; its payload stays the caller's.
-    void send(Segment seg, FourTuple tuple, Manner manner, Interface out) {
+    ///
+    /// @param signer null: it goes without a signature
+    void send(Segment seg, FourTuple tuple, Manner manner, Interface out, @Nullable SegmentSigner signer) {
         options.clear();
+        if (signer != null) signer.addTo(options);
         setOptions(seg);
         boolean v4 = tuple.isV4();
         int header = IpOutput.headerLength(v4) + TcpHeader.MIN_LENGTH + options.length();
         int size = seg.packetPayload;
         boolean cut = size > 0 && seg.length > size;
-        if (!cut || out.segmentationOffload() && header + seg.length <= MOST) {
+        boolean whole = signer == null && out.segmentationOffload() && header + seg.length <= MOST;
+        if (!cut || whole) {
             Packet packet = begin(seg, tuple, manner, header, 0, seg.length, seg.flags);
             addPayload(packet, seg, 0, seg.length);
             if (cut) packet.setSegmentSize(size);
+            if (signer != null) signer.sign(packet, IpOutput.headerLength(v4), tuple);
             finish(packet, tuple, v4, manner, out);
             return;
         }
@@ -68,6 +74,7 @@ final class SegmentOutput {
             int flags = flagsOf(seg, at == 0, at + count == seg.length);
             Packet packet = begin(seg, tuple, manner, header, at, count, flags);
             addPayload(packet, seg, at, count);
+            if (signer != null) signer.sign(packet, IpOutput.headerLength(v4), tuple);
             finish(packet, tuple, v4, manner, out);
         }
     }
@@ -90,7 +97,7 @@ final class SegmentOutput {
             options.accEcn(seg.accEcnKind, seg.accEcnFields, counters[0], counters[1], counters[2]);
         }
         if (seg.windowScale >= 0) options.windowScale(seg.windowScale);
-        if (seg.fastOpenLength >= 0) {
+        if (seg.fastOpenLength >= 0 && fitsFastOpen(seg)) {
             options.fastOpen(seg.fastOpenCookie, seg.fastOpenLength, seg.fastOpenExperimental);
         }
         // RFC 2018 3: as many blocks as fit behind the other options.
@@ -99,6 +106,12 @@ final class SegmentOutput {
             if (with > TcpHeader.MAX_OPTIONS_LENGTH) return;
             options.sack(seg.sackLeft[i], seg.sackRight[i]);
         }
+    }
+
+    /// Linux: what has no room beside a signature is left out.
+    private boolean fitsFastOpen(Segment seg) {
+        int bytes = (seg.fastOpenExperimental ? 4 : 2) + seg.fastOpenLength;
+        return options.length() + (bytes + 3 & ~3) <= TcpHeader.MAX_OPTIONS_LENGTH;
     }
 
     private Packet begin(Segment seg, FourTuple tuple, Manner manner, int header, int at, int count, int flags) {

@@ -1,6 +1,7 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.ErrorRecord;
 import dev.sockeye.tcp.HalfOpen;
 import dev.sockeye.tcp.Handshake;
 import dev.sockeye.tcp.Journal;
@@ -31,7 +32,9 @@ public final class TcpEndpoint extends Endpoint {
     private enum Phase {
         UNCONNECTED,
         CONNECTING,
-        CONNECTED
+        CONNECTED,
+        /// Shut down before it was connected: it never will be.
+        DISCONNECTING
     }
 
     private final SocketOptions options;
@@ -48,6 +51,10 @@ public final class TcpEndpoint extends Endpoint {
     private int error;
     private byte @Nullable [] savedSyn;
     private int peekOffset = -1;
+    private @Nullable SegmentKeys keys;
+
+    /// Shut down for reading while there was no connection.
+    private boolean noReading;
     private @Nullable Path path;
     private long pathGeneration;
 
@@ -123,6 +130,8 @@ public final class TcpEndpoint extends Endpoint {
         } else if (!host.tcpAllocator().mayBindTcp(this, localIp, localPort)) {
             return Errno.EADDRINUSE.asResult();
         }
+        // Linux: who listens has forgotten how it wanted to acknowledge.
+        options.delayAcks = false;
         listener = new Listener<>(host.tcp(), options, capped);
         PortBucket held = bucket;
         if (held != null) held.listeners.add(this);
@@ -213,6 +222,7 @@ public final class TcpEndpoint extends Endpoint {
         return switch (phase) {
             case UNCONNECTED -> listener != null ? Errno.EISCONN.asResult() : Integer.MIN_VALUE;
             case CONNECTED -> Errno.EISCONN.asResult();
+            case DISCONNECTING -> Errno.EINVAL.asResult();
             case CONNECTING ->
                 switch (state()) {
                     case SYN_SENT, SYN_RCVD -> (isConnectDeferred() ? Errno.EISCONN : Errno.EALREADY).asResult();
@@ -221,6 +231,7 @@ public final class TcpEndpoint extends Endpoint {
                         Connection failed = connection;
                         int pending = error != 0 || failed == null ? error : failed.takeError();
                         error = 0;
+                        if (failed != null) failed.forgetEnd();
                         yield pending != 0 ? -pending : Errno.ECONNABORTED.asResult();
                     }
                     default -> {
@@ -263,13 +274,18 @@ public final class TcpEndpoint extends Endpoint {
         if (port < 0) return port;
         // RFC 9293 3.9.1.1, MUST-45: every segment is sent from the address in the tuple.
         var tuple = new FourTuple(new TransportAddress(source, port), peer);
+        SegmentKeys own = keys;
+        int rejected = own == null ? 0 : own.connect(target);
+        if (rejected < 0) return rejected;
         discardConnection(now);
+        if (own != null) own.describe(target, options);
         TimeWait before = host.flows().takeOver(tuple);
         localIp = source;
         localPort = port;
         if (!isBound()) host.tcpPorts().hold(port, this);
         identification = host.tcp().random.nextInt() | 1;
-        var opened = new Connection(host.tcp(), tuple, options, route.mtu());
+        var opened = new Connection(host.tcp(), tuple, options, route.linkMtu());
+        opened.onPathMtu(route.mtu());
         opened.setPeekOffset(peekOffset);
         connection = opened;
         phase = Phase.CONNECTING;
@@ -321,6 +337,7 @@ public final class TcpEndpoint extends Endpoint {
         }
         discardConnection(now);
         phase = Phase.UNCONNECTED;
+        noReading = false;
         if (!boundPort) releasePort();
         if (!boundAddress) localIp = wildcard();
         host.settleLoopback(now);
@@ -391,9 +408,12 @@ public final class TcpEndpoint extends Endpoint {
     public int receive(MemorySegment to, long offset, int length, int flags, long now) {
         Connection receiving = connection;
         if (closed) return Errno.EBADF.asResult();
+        // Linux: first, whether there is any urgent data.
+        boolean urgent = (flags & Connection.MSG_OOB) != 0;
+        if (urgent && receiving == null && listener == null) return Errno.EINVAL.asResult();
         // Once `connect` has told why it failed, there was no connection (`tcp_disconnect`).
-        boolean none = receiving == null || phase == Phase.UNCONNECTED;
-        if (none || error != 0 && receiving.receiveQueueBytes() == 0) return noConnection(Errno.ENOTCONN);
+        if (receiving == null || phase == Phase.UNCONNECTED) return noConnection(Errno.ENOTCONN);
+        if (!urgent && error != 0 && receiving.receiveQueueBytes() == 0) return noConnection(Errno.ENOTCONN);
         int received = receiving.receive(to, offset, length, flags, now);
         finish(now);
         return received;
@@ -409,6 +429,7 @@ public final class TcpEndpoint extends Endpoint {
     ///
     /// @return 0 or `-ENOTCONN`
     public int shutdown(Shutdown how, long now) {
+        noteShutdown();
         if (listener != null) {
             if (how != Shutdown.WRITE) stopListening(Journal.Cause.CALL_SHUTDOWN, now);
             raise(Readiness.IN | Readiness.OUT | Readiness.HUP);
@@ -416,7 +437,12 @@ public final class TcpEndpoint extends Endpoint {
             return 0;
         }
         Connection shutting = connection;
-        if (shutting == null) return Errno.ENOTCONN.asResult();
+        if (shutting == null) {
+            // Linux: it counts all the same
+            if (how != Shutdown.WRITE) noReading = true;
+            raise(Readiness.IN | Readiness.OUT | Readiness.HUP);
+            return Errno.ENOTCONN.asResult();
+        }
         if (shutting.state() == TcpState.SYN_SENT) {
             int ended = disconnect(now);
             raise(Readiness.IN | Readiness.OUT | Readiness.HUP);
@@ -425,6 +451,15 @@ public final class TcpEndpoint extends Endpoint {
         int result = shutting.shutdown(how, now);
         finish(now);
         return result;
+    }
+
+    /// What a later `connect` says of a connection that this one was shut down on (`inet_shutdown`).
+    private void noteShutdown() {
+        if (phase != Phase.CONNECTING) return;
+        phase = switch (state()) {
+            case SYN_SENT, SYN_RCVD, CLOSED -> Phase.DISCONNECTING;
+            default -> Phase.CONNECTED;
+        };
     }
 
     @Override
@@ -506,7 +541,69 @@ public final class TcpEndpoint extends Endpoint {
         return known;
     }
 
+    // ---------------------------------------------------------------- keys
+
+    /// Its MD5 signatures and TCP-AO, to be set and looked at.
+    public Signatures signatures() {
+        return new Signatures(this);
+    }
+
+    /// What a signature takes of the segments is reckoned anew.
+    void onKeysChanged() {
+        Connection current = connection;
+        SegmentKeys own = keys;
+        if (current != null && own != null)
+            own.describe(current.tuple().remote().ip(), options);
+    }
+
+    /// Takes over the listener's keys for its peer.
+    void inheritKeys(TcpEndpoint listening, IpAddress peer, Handshake handshake) {
+        SegmentKeys theirs = listening.keys;
+        if (theirs == null) return;
+        keys = theirs.forChild(peer, handshake);
+        SegmentKeys own = keys;
+        if (own != null) own.describe(peer, options);
+    }
+
+    SegmentKeys ensureKeys() {
+        SegmentKeys own = keys;
+        if (own == null) keys = own = new SegmentKeys(host.tcp().counters, host.signedBytes());
+        return own;
+    }
+
+    /// Its keys; null where none was ever set.
+    @Nullable
+    SegmentKeys keys() {
+        return keys;
+    }
+
+    /// What signs its connection's segments; null: nothing.
+    @Nullable
+    SegmentSigner signer() {
+        Connection current = connection;
+        SegmentKeys own = keys;
+        return own == null || current == null
+                ? null
+                : own.signerFor(current.tuple().remote().ip());
+    }
+
     // ---------------------------------------------------------------- getters
+
+    /// `SIOCOUTQ`: bytes written that the peer has not acknowledged. Linux: a SYN is none.
+    public int unacknowledgedBytes() {
+        Connection current = connection;
+        return current == null || isHandshaking(current) ? 0 : current.sendQueueBytes();
+    }
+
+    /// `SIOCOUTQNSD`: bytes written that have not been sent.
+    public int unsentBytes() {
+        Connection current = connection;
+        return current == null || isHandshaking(current) ? 0 : current.notSentBytes();
+    }
+
+    private static boolean isHandshaking(Connection connection) {
+        return connection.state() == TcpState.SYN_SENT || connection.state() == TcpState.SYN_RCVD;
+    }
 
     /// The options; after a change call [#onOptionsChanged].
     public SocketOptions options() {
@@ -523,11 +620,7 @@ public final class TcpEndpoint extends Endpoint {
     /// `TCP_INFO`; a listener's `unacked` is its accept queue's length and `sacked` the backlog, as on Linux.
     public TcpInfo info(long now) {
         Connection current = connection;
-        if (current != null) return current.info(now);
-        Listener<TcpEndpoint> listening = listener;
-        return listening == null
-                ? IdleTcpInfo.fresh((int) Math.min(Integer.MAX_VALUE, now / 1_000_000))
-                : IdleTcpInfo.listening(listening.acceptQueueLength(), listening.backlog());
+        return current != null ? current.info(now) : IdleTcpInfo.of(listener, now);
     }
 
     /// Its life so far: the connection's, or as long as it has none, of the socket itself.
@@ -570,7 +663,8 @@ public final class TcpEndpoint extends Endpoint {
         int failed = error != 0 ? Readiness.ERR : 0;
         if (current != null) return current.readiness() | failed;
         // Linux: a socket that is not connected is writable, and hung up.
-        return Readiness.OUT | Readiness.HUP | failed;
+        int ended = noReading ? Readiness.IN | Readiness.RDHUP : 0;
+        return Readiness.OUT | Readiness.HUP | ended | failed;
     }
 
     @Override
@@ -648,16 +742,18 @@ public final class TcpEndpoint extends Endpoint {
         if (current != null) current.setPeekOffset(offset);
     }
 
+    /// `recvmsg` with `MSG_ERRQUEUE`: the oldest record of its error queue; null if there is none.
+    public @Nullable ErrorRecord takeErrorRecord() {
+        Connection current = connection;
+        return current == null ? null : current.errorQueue().take();
+    }
+
     /// `SO_MEMINFO`
     public MemoryInfo memoryInfo() {
         Connection current = connection;
-        if (current != null) return current.memoryInfo();
-        Listener<TcpEndpoint> listening = listener;
-        long drops = listening == null ? 0 : listening.overflows();
-        var sysctl = host.sysctl().tcp();
-        int receive = options.receiveBuffer != 0 ? options.receiveBuffer : sysctl.tcp_rmem[1];
-        int send = options.sendBuffer != 0 ? options.sendBuffer : sysctl.tcp_wmem[1];
-        return new MemoryInfo(0, receive, 0, send, 0, 0, 0, 0, (int) drops);
+        return current != null
+                ? current.memoryInfo()
+                : IdleTcpInfo.memory(listener, options, host.sysctl().tcp());
     }
 
     /// `IP_MTU`: of the path to the peer, bytes; -1 where it has none.

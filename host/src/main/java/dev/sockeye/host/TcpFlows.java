@@ -102,7 +102,7 @@ final class TcpFlows {
         manner.identification = socket.identification;
         manner.flowLabel = flowLabel(socket, connection.rehashes());
         manner.mtu = path.mtu();
-        output.send(seg, tuple, manner, path.out());
+        output.send(seg, tuple, manner, path.out(), socket.signer());
         socket.identification = manner.identification;
     }
 
@@ -126,6 +126,7 @@ final class TcpFlows {
         // Linux counts a wait of 4 s or less apart (inet_twsk_schedule).
         context.counters.inc(rest.deadline() - now <= 4_000_000_000L ? TcpMib.TWKilled : TcpMib.TW);
         var holder = new TimeWaitPort(socket, flow.tuple.local().ip());
+        holder.signer = socket.signer();
         PortBucket bucket = socket.bucket;
         if (bucket != null) bucket.add(holder);
         flow.socket = rest;
@@ -151,7 +152,13 @@ final class TcpFlows {
         var options = listening.options();
         boolean reflect = context.sysctl.tcp_reflect_tos != 0;
         int trafficClass = reflect ? halfOpen.handshake().synTrafficClass : options.trafficClass;
-        reply(out, halfOpen.tuple(), trafficClass & ~3, options.hopLimit, now);
+        FourTuple tuple = halfOpen.tuple();
+        Handshake handshake = halfOpen.handshake();
+        SegmentSigner signer = SegmentKeys.signerFor(
+                listening.keys(), handshake, tuple.remote().ip());
+        // Linux: without the key that the peer has asked for, nothing at all.
+        if (signer == null && handshake.usesAo()) return;
+        reply(out, tuple, trafficClass & ~3, options.hopLimit, signer, now);
     }
 
     /// A half-open connection is gone.
@@ -175,6 +182,7 @@ final class TcpFlows {
     TcpEndpoint establish(TcpEndpoint listening, FourTuple tuple, Handshake handshake, @Nullable Flow flow, long now) {
         TcpEndpoint child = host.newChild(listening);
         reflect(handshake, child);
+        child.inheritKeys(listening, tuple.remote().ip(), handshake);
         own(child, tuple, flow);
         child.onAccepted(tuple, handshake, now);
         return child;
@@ -184,6 +192,7 @@ final class TcpFlows {
     TcpEndpoint openFast(TcpEndpoint listening, HalfOpen request, Segment syn, long now) {
         TcpEndpoint child = host.newChild(listening);
         reflect(request.handshake(), child);
+        child.inheritKeys(listening, request.tuple().remote().ip(), request.handshake());
         own(child, request.tuple(), null);
         child.onOpenedFast(request, syn, now);
         return child;
@@ -251,7 +260,8 @@ final class TcpFlows {
     /// Sends a segment that no connection stands behind: a SYN-ACK, an ACK from TIME_WAIT, a reset.
     ///
     /// @param hopLimit -1: the host's default
-    void reply(Segment seg, FourTuple tuple, int trafficClass, int hopLimit, long now) {
+    /// @param signer   null: it goes without a signature
+    void reply(Segment seg, FourTuple tuple, int trafficClass, int hopLimit, @Nullable SegmentSigner signer, long now) {
         boolean v4 = tuple.isV4();
         Path path = host.path(tuple.remote().ip(), null, now);
         if (path.error() != null) {
@@ -267,15 +277,15 @@ final class TcpFlows {
         manner.mtu = path.mtu();
         context.counters.inc(TcpMib.OutSegs);
         if (seg.rst()) context.counters.inc(TcpMib.OutRsts);
-        output.send(seg, tuple, manner, path.out());
+        output.send(seg, tuple, manner, path.out(), signer);
         seg.clear();
     }
 
     /// Answers a segment with a reset; not if it is one.
-    void reset(Segment seg, FourTuple tuple, long now) {
+    void reset(Segment seg, FourTuple tuple, @Nullable SegmentSigner signer, long now) {
         Segment out = output.segment;
         int trafficClass = seg.trafficClass;
-        if (TcpReset.answer(seg, out)) reply(out, tuple, trafficClass, -1, now);
+        if (TcpReset.answer(seg, out)) reply(out, tuple, trafficClass, -1, signer, now);
     }
 
     /// The segment that replies are made in.

@@ -1,17 +1,21 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.ErrorRecord;
 import dev.sockeye.tcp.HalfOpen;
+import dev.sockeye.tcp.Handshake;
 import dev.sockeye.tcp.Listener;
 import dev.sockeye.tcp.Readiness;
 import dev.sockeye.tcp.Segment;
 import dev.sockeye.tcp.TcpMib;
 import dev.sockeye.tcp.TimeWait;
-import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.FourTuple;
+import dev.sockeye.wire.Icmpv4;
+import dev.sockeye.wire.Icmpv6;
 import dev.sockeye.wire.Malformed;
 import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.TcpHeader;
+import dev.sockeye.wire.TcpOptions;
 import dev.sockeye.wire.TransportAddress;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,7 @@ final class TcpInput {
     private final Host host;
     private final TcpFlows flows;
     private final SegmentInput input = new SegmentInput();
+    private final SignatureCheck signatures;
 
     /// The connection of the last segment: the next one is likely of the same.
     private @Nullable Flow last;
@@ -30,6 +35,7 @@ final class TcpInput {
     TcpInput(Host host, TcpFlows flows) {
         this.host = host;
         this.flows = flows;
+        this.signatures = new SignatureCheck(host.tcp().counters);
     }
 
     /// Takes the packet over.
@@ -71,12 +77,17 @@ final class TcpInput {
         }
         switch (flow.socket) {
             case TcpEndpoint socket -> {
-                if (isTooFar(socket, arrival)) return;
+                if (isTooFar(socket, arrival) || !isAuthentic(socket, null, arrival, packet)) return;
+                if (socket.keys() != null) socket.onKeysChanged();
                 Connection connection = socket.connection();
                 if (connection != null) connection.onSegment(seg, now);
                 flows.settle(socket, now);
             }
-            case HalfOpen halfOpen -> onHalfOpen(flow, halfOpen, seg, now);
+            case HalfOpen halfOpen -> {
+                TcpEndpoint listening = (TcpEndpoint) flow.context;
+                boolean authentic = isAuthentic(listening, halfOpen.handshake(), arrival, packet);
+                if (authentic) onHalfOpen(flow, halfOpen, seg, now);
+            }
             case TimeWait rest -> onTimeWait(flow, rest, arrival, packet, seg, now);
             default -> throw new IllegalStateException("not a socket: " + flow.socket);
         }
@@ -87,6 +98,10 @@ final class TcpInput {
         if (arrival.hopLimit >= socket.options().minHopLimit) return false;
         host.tcp().counters.inc(TcpMib.TCPMinTTLDrop);
         return true;
+    }
+
+    private boolean isAuthentic(TcpEndpoint socket, @Nullable Handshake handshake, Arrival arrival, Packet packet) {
+        return signatures.admits(socket.keys(), socket.state(), handshake, input.options(), arrival, packet);
     }
 
     private @Nullable Flow find(Arrival a, int ports) {
@@ -119,28 +134,38 @@ final class TcpInput {
                 host.findListener(arrival, tuple.local().port(), tuple.remote().port());
         Listener<TcpEndpoint> listener = listening == null ? null : listening.listener();
         if (listening == null || listener == null) {
-            flows.reset(seg, tuple, now);
+            resetUnknown(tuple, arrival, packet, seg, now);
             return;
         }
-        if (isTooFar(listening, arrival)) return;
+        if (isTooFar(listening, arrival) || !isAuthentic(listening, null, arrival, packet)) return;
         Path back = host.path(tuple.remote().ip(), listening.boundDevice(), now);
         if (back.error() != null && seg.syn() && !seg.hasAck() && !seg.rst()) {
             // Linux: a SYN that cannot be answered is dropped, and leaves nothing behind.
             host.tcp().counters.inc(TcpMib.ListenDrops);
             return;
         }
-        int mtu = back.mtu();
+        int mtu = back.linkMtu();
         Segment reply = flows.replySegment();
         switch (listener.onSegment(tuple, seg, mtu, isn, reply, now)) {
             case DROP -> {}
-            case RESET -> flows.reset(seg, tuple, now);
+            case RESET -> {
+                SegmentSigner signer = SegmentKeys.signerFor(
+                        listening.keys(),
+                        input.options(),
+                        seg.ack - 1,
+                        seg.seq - 1,
+                        tuple.remote().ip());
+                if (signer != null || !input.options().has(TcpOptions.AO)) flows.reset(seg, tuple, signer, now);
+            }
             case HALF_OPEN -> {
                 HalfOpen made = listener.halfOpen();
+                noteKeys(made.handshake());
                 if (listening.options().saveSyn != 0) made.handshake().savedSyn = headers(packet, seg);
                 flows.addHalfOpen(listening, made, now);
             }
             case FAST_OPEN -> {
                 HalfOpen made = listener.halfOpen();
+                noteKeys(made.handshake());
                 if (listening.options().saveSyn != 0) made.handshake().savedSyn = headers(packet, seg);
                 TcpEndpoint child = flows.openFast(listening, made, seg, now);
                 listener.complete(child);
@@ -151,14 +176,40 @@ final class TcpInput {
                 var options = listening.options();
                 boolean reflect = host.tcp().sysctl.tcp_reflect_tos != 0;
                 int trafficClass = reflect ? seg.trafficClass : options.trafficClass;
-                flows.reply(reply, tuple, trafficClass & ~3, options.hopLimit, now);
+                SegmentSigner signer = SegmentKeys.signerFor(
+                        listening.keys(),
+                        input.options(),
+                        reply.seq,
+                        seg.seq,
+                        tuple.remote().ip());
+                if (signer == null && input.options().has(TcpOptions.AO)) return;
+                flows.reply(reply, tuple, trafficClass & ~3, options.hopLimit, signer, now);
             }
             case COMPLETE -> {
-                TcpEndpoint child = flows.establish(listening, tuple, listener.handshake(), null, now);
+                Handshake handshake = listener.handshake();
+                noteKeys(handshake);
+                TcpEndpoint child = flows.establish(listening, tuple, handshake, null, now);
                 listener.complete(child);
                 begin(listening, child, seg, now);
             }
         }
+    }
+
+    /// The KeyIDs that the segment at hand came with, and asks for, are the new connection's.
+    private void noteKeys(Handshake handshake) {
+        handshake.aoSendId = input.options().nextKeyId();
+        handshake.aoReceiveId = input.options().keyId();
+    }
+
+    /// A reset for a segment of no connection.
+    private void resetUnknown(FourTuple tuple, Arrival arrival, Packet packet, Segment seg, long now) {
+        TcpEndpoint onPeersPort = null;
+        if (input.options().has(TcpOptions.MD5)) {
+            onPeersPort = host.findListener(
+                    arrival, tuple.remote().port(), tuple.remote().port());
+        }
+        if (!signatures.admitsReset(onPeersPort, input.options(), arrival, packet)) return;
+        flows.reset(seg, tuple, signatures.resetSigner, now);
     }
 
     private static byte[] headers(Packet packet, Segment seg) {
@@ -178,17 +229,19 @@ final class TcpInput {
     private void onHalfOpen(Flow flow, HalfOpen halfOpen, Segment seg, long now) {
         TcpEndpoint listening = (TcpEndpoint) flow.context;
         Segment reply = flows.replySegment();
+        SegmentSigner signer = SegmentKeys.signerFor(
+                listening.keys(), halfOpen.handshake(), flow.tuple.remote().ip());
         switch (halfOpen.onSegment(seg, reply, now)) {
             case DROP -> {}
-            case REPLY -> flows.reply(reply, flow.tuple, seg.trafficClass, -1, now);
+            case REPLY -> flows.reply(reply, flow.tuple, seg.trafficClass, -1, signer, now);
             case SYN_ACK -> {
                 host.timers().schedule(flow, halfOpen.nextDeadline());
                 flows.sendSynAck(listening, halfOpen, now);
             }
-            case RESET -> flows.reset(seg, flow.tuple, now);
+            case RESET -> flows.reset(seg, flow.tuple, signer, now);
             case RESET_AND_GONE -> {
                 flows.removeHalfOpen(flow, halfOpen);
-                flows.reset(seg, flow.tuple, now);
+                flows.reset(seg, flow.tuple, signer, now);
             }
             case GONE -> flows.removeHalfOpen(flow, halfOpen);
             case COMPLETE -> {
@@ -204,17 +257,20 @@ final class TcpInput {
 
     // ---------------------------------------------------------------- TIME_WAIT
 
+    /// Linux: what comes to it is not checked, but what it answers is signed; see docs/linux/signatures.md
     private void onTimeWait(Flow flow, TimeWait rest, Arrival arrival, Packet packet, Segment seg, long now) {
         Segment reply = flows.replySegment();
         switch (rest.onSegment(seg, reply, now)) {
             case DROP -> host.timers().schedule(flow, rest.deadline());
             case REPLY -> {
                 host.timers().schedule(flow, rest.deadline());
-                flows.reply(reply, flow.tuple, rest.trafficClass(), -1, now);
+                flows.reply(reply, flow.tuple, rest.trafficClass(), -1, signerOf(flow), now);
             }
             case RESET_AND_GONE -> {
                 flows.endTimeWait(flow);
-                flows.reset(seg, flow.tuple, now);
+                boolean ao = input.options().has(TcpOptions.AO) && signerOf(flow) instanceof AoConnection;
+                if (ao) flows.reset(seg, flow.tuple, signerOf(flow), now);
+                else resetUnknown(flow.tuple, arrival, packet, seg, now);
             }
             case GONE -> flows.endTimeWait(flow);
             case NEW_SYN -> onNewSyn(flow, rest, arrival, packet, seg, now);
@@ -231,36 +287,32 @@ final class TcpInput {
         }
         Segment reply = flows.replySegment();
         rest.ack(reply, now);
-        flows.reply(reply, tuple, rest.trafficClass(), -1, now);
+        flows.reply(reply, tuple, rest.trafficClass(), -1, signerOf(flow), now);
+    }
+
+    private static @Nullable SegmentSigner signerOf(Flow timeWait) {
+        return ((TimeWaitPort) timeWait.context).signer;
     }
 
     // ---------------------------------------------------------------- ICMP
 
     /// An ICMP error about a segment of ours.
     ///
-    /// @param mtu         of the link that was too narrow, or -1 of another error
-    /// @param unreachable whether a half-open connection is given up
-    void onIcmpError(
-            TransportAddress local,
-            TransportAddress remote,
-            int sequence,
-            int mtu,
-            Errno errno,
-            boolean hard,
-            boolean unreachable,
-            long now) {
+    /// @param sequence the number in the header that it quotes
+    void onIcmpError(TransportAddress local, TransportAddress remote, int sequence, IcmpMessage message, long now) {
         // RFC 9293 3.9.2.2, MUST-54
-        Flow flow = flows.table().find(new FourTuple(local, remote));
+        var tuple = new FourTuple(local, remote);
+        Flow flow = flows.table().find(tuple);
         if (flow == null) {
             host.counters().inc(remote.ip().isV4() ? Mib.IcmpInErrors : Mib.Icmp6InErrors);
             return;
         }
         switch (flow.socket) {
-            case TcpEndpoint socket -> onConnectionError(socket, remote, sequence, mtu, errno, hard, now);
+            case TcpEndpoint socket -> onConnectionError(socket, tuple, sequence, message, now);
             case HalfOpen halfOpen -> {
                 if (sequence != halfOpen.handshake().iss) {
                     host.tcp().counters.inc(TcpMib.OutOfWindowIcmps);
-                } else if (unreachable && mtu < 0) {
+                } else if (message.unreachable() && !message.isTooBig()) {
                     host.tcp().counters.inc(TcpMib.ListenDrops);
                     flows.removeHalfOpen(flow, halfOpen);
                 }
@@ -269,16 +321,32 @@ final class TcpInput {
         }
     }
 
-    private void onConnectionError(
-            TcpEndpoint socket, TransportAddress remote, int sequence, int mtu, Errno errno, boolean hard, long now) {
+    /// RFC 5925 7.8: IPv4's protocol and port unreachable and fragmentation needed, IPv6's prohibited and port
+    /// unreachable.
+    private static boolean isHardForAo(boolean v4, IcmpMessage message) {
+        int code = message.code();
+        if (v4) return message.type() == Icmpv4.UNREACHABLE && code >= 2 && code <= 4;
+        return message.type() == Icmpv6.UNREACHABLE && (code == 1 || code == 4);
+    }
+
+    private void onConnectionError(TcpEndpoint socket, FourTuple tuple, int sequence, IcmpMessage message, long now) {
         Connection connection = socket.connection();
         if (connection == null) return;
-        if (mtu < 0) {
-            connection.onIcmpError(errno, hard, sequence, now);
-        } else {
+        SegmentKeys keys = socket.keys();
+        boolean hard = keys != null && isHardForAo(tuple.isV4(), message);
+        if (keys != null && keys.ignoresIcmp(hard, connection.state())) return;
+        if (message.isTooBig()) {
             // RFC 5927 4.1: who cannot quote what is in flight teaches nobody anything.
-            int learned = connection.isInFlight(sequence) ? host.learnPathMtu(remote.ip(), mtu, now) : mtu;
-            connection.onPacketTooBig(learned, sequence, now);
+            int mtu = message.mtu();
+            if (connection.isInFlight(sequence))
+                mtu = host.learnPathMtu(tuple.remote().ip(), mtu, now);
+            connection.onPacketTooBig(mtu, sequence, now);
+        } else if (connection.onIcmpError(message.errno(), sequence, now)) {
+            // Linux: whether the program has set IP_RECVERR or not, see docs/linux/errqueue.md
+            int errno = message.errno().number();
+            connection
+                    .errorQueue()
+                    .add(ErrorRecord.icmp(errno, message.type(), message.code(), message.from(), tuple, sequence));
         }
         flows.settle(socket, now);
     }

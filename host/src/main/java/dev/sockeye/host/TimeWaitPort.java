@@ -12,6 +12,10 @@ final class TimeWaitPort extends PortHolder {
     private final boolean reusePort;
     private final boolean v6Only;
 
+    /// What signs the answers to late segments; null: nothing.
+    @Nullable
+    SegmentSigner signer;
+
     /// As `socket` held it, at the connection's address.
     TimeWaitPort(PortHolder socket, IpAddress ip) {
         this.ip = ip;

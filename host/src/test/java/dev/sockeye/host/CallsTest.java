@@ -2,6 +2,7 @@ package dev.sockeye.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sockeye.tcp.Connection;
 import dev.sockeye.tcp.Readiness;
 import dev.sockeye.tcp.Shutdown;
 import dev.sockeye.tcp.TcpState;
@@ -223,6 +224,75 @@ class CallsTest {
             assertThat(socket.state()).isEqualTo(TcpState.SYN_SENT);
             rig.advance(Duration.ofNanos(1));
             assertThat(socket.takeError()).isEqualTo(Errno.ETIMEDOUT.number());
+        }
+    }
+
+    /// docs/linux/differential.md, "told": once `connect` has said why, the socket is as new.
+    @Test
+    void aSocketWhoseFailureWasToldIsAsNew() {
+        try (var rig = new Rig()) {
+            TcpEndpoint socket = refused(rig);
+            assertThat(connect(rig, socket, Rig.PEER_V4, 80)).isEqualTo("ECONNREFUSED");
+            assertThat(socket.readiness()).isEqualTo(Readiness.OUT | Readiness.HUP);
+            assertThat(rig.read(socket)).isEqualTo("ENOTCONN");
+        }
+    }
+
+    /// docs/linux/differential.md, "connect_after_shutdown": `shutdown` decides what a later `connect` says.
+    @Test
+    void connectAfterShutdown() {
+        try (var rig = new Rig()) {
+            TcpEndpoint up = connected(rig);
+            assertThat(up.shutdown(Shutdown.BOTH, rig.now)).isZero();
+            assertThat(connect(rig, up, Rig.PEER_V4, 80)).isEqualTo("EISCONN");
+        }
+        try (var rig = new Rig()) {
+            TcpEndpoint down = refused(rig);
+            assertThat(Rig.result(down.shutdown(Shutdown.READ, rig.now))).isEqualTo("ENOTCONN");
+            assertThat(connect(rig, down, Rig.PEER_V4, 80)).isEqualTo("EINVAL");
+        }
+    }
+
+    /// docs/linux/differential.md, "shutdown_closed": it fails, and yet there is nothing to read any more.
+    @Test
+    void shutdownOfASocketThatIsNotConnectedCountsAllTheSame() {
+        try (var rig = new Rig()) {
+            TcpEndpoint socket = open(rig);
+            assertThat(Rig.result(socket.shutdown(Shutdown.READ, rig.now))).isEqualTo("ENOTCONN");
+            assertThat(socket.readiness()).isEqualTo(Readiness.IN | Readiness.OUT | Readiness.HUP | Readiness.RDHUP);
+        }
+    }
+
+    /// docs/linux/differential.md, "calls": whether there is urgent data is asked before whether there is a connection.
+    @Test
+    void urgentDataIsAskedForFirst() {
+        try (var rig = new Rig()) {
+            byte[] buffer = new byte[1];
+            var memory = java.lang.foreign.MemorySegment.ofArray(buffer);
+            assertThat(Rig.result(open(rig).receive(memory, 0, 1, Connection.MSG_OOB, rig.now)))
+                    .isEqualTo("EINVAL");
+            assertThat(Rig.result(refused(rig).receive(memory, 0, 1, Connection.MSG_OOB, rig.now)))
+                    .isEqualTo("EINVAL");
+        }
+    }
+
+    /// docs/linux/differential.md, "syn_outq": a SYN is no data.
+    @Test
+    void aSynIsNotWrittenData() {
+        try (var rig = new Rig()) {
+            assertThat(connecting(rig).unacknowledgedBytes()).isZero();
+        }
+    }
+
+    /// docs/linux/differential.md, "listen_quickack": listen makes void what `TCP_QUICKACK` said before.
+    @Test
+    void listenForgetsQuickAck() {
+        try (var rig = new Rig()) {
+            TcpEndpoint socket = open(rig);
+            socket.setQuickAck(false, rig.now);
+            assertThat(socket.bind(Rig.at("0.0.0.0", 7000), rig.now)).isZero();
+            assertThat(socket.listen(5, rig.now)).isZero();
+            assertThat(socket.options().delayAcks).isFalse();
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The server's side of Fast Open (RFC 7413 4.2.2), as docs/linux/fast-open.md saw it.
 class FastOpenServerTest {
@@ -54,7 +55,7 @@ class FastOpenServerTest {
 
     // ---------------------------------------------------------------- cookies
 
-    /// docs/linux/fast-open.md, "What cookie a SYN gets".
+    /// docs/linux/fast-open.md, "What cookie a SYN gets". RFC 7413 4.2.2, SHLD-4
     @ParameterizedTest(name = "{0}: {1}, counts {2}")
     @CsvSource(delimiter = '|', textBlock = """
             <mss 1460,FO>                            | <mss 1460,FO b3f936a51baeaf84>             | CookieReqd
@@ -81,6 +82,7 @@ class FastOpenServerTest {
         }
     }
 
+    /// RFC 7413 4.2.2, MUST-12
     @Test
     void theCookieOpensTheConnectionAtOnce() {
         try (var rig = rig()) {
@@ -93,6 +95,7 @@ class FastOpenServerTest {
             TcpInfo info = info(rig, socket);
             assertThat(info.options()).isEqualTo(TcpInfo.OPT_SACK | TcpInfo.OPT_SYN_DATA | TcpInfo.OPT_TFO_CHILD);
             assertThat(info.delivered()).isZero();
+            assertThat(info.snd_cwnd()).isEqualTo(10);
             assertThat(info.rto()).isEqualTo(3_000_000);
             assertThat(info.segs_in()).isEqualTo(1);
             assertThat(info.data_segs_in()).isEqualTo(1);
@@ -134,6 +137,22 @@ class FastOpenServerTest {
             // The same listener over IPv4: the cookie is of the IPv4 addresses.
             rig.peer(4002, 80).sends(SYN).receives(SYN_ACK);
             assertThat(rig.read(rig.accept(listener))).isEqualTo("bcdefghijk");
+        }
+    }
+
+    /// The listener of a program that has not asked for it opens nothing fast, whatever comes, and answers no question.
+    /// RFC 7413 2, MUST-1; RFC 7413 4.2, MUST-8, MUST-9
+    @ParameterizedTest
+    @ValueSource(strings = {"FO b3f936a51baeaf84", "FO 3132333435363738", "FO", "FOEXP"})
+    void aListenerOpensNothingFastUnlessItsProgramHasSaidSo(String option) {
+        try (var rig = rig()) {
+            rig.host.sysctl().tcp().tcp_fastopen = 3;
+            TcpEndpoint listener = rig.listen(80, 16);
+            rig.peer(4000, 80)
+                    .sends("S 0:11(10) win 65535 <mss 1460," + option + ">")
+                    .receives("S. 0:1(0) ack 1 win 64240 <mss 1460>");
+            assertThat(rig.states()).containsExactly("LISTEN", "SYN_RECV");
+            assertThat(listener.readiness()).isZero();
         }
     }
 

@@ -201,17 +201,22 @@ class ListenerTest {
             assertThat(rig.states()).as("a RST at RCV.NXT ends it").containsExactly("LISTEN", "SYN_RECV");
             halfOpen(rig, 4).sends("R 10 win 65535").receives(". 1:1(0) ack 1 win 64240");
             assertThat(rig.count("TcpExtTCPChallengeACK")).isEqualTo(1);
+            halfOpen(rig, 20).sends("R. 10 ack 5 win 65535").receives(". 1:1(0) ack 1 win 64240");
+            halfOpen(rig, 21)
+                    .sends("R. 1 ack 5 win 65535")
+                    .sends(". 1 ack 1 win 65535")
+                    .receives("R 1:1(0)");
             halfOpen(rig, 5).sends("R 100000 win 65535").receivesNothing();
             halfOpen(rig, 6).sends(". 1 ack 5 win 65535").receives("R 5:5(0)");
             halfOpen(rig, 7).sends(". 1 ack 0 win 65535").receives("R 0:0(0)");
             halfOpen(rig, 8).sends(". 100000 ack 1 win 65535").receives(". 1:1(0) ack 1 win 64240");
             halfOpen(rig, 9).sends("F 1 win 65535").receivesNothing();
             halfOpen(rig, 10).sends("P 1:5(4) win 65535").receivesNothing();
-            assertThat(rig.states()).hasSize(9).containsOnly("LISTEN", "SYN_RECV");
+            assertThat(rig.states()).hasSize(10).containsOnly("LISTEN", "SYN_RECV");
             halfOpen(rig, 11).sends(". 10 ack 1 win 65535");
             assertThat(rig.states()).contains("ESTABLISHED");
-            assertThat(rig.count("TcpExtEmbryonicRsts")).isEqualTo(2);
-            assertThat(rig.count("TcpAttemptFails")).isEqualTo(2);
+            assertThat(rig.count("TcpExtEmbryonicRsts")).isEqualTo(3);
+            assertThat(rig.count("TcpAttemptFails")).isEqualTo(3);
         }
     }
 

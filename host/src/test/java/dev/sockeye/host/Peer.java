@@ -70,14 +70,19 @@ final class Peer {
 
     /// As [#sends], echoing the host's first TSval as the last one that came.
     Peer sendsEchoing(String text, int tsVal) {
+        rig.receive(packetEchoing(text, tsVal));
+        return this;
+    }
+
+    /// The packet that [#sendsEchoing] would send.
+    byte[] packetEchoing(String text, int tsVal) {
         Segment seg = SegmentReader.read(text);
         seg.ack += hostIsn;
         seg.timestamps = true;
         seg.tsVal = tsVal;
         seg.tsEcr = hostStamp;
         seg.seq += isn;
-        rig.receive(bytes(seg));
-        return this;
+        return bytes(seg);
     }
 
     /// As [#sends], echoing the host's first TSval where there are timestamps.

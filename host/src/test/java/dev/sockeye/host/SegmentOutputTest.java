@@ -70,7 +70,7 @@ class SegmentOutputTest {
                 var pages = new ArrayList<Page>();
                 Segment seg = segment(rig, 3000, pages);
                 seg.packetPayload = 1400;
-                new SegmentOutput(rig.host).send(seg, tuple, manner(), rig.eth0);
+                new SegmentOutput(rig.host).send(seg, tuple, manner(), rig.eth0, null);
                 for (Page page : pages) page.release(rig.host.pages());
                 assertThat(sent(rig, tuple, tuple.isV4() ? rig.peer(4000, 80) : rig.peerV6(4000, 80)))
                         .containsExactly(
@@ -88,7 +88,7 @@ class SegmentOutputTest {
             var pages = new ArrayList<Page>();
             Segment seg = segment(rig, 30_000, pages);
             seg.packetPayload = 1400;
-            new SegmentOutput(rig.host).send(seg, V4, manner(), rig.eth0);
+            new SegmentOutput(rig.host).send(seg, V4, manner(), rig.eth0, null);
             for (Page page : pages) page.release(rig.host.pages());
             Packet packet = Objects.requireNonNull(rig.host.pollTransmit());
             assertThat(packet.segmentSize()).isEqualTo(1400);
@@ -112,7 +112,7 @@ class SegmentOutputTest {
             for (int i = 0; i < 4; i++) seg.addSack(100 * i, 100 * i + 50);
             var manner = manner();
             manner.trafficClass = 0x22;
-            new SegmentOutput(rig.host).send(seg, V4, manner, rig.eth0);
+            new SegmentOutput(rig.host).send(seg, V4, manner, rig.eth0, null);
             assertThat(Objects.requireNonNull(rig.peer(4000, 80).parse(rig.sent())).sackBlocks)
                     .isEqualTo(3);
         }
@@ -124,7 +124,7 @@ class SegmentOutputTest {
             var pages = new ArrayList<Page>();
             Segment seg = segment(rig, 3000, pages);
             seg.packetPayload = 1400;
-            new SegmentOutput(rig.host).send(seg, V4, manner(), rig.eth0);
+            new SegmentOutput(rig.host).send(seg, V4, manner(), rig.eth0, null);
             for (Page page : pages) page.release(rig.host.pages());
             assertThat(rig.pollAll()).extracting(packet -> packet[5] & 0xff).containsExactly(99, 100, 101);
         }

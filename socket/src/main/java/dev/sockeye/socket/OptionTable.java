@@ -45,7 +45,7 @@ final class OptionTable<E extends Endpoint> {
         add(option, getter, (endpoint, value, now) -> ENOPROTOOPT);
     }
 
-    void addWriteOnly(SocketOption<Integer> option, Setter<E, Integer> setter) {
+    <T> void addWriteOnly(SocketOption<T> option, Setter<E, T> setter) {
         add(option, (endpoint, now) -> null, setter);
     }
 

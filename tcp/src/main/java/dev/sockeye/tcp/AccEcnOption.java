@@ -57,7 +57,7 @@ final class AccEcnOption {
 
     /// Bytes of all options of the next segment, with so many SACK blocks.
     int bytes(int sackBlocks) {
-        int base = c.sizes.headerLength - 20;
+        int base = c.sizes.usualOptions();
         int fields = isDue() ? fit(base, sackBlocks) : -1;
         return total(base, fields, fields < 0 ? sackBlocks : blocks);
     }
@@ -87,7 +87,7 @@ final class AccEcnOption {
     /// Adds the option to a segment that has its timestamps and SACK blocks, if it is due and there is room.
     void writeTo(Segment out, boolean duplicate) {
         if (!isDue()) return;
-        int fields = fit(c.sizes.headerLength - 20, out.sackBlocks);
+        int fields = fit(c.sizes.usualOptions(), out.sackBlocks);
         if (fields < 0) return;
         out.sackBlocks = blocks;
         AccEcnReceiver received = c.ecn.received;
@@ -106,10 +106,11 @@ final class AccEcnOption {
         if (fields >= 0) put(out, fields, 0, 0, 0);
     }
 
-    /// In their order: MSS, timestamps with SACK-permitted, AccECN, SACK-permitted alone, window scale, Fast Open; with
+    /// In their order: a signature, MSS, timestamps with SACK-permitted, AccECN, SACK-permitted alone, window scale,
+    /// Fast Open; with
     /// as many no-operations in front of each as it takes to align it.
     private static int synAckBytes(Segment out, int fields) {
-        int length = 4 + (out.timestamps ? 12 : 0) + BASE + FIELD * fields;
+        int length = out.signatureBytes + 4 + (out.timestamps ? 12 : 0) + BASE + FIELD * fields;
         if (out.sackPermitted && !out.timestamps) length += (2 - length & 3) + 2;
         if (out.windowScale >= 0) length += (1 - length & 3) + 3;
         length = length + 3 & ~3;

@@ -56,11 +56,12 @@ final class AckSchedule {
     /// RFC 9293 3.8.6.3, SHLD-18; RFC 5681 4.2, MUST-25
     private boolean delayAck(long now) {
         int most = c.options.delayedAckMaxMillis();
-        long millis = Math.max(1, c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample(), most));
-        long at = now + millis * Timers.MILLI;
+        int millis = c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample(), most);
+        long at = now + Math.max(1, millis) * Timers.MILLI;
         long set = c.timers.delayedAckAt;
         if (set != Timers.NEVER) {
-            if (set <= now + (millis >> 2) * Timers.MILLI) return true;
+            // Before any data has come the delay is none: but for the kernel's clock, which ticks.
+            if (millis == 0 || set <= now + (millis >> 2) * Timers.MILLI) return true;
             at = Math.min(at, set);
         }
         c.timers.delayedAckAt = at;

@@ -187,6 +187,7 @@ final class Acknowledgment {
     private void advance(Segment seg) {
         c.bytesAcked += seg.ack - c.sndUna;
         c.sndUna = seg.ack;
+        c.zeroCopy.onAcked();
     }
 
     // ---------------------------------------------------------------- the queue
@@ -320,6 +321,7 @@ final class Acknowledgment {
         }
         if (acked) {
             more |= SET_TIMER;
+            c.probing.onAcked(now);
             if (!c.sackPermitted) {
                 c.board.removeDuplicateAcks(packetsAcked);
             } else if (Seq.lt(reorderedAt, priorFack)) {

@@ -103,6 +103,7 @@ final class ActiveFastOpen {
     /// @param mss to reckon with where none is known
     /// @return the MSS to reckon with, or -1 if no data may go with the SYN
     private int mayCarryData(int mss, long now) {
+        // RFC 7413 4.2.1, MUST-10; RFC 7413 4.2.2, MUST-11; RFC 7413 4.1.3, SHLD-1
         cookieLength = 0;
         experimental = false;
         FastOpenCache.Server known = c.context.fastOpenCache.find(c.tuple);
@@ -114,6 +115,7 @@ final class ActiveFastOpen {
                     ? known.cookieExperimental
                     : known.kind == FastOpenCache.Kind.EXPERIMENTAL_NEXT;
         }
+        // RFC 7413 4.1.3.1, SHLD-2
         if (c.context.fastOpenPause.isOn(now)) {
             cookieLength = -1;
             return -1;
@@ -135,7 +137,7 @@ final class ActiveFastOpen {
         return is;
     }
 
-    /// The option goes onto the SYN, and not onto those that repeat it.
+    /// The option goes onto the SYN, and not onto those that repeat it. RFC 7413 4.2.2, SHLD-3
     void writeOption(Segment syn) {
         if (cookieLength < 0) return;
         syn.fastOpenLength = cookieLength;
@@ -157,6 +159,7 @@ final class ActiveFastOpen {
         boolean unacknowledged = dataSent && !c.send.inFlight.isEmpty();
         remember(seg, unacknowledged, now);
         if (unacknowledged) {
+            // RFC 7413 4.2.2, SHLD-5
             clientFail = c.totalRetransmits > 0 ? SYN_RETRANSMITTED : DATA_NOT_ACKED;
             c.recovery.onSynDataLost();
             c.context.count(TcpMib.TCPFastOpenActiveFail);
@@ -187,6 +190,7 @@ final class ActiveFastOpen {
         // What the server has announced, not what the program allows.
         int mss = c.sizes.peerMss == c.options.maxSegment ? seg.mss : c.sizes.peerMss;
         if (mss != 0) server.mss = mss;
+        // RFC 7413 4.1.3, MUST-6
         if (given > 0) {
             server.cookieLength = given;
             server.cookieExperimental = seg.fastOpenExperimental;

@@ -3,7 +3,7 @@ package dev.sockeye.tcp;
 /// The congestion window and what belongs to it, in segments: what a [CongestionControl] reads and sets.
 final class CongestionWindow {
 
-    /// RFC 6928: ten segments.
+    /// RFC 6928: ten segments. RFC 7413 4.2.2, MUST-12: also where a cookie has opened the connection.
     static final int INITIAL = 10;
 
     static final int INFINITE_SSTHRESH = 0x7fffffff;

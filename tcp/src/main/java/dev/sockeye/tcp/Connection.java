@@ -30,6 +30,8 @@ public final class Connection {
     public static final int MSG_EOR = 0x80;
     /// `MSG_MORE`: more will follow, as `TCP_CORK` for one call.
     public static final int MSG_MORE = 0x8000;
+    /// `MSG_ZEROCOPY`: with `SO_ZEROCOPY` set, [#errorQueue] tells when all of it is acknowledged.
+    public static final int MSG_ZEROCOPY = 0x400_0000;
     /// Not Linux's: the rest of a write whose begin was taken by calls before.
     public static final int MSG_REST = 1 << 29;
 
@@ -86,9 +88,12 @@ public final class Connection {
     final Teardown teardown = new Teardown(this);
     final HeaderPrediction prediction = new HeaderPrediction(this);
     final SegmentArrives arrives;
-    private final IcmpErrors icmp = new IcmpErrors(this);
     final BusyTime busy = new BusyTime();
     private final OptionEffects effects;
+    private final PathMessages path = new PathMessages(this);
+    final MtuProbing probing = new MtuProbing(this);
+    final ZeroCopy zeroCopy = new ZeroCopy(this);
+    private final ErrorQueue errors = new ErrorQueue(this);
 
     int shutdown;
     boolean finReceived;
@@ -112,7 +117,8 @@ public final class Connection {
     long now;
 
     long lastAckReceivedAt, lastAckSentAt;
-    long lastOutOfWindowAckAt = -1, lastChallengeAt = -1;
+    /// When a segment that did not fit was last answered, nanoseconds: `last_oow_ack_time`.
+    long lastOutOfWindowAckAt = -1;
 
     // What TCP_INFO counts.
     long bytesAcked, bytesReceived, bytesSent, bytesRetransmitted;
@@ -201,9 +207,10 @@ public final class Connection {
         if (shake.timestamps) agreeOnTimestamps(shake.tsRecent, shake.tsRecentAt);
         receive.initialize(sizes.advMss, offersScaling);
         receive.window = receive.threshold = shake.receiveWindow;
+        receive.clamp = shake.windowClamp;
         receive.scale = Math.max(0, shake.receiveWindowScale);
         if (!offersScaling) receive.withoutScaling();
-        receive.updatedAt = rcvNxt;
+        receive.begin(rcvNxt);
         sndWnd = maxWindow = shake.peerWindow;
         sndWl1 = shake.irs;
         segmentsIn = 1; // the SYN
@@ -291,12 +298,12 @@ public final class Connection {
         return receiveQueue.bytes();
     }
 
-    /// Bytes written and not yet acknowledged: `SIOCOUTQ`, the Send-Q of `ss`.
+    /// Numbers given out and not yet acknowledged: the Send-Q of `ss`.
     public int sendQueueBytes() {
         return state == TcpState.CLOSED ? 0 : send.writeSeq - sndUna;
     }
 
-    /// Bytes written and not yet sent: `SIOCOUTQNSD`.
+    /// Bytes written and not yet sent.
     public int notSentBytes() {
         return state == TcpState.CLOSED ? 0 : send.writeSeq - sndNxt;
     }
@@ -339,6 +346,11 @@ public final class Connection {
     /// `TCP_CC_INFO`: what the congestion control tells of itself; null if nothing.
     public @Nullable CongestionInfo congestionInfo() {
         return congestion.info();
+    }
+
+    /// What a read with `MSG_ERRQUEUE` finds.
+    public ErrorQueue errorQueue() {
+        return errors;
     }
 
     /// `SO_MEMINFO`
@@ -452,10 +464,11 @@ public final class Connection {
     void prepareSyn(long now) {
         TcpSysctl sysctl = context.sysctl;
         offersScaling = sysctl.tcp_window_scaling != 0;
-        timestamps.offered = sysctl.tcp_timestamps != 0;
+        timestamps.offered = options.offersTimestamps(sysctl);
         ecn.offer();
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
-        sizes.assumePeerMss(SegmentSizes.unannounced(tuple.isV4()));
+        probing.begin(now);
+        sizes.assumePeerMss(options.maxSegment > 0 ? options.maxSegment : SegmentSizes.unannounced(tuple.isV4()));
         receive.initialize(sizes.advMss, offersScaling);
         synScale = offersScaling ? receive.scale : -1;
         synTimestamps = timestamps.offered;
@@ -499,21 +512,7 @@ public final class Connection {
     /// @return 0 or `-ENOTCONN`
     public int shutdown(Shutdown how, long now) {
         this.now = now;
-        if (state == TcpState.CLOSED) return Errno.ENOTCONN.asResult();
-        if (state == TcpState.SYN_SENT) {
-            // Linux: whichever direction, see docs/linux/errors.md
-            error = Errno.ECONNRESET.number();
-            teardown.done(Journal.Cause.CALL_SHUTDOWN);
-            return 0;
-        }
-        if (how != Shutdown.WRITE) shutdown |= RECEIVE;
-        if (how != Shutdown.READ) {
-            shutdown |= SEND;
-            if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT)
-                teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
-        }
-        raise(Readiness.IN | Readiness.OUT | Readiness.RDHUP);
-        return 0;
+        return teardown.shutdown(how, now);
     }
 
     /// The program lets go: FIN after what is queued, or a reset if it left data unread or lingers for 0 seconds.
@@ -526,6 +525,11 @@ public final class Connection {
     public void abort(long now) {
         this.now = now;
         teardown.abort(now);
+    }
+
+    /// The program has been told how it ended, and may connect again (`tcp_disconnect`).
+    public void forgetEnd() {
+        teardown.forgetEnd();
     }
 
     /// `SO_ERROR`: the pending error's number, which is cleared; 0 if there is none. Linux: an ICMP error that did
@@ -595,30 +599,28 @@ public final class Connection {
 
     /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be.
     public boolean isInFlight(int seq) {
-        return icmp.isInFlight(seq);
+        return path.isInFlight(seq);
     }
 
     /// An ICMP error about a segment of ours.
     ///
-    /// @param meaning `EHOSTUNREACH`, `ECONNREFUSED`, ...
-    /// @param fatal   whether Linux treats it as hard (icmp_err_convert)
-    /// @param seq     the sequence number in the quoted header
-    public void onIcmpError(Errno meaning, boolean fatal, int seq, long now) {
+    /// @param icmp what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
+    /// @param seq  the sequence number in the quoted header
+    /// @return whether the connection, which was being opened, has ended with it
+    public boolean onIcmpError(Errno icmp, int seq, long now) {
         this.now = now;
-        icmp.onError(meaning, fatal, seq);
+        return path.onError(icmp, seq);
     }
 
     /// The path's MTU has changed: ICMP fragmentation needed, packet too big, or a new route.
     public void onPacketTooBig(int mtu, int seq, long now) {
         this.now = now;
-        icmp.onPacketTooBig(mtu, seq, now);
+        path.onPacketTooBig(mtu, seq, now);
     }
 
     /// The path's MTU as it is now, for what is sent from now on (`tcp_current_mss`).
     public void onPathMtu(int mtu) {
-        if (mtu == sizes.pathMtu || state == TcpState.CLOSED) return;
-        sizes.pathMtu = mtu;
-        sizes.sync();
+        if (mtu != sizes.pathMtu) sizes.setPathMtu(mtu);
     }
 
     // ---------------------------------------------------------------- outputs
@@ -685,17 +687,16 @@ public final class Connection {
     /// Data may go (`tcp_init_transfer`): in ESTABLISHED, or with Fast Open before.
     private void startTransfer(long now) {
         sizes.sync();
+        probing.begin(now);
         acks.rcvMss = sizes.initialReceived();
         output.lastSentAt = now;
         writer.start(sndNxt);
-        // RFC 6298 5.7, MUST-12: no round trip could be measured.
-        if (!rtt.hasSample()) rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
+        context.metrics.apply(this, now);
         // The timeouts were spurious if what is acknowledged is the first SYN or SYN-ACK (`tcp_try_undo_spurious_syn`).
         if (timestamps.echoes(synSentAt)) recovery.onSpuriousSynTimeouts();
         // RFC 5681 3.1, MUST-9, MUST-10: one segment where the SYN was lost more than once. Linux: the
         // timeouts of one lost SYN cost nothing.
         cwnd.segments = totalRetransmits > 1 && recovery.isUndoPossible() ? 1 : CongestionWindow.INITIAL;
-        cwnd.ssthresh = CongestionWindow.INFINITE_SSTHRESH;
         cwnd.stamp = now;
         congestion.init(now);
         receive.established(copiedSeq, acks.rcvMss, sizes.advMss, now);
@@ -717,7 +718,7 @@ public final class Connection {
     /// The peer's SYN: its number, options and our answers to them.
     void receivedSyn(Segment seg, long now) {
         rcvNxt = copiedSeq = seg.seq + 1;
-        receive.updatedAt = rcvNxt;
+        receive.begin(rcvNxt);
         // RFC 9293 MUST-15: without the option it is what was assumed.
         if (seg.mss != 0) sizes.peerMss = options.maxSegment > 0 ? Math.min(seg.mss, options.maxSegment) : seg.mss;
         sackPermitted = seg.sackPermitted && context.sysctl.tcp_sack != 0;

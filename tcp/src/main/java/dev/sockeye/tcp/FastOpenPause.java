@@ -16,7 +16,7 @@ final class FastOpenPause {
         this.context = context;
     }
 
-    /// A connection had signs of a black hole.
+    /// A connection had signs of a black hole. RFC 7413 4.1.3.1, MUST-7
     void begin(long now) {
         if (context.sysctl.tcp_fastopen_blackhole_timeout_sec == 0) return;
         times();

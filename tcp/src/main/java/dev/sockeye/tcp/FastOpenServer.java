@@ -43,6 +43,7 @@ final class FastOpenServer {
     boolean admits(FourTuple tuple, Segment syn, Handshake handshake, long now) {
         boolean asks = syn.fastOpenLength == 0;
         if (asks) context.count(TcpMib.TCPFastOpenCookieReqd);
+        // RFC 7413 2, MUST-1; RFC 7413 4.2, MUST-9
         boolean enabled = (context.sysctl.tcp_fastopen & SERVER) != 0;
         boolean wanted = syn.length > 0 || syn.fastOpenLength >= 0;
         if (!enabled || !wanted || !hasRoom(now)) return false;
@@ -78,6 +79,7 @@ final class FastOpenServer {
     }
 
     private boolean hasRoom(long now) {
+        // RFC 7413 4.2, MUST-8
         int most = options.fastOpenQueue;
         if (most == 0) return false;
         if (length < most) return true;

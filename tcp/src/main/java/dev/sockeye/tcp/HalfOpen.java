@@ -109,7 +109,8 @@ public final class HalfOpen {
         if (isDuplicateSyn(seg) && !paws) return onDuplicateSyn(seg, now);
         // RFC 9293 3.10.7.4, SYN-RECEIVED: "If the segment acknowledgment is not acceptable, form a reset
         // segment". What a Fast Open connection has sent may be acknowledged, too: it looks itself.
-        if (!fastOpen && seg.hasAck() && seg.ack != handshake.iss + 1) return Disposition.RESET;
+        // Linux: a RST says what it says, whatever it acknowledges.
+        if (!fastOpen && seg.hasAck() && !seg.rst() && seg.ack != handshake.iss + 1) return Disposition.RESET;
         if (paws || failsEcho(seg) || !isInWindow(seg)) return onOutOfWindow(seg, paws, now);
         updateTsRecent(seg, now);
         // RFC 5961 3.2, MUST-2: a RST inside the window, but not at its begin, gets a challenge ACK.
@@ -260,7 +261,7 @@ public final class HalfOpen {
         synAckSentLastAt = now;
         compose(handshake, out, now);
         out.ack = rcvNxt;
-        // RFC 7413 4.1.2: with the cookie that the client is to use. Linux: on the first SYN-ACK only.
+        // RFC 7413 4.2.2, SHLD-4: the cookie that the client is to use is on the first SYN-ACK only.
         if (handshake.offersCookie && handshake.retransmits == 0) {
             out.fastOpenLength = FastOpenKeys.COOKIE_LENGTH;
             out.fastOpenExperimental = handshake.cookieExperimental;
@@ -287,6 +288,7 @@ public final class HalfOpen {
         out.window = Math.min(handshake.receiveWindow, 65535);
         // RFC 9293 3.7.1, MUST-14, SHLD-5, MAY-3
         out.mss = handshake.advertisedMss;
+        out.signatureBytes = handshake.signatureBytes;
         out.sackPermitted = handshake.sackPermitted;
         out.windowScale = handshake.receiveWindowScale;
         if (handshake.timestamps) {

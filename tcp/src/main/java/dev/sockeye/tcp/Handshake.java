@@ -39,12 +39,20 @@ public final class Handshake {
 
     /// The window we announced in our SYN or SYN-ACK, bytes, unscaled; and the one the peer announced in its SYN.
     public int receiveWindow, peerWindow;
+    /// Never announce more: what the listener's options said when the SYN came (`rsk_window_clamp`).
+    int windowClamp;
 
     /// When our SYN-ACK was first sent, nanoseconds, or -1 where that is not known (SYN cookie); and how often
     /// again.
     public long synAckSentAt = -1;
 
     public int retransmits;
+
+    /// Bytes of options that the signature of our SYN-ACK takes; 0 without one.
+    int signatureBytes;
+
+    /// TCP-AO's KeyIDs (RFC 5925 2.2), of what we sign, and of what the peer does; -1 without.
+    public int aoSendId = -1, aoReceiveId = -1;
 
     /// How often it was waited for in vain; a SYN-ACK goes again also where the SYN comes again.
     int timeouts;
@@ -59,6 +67,11 @@ public final class Handshake {
     boolean offersCookie, cookieExperimental;
 
     long cookie;
+
+    /// Whether the peer's SYN was signed with TCP-AO.
+    public boolean usesAo() {
+        return aoSendId >= 0;
+    }
 
     /// Whether both ends announced a window scale (RFC 7323 2.2).
     public boolean windowScaling() {
@@ -88,9 +101,16 @@ public final class Handshake {
             // RFC 7323 2.2, MUST-1; RFC 7323 2.3, MUST-11
             handshake.sendWindowScale = Math.min(syn.windowScale, 14);
         }
+        handshake.signatureBytes = syn.signatureBytes;
         handshake.chooseEcn(syn, sysctl.tcp_ecn);
         handshake.chooseReceiveWindow(context, options);
         return handshake;
+    }
+
+    /// SACK blocks do not fit beside a signature and timestamps: the timestamps go. Linux: not from a SYN cookie's
+    /// SYN-ACK, and the window is reckoned as if they were there; see docs/linux/signatures.md
+    void makeRoomForSignature() {
+        if (signatureBytes > 0 && sackPermitted) timestamps = false;
     }
 
     private void chooseEcn(Segment syn, int wanted) {
@@ -139,6 +159,7 @@ public final class Handshake {
         var receive = new ReceiveWindow(context, options);
         receive.initialize(advertisedMss - (timestamps ? 12 : 0), windowScaling());
         receiveWindow = receive.window;
+        windowClamp = receive.clamp;
         if (windowScaling()) receiveWindowScale = receive.scale;
     }
 }

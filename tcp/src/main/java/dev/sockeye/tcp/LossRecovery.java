@@ -180,6 +180,7 @@ final class LossRecovery {
             tryToOpen(ackFlags, now);
             return ackFlags;
         }
+        if (c.probing.onLoss(now)) return ackFlags;
         // RFC 5681 3.2, MUST-20
         enterRecovery((ackFlags & Acknowledgment.ECN_ECHO) != 0, now);
         c.output.retransmitLost();
@@ -341,6 +342,8 @@ final class LossRecovery {
 
     private void enterRecovery(boolean ecnEcho, long now) {
         c.context.count(c.sackPermitted ? TcpMib.TCPSackRecovery : TcpMib.TCPRenoRecovery);
+        // Retransmissions of an earlier episode tell nothing of this one.
+        if (!anyRetransmitted()) firstRetransmitAt = 0;
         cwnd.priorSsthresh = 0;
         initUndo();
         if (!isReducing()) {
@@ -419,7 +422,6 @@ final class LossRecovery {
     /// congestion control (`tcp_simple_retransmit`).
     void onSmallerMss(long now) {
         TxQueue queue = c.send.inFlight;
-        boolean any = false;
         for (int i = 0; i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
             // A SYN with data is one packet, but two segments here: whatever their sizes, that was lost.
@@ -428,9 +430,8 @@ final class LossRecovery {
             if (segment.is(TxSegment.SACKED) || !large && !withSyn) continue;
             if (!withSyn) board.resize(segment, c.sizes.mss);
             board.markLost(segment);
-            any = true;
         }
-        if (!any) return;
+        if (board.lostOut == 0) return;
         if (!c.sackPermitted) board.limitDuplicateAcks();
         retransmitWithoutCongestion();
     }

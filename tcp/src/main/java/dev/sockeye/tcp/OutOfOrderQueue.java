@@ -63,6 +63,7 @@ final class OutOfOrderQueue {
     /// @return whether anything of it was new
     boolean insert(Segment seg) {
         duplicateStart = duplicateEnd = covered = 0;
+        duplicateInFront = false;
         int cost = seg.truesize();
         int room = seg.tailroom();
         int before = placeOf(seg.seq) - 1;
@@ -114,6 +115,7 @@ final class OutOfOrderQueue {
         if (i > 0 && Seq.gt(get(i - 1).endSeq, seq)) {
             // The front is there already.
             int covered = Seq.min(get(i - 1).endSeq, endSeq);
+            if (duplicateStart == duplicateEnd) duplicateInFront = covered == endSeq || Seq.lt(get(i - 1).seq, seq);
             noteDuplicate(seq, covered);
             if (covered == endSeq) return;
             offset += covered - seq;
@@ -195,6 +197,7 @@ final class OutOfOrderQueue {
         finMoved = false;
         coalescedOnMove = 0;
         duplicateStart = duplicateEnd = 0;
+        duplicateInFront = false;
         int covered = rcvNxt;
         int moved = 0;
         while (moved < size && !finMoved && Seq.leq(get(moved).seq, rcvNxt)) {
@@ -231,6 +234,9 @@ final class OutOfOrderQueue {
         while (!get(i).isLast && i + 1 < size && get(i + 1).seq == get(i).endSeq) i++;
         return i + 1;
     }
+
+    /// What was there already of the last segment inserted was its front, or all of it.
+    boolean duplicateInFront;
 
     boolean finMoved;
 

@@ -45,6 +45,8 @@ final class Output {
     private boolean push;
 
     private int pushNagle;
+    /// The size of its segments, from the first on (`tcp_push_pending_frames`); 0: not known yet.
+    private int pushMss;
     /// Only one segment.
     private boolean pushOne;
 
@@ -52,6 +54,8 @@ final class Output {
     private boolean frtoProbe;
     private int pushed;
     private boolean cwndLimited, windowLimited;
+    /// Whether it was seen if a probe for the path MTU is to go first.
+    private boolean mtuProbed;
 
     /// One-shot Nagle override, of `TCP_NODELAY` and uncorking.
     private int nagleOnce;
@@ -152,8 +156,9 @@ final class Output {
         push = true;
         pushOne = false;
         pushNagle = nagle;
+        pushMss = 0;
         pushed = 0;
-        cwndLimited = windowLimited = false;
+        cwndLimited = windowLimited = mtuProbed = false;
     }
 
     /// The program has written, or set `TCP_NODELAY` or cleared `TCP_CORK`.
@@ -257,7 +262,7 @@ final class Output {
         if (probeData && probeWithData(out, now)) return true;
         if (push) {
             if (newData(out, now)) return true;
-            endPush(now);
+            if (push) endPush(now);
             if (lost && again.nextLost(out, now)) return true;
         }
         if (c.state == TcpState.CLOSED || !c.ackSchedule.isDue(now)) return false;
@@ -318,7 +323,15 @@ final class Output {
         }
         boolean enough = (pushProbe || pushOne) && pushed > 0;
         if (!c.mayTransmit() || enough || c.pacer.holds(now)) return false;
-        int mss = c.sizes.current();
+        if (!mtuProbed && !pushOne && !pushProbe) {
+            mtuProbed = true;
+            MtuProbing.Outcome outcome = c.probing.probe(now);
+            if (outcome == MtuProbing.Outcome.WAIT) push = false;
+            if (outcome == MtuProbing.Outcome.SENT) sendMtuProbe(out, now);
+            if (outcome != MtuProbing.Outcome.NONE) return push;
+        }
+        if (pushMss == 0) pushMss = c.sizes.current();
+        int mss = pushMss;
         int burst = burstPackets(mss);
         int quota = windowQuota();
         if (quota == 0) {
@@ -348,6 +361,13 @@ final class Output {
         if (segment.length() > limit) c.send.split(c.send.unsent, 0, limit, mss);
         transmit(out, segment, mss, now);
         return true;
+    }
+
+    /// The first unsent segment goes as one packet, whatever the segment size.
+    private void sendMtuProbe(Segment out, long now) {
+        TxSegment segment = c.send.unsent.get(0);
+        segment.setPackets(segment.length());
+        transmit(out, segment, segment.length(), now);
     }
 
     /// A short segment borrows from those behind it, as far as it may go now (`tcp_grow_skb`).
@@ -380,6 +400,8 @@ final class Output {
 
     /// How many packets one transmission may be: about a millisecond's worth, 64 KiB at most (`tcp_tso_autosize`).
     int burstPackets(int mss) {
+        // Linux: a socket with keys has no segmentation offload.
+        if (c.options.signatureBytes > 0) return 1;
         long bytes = c.pacer.rate >> 10;
         int shift = Math.max(0, c.rtt.min.get()) >> c.context.sysctl.tcp_tso_rtt_log;
         if (c.rtt.min.get() >= 0 && shift < 32) bytes += MAX_BURST >> shift;
@@ -391,6 +413,7 @@ final class Output {
     /// How many bytes one segment of the queue is to hold: whole packets, half the peer's window at most
     /// (`tcp_send_mss`).
     int sizeGoal(int mss) {
+        if (c.options.signatureBytes > 0) return mss;
         int most = c.sizes.boundToHalfWindow(MAX_BURST);
         return Math.max(mss, most - most % mss);
     }

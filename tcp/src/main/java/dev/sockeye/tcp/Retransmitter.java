@@ -56,6 +56,7 @@ final class Retransmitter {
     boolean transmitAgain(Segment out, int i, int packets, long now) {
         TxSegment segment = c.send.inFlight.get(i);
         int mss = c.sizes.current();
+        c.probing.onRetransmission();
         if (Seq.lt(segment.seq, c.sndUna)) {
             // The peer has acknowledged a part of it, whose bytes are gone: the rest goes again.
             c.send.trimFirst(segment, c.sndUna);

@@ -7,6 +7,7 @@ final class SackList {
     private final int[] left = new int[Segment.MAX_SACK_BLOCKS];
     private final int[] right = new int[Segment.MAX_SACK_BLOCKS];
     private int size;
+    private boolean last;
     private boolean duplicate;
     private int duplicateLeft, duplicateRight;
 
@@ -44,6 +45,7 @@ final class SackList {
 
     /// Everything before `rcvNxt` is in order now.
     void removeBefore(int rcvNxt) {
+        if (last) return;
         for (int i = size - 1; i >= 0; i--) if (Seq.geq(rcvNxt, right[i])) removeAt(i);
     }
 
@@ -53,12 +55,18 @@ final class SackList {
         System.arraycopy(right, i + 1, right, i, size - i);
     }
 
-    /// Data from `from` to `to` has arrived again.
-    void setDuplicate(int from, int to) {
-        if (duplicate && !Seq.gt(from, duplicateRight) && !Seq.gt(duplicateLeft, to)) {
+    /// Data from `from` to `to` has arrived again, as well as what a DSACK that waits tells of (`tcp_dsack_extend`).
+    void extendDuplicate(int from, int to) {
+        if (duplicate) {
+            if (Seq.gt(from, duplicateRight) || Seq.gt(duplicateLeft, to)) return;
             from = Seq.min(from, duplicateLeft);
             to = Seq.max(to, duplicateRight);
         }
+        setDuplicate(from, to);
+    }
+
+    /// Data from `from` to `to` has arrived again: that is what the next DSACK tells (`tcp_dsack_set`).
+    void setDuplicate(int from, int to) {
         duplicate = true;
         duplicateLeft = from;
         duplicateRight = to;
@@ -79,6 +87,11 @@ final class SackList {
         return Math.min(room, size + (duplicate ? 1 : 0));
     }
 
+    /// The next segment tells what is there now, and then there is nothing to be told any more.
+    void clearAfterNext() {
+        last = true;
+    }
+
     /// Fills in the option, and forgets the DSACK: it is sent once.
     void writeTo(Segment out, int room) {
         int count = count(room);
@@ -89,9 +102,11 @@ final class SackList {
         }
         duplicate = false;
         for (int i = 0; blocks < count; i++, blocks++) out.addSack(left[i], right[i]);
+        if (last) clear();
     }
 
     void clear() {
+        last = false;
         size = 0;
         duplicate = false;
     }

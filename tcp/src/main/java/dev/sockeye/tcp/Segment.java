@@ -81,6 +81,9 @@ public final class Segment {
     /// buffer depends on it.
     public int headerLength;
 
+    /// Bytes of options that the signature takes, if it came, or is to go, with one.
+    public int signatureBytes;
+
     /// Bytes of payload.
     public int length;
 
@@ -100,7 +103,7 @@ public final class Segment {
         mss = 0;
         windowScale = -1;
         sackPermitted = timestamps = fastOpenExperimental = aceField = isAnswer = false;
-        tsVal = tsEcr = sackBlocks = ecn = trafficClass = packetPayload = length = 0;
+        tsVal = tsEcr = sackBlocks = ecn = trafficClass = packetPayload = signatureBytes = length = 0;
         accEcnKind = accEcnFields = 0;
         fastOpenLength = -1;
         flowLabel = 0;

@@ -217,7 +217,7 @@ final class SegmentArrives {
     /// empty queue. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is zero.
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
-        int end = c.rcvNxt + c.receive.remaining(c.rcvNxt);
+        int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
         return !Seq.gt(seg.endSeq(), end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
     }
 
@@ -263,14 +263,14 @@ final class SegmentArrives {
         return false;
     }
 
-    /// RFC 5961 7: at most one in `tcp_invalid_ratelimit` milliseconds for each connection.
+    /// RFC 5961 7: at most one in `tcp_invalid_ratelimit` milliseconds for each connection. Linux: and none so soon
+    /// after the answer to an empty segment out of the window, see docs/linux/challenge-ack.md
     private void challengeAck(long now) {
-        if (c.lastChallengeAt >= 0 && now - c.lastChallengeAt < c.context.sysctl.tcp_invalid_ratelimit * Timers.MILLI) {
+        if (isTooSoon(now)) {
             c.context.count(TcpMib.TCPACKSkippedChallenge);
             c.ecn.reflectNothing();
             return;
         }
-        c.lastChallengeAt = now;
         if (!c.context.mayChallenge(now)) {
             c.ecn.reflectNothing();
             return;
@@ -282,11 +282,17 @@ final class SegmentArrives {
     /// Data is always answered: the peer waits for it.
     private boolean isRateLimited(Segment seg, TcpMib counter, long now) {
         if (seg.length > 0 || seg.fin()) return false;
+        if (!isTooSoon(now)) return false;
+        c.context.count(counter);
+        return true;
+    }
+
+    /// Whether the last answer to a segment that does not fit is less than `tcp_invalid_ratelimit` ago; if not, there
+    /// is
+    /// one now.
+    private boolean isTooSoon(long now) {
         long limit = c.context.sysctl.tcp_invalid_ratelimit * Timers.MILLI;
-        if (c.lastOutOfWindowAckAt >= 0 && now - c.lastOutOfWindowAckAt < limit) {
-            c.context.count(counter);
-            return true;
-        }
+        if (c.lastOutOfWindowAckAt >= 0 && now - c.lastOutOfWindowAckAt < limit) return true;
         c.lastOutOfWindowAckAt = now;
         return false;
     }
@@ -314,9 +320,13 @@ final class SegmentArrives {
 
     /// RFC 2883: tell the sender what came twice.
     private void noteDuplicate(int from, int to) {
-        if (!c.sackPermitted || c.context.sysctl.tcp_dsack == 0) return;
+        if (countDuplicate(from)) c.sackList.setDuplicate(from, to);
+    }
+
+    private boolean countDuplicate(int from) {
+        if (!c.sackPermitted || c.context.sysctl.tcp_dsack == 0) return false;
         c.context.count(Seq.lt(from, c.rcvNxt) ? TcpMib.TCPDSACKOldSent : TcpMib.TCPDSACKOfoSent);
-        c.sackList.setDuplicate(from, to);
+        return true;
     }
 
     // ---------------------------------------------------------------- fifth check: the ACK field
@@ -353,6 +363,7 @@ final class SegmentArrives {
             }
             case LAST_ACK -> {
                 if (isFinAcked()) {
+                    c.context.metrics.save(c, now);
                     c.teardown.done(Journal.Cause.SEGMENT);
                     yield false;
                 }
@@ -452,24 +463,29 @@ final class SegmentArrives {
     private void text(Segment seg, long now) {
         switch (c.state) {
             case CLOSE_WAIT, CLOSING, LAST_ACK -> {
+                c.ackSchedule.checkDue = true;
                 // Nothing can follow a FIN; what it repeats is acknowledged again.
-                if (!Seq.lt(seg.seq, c.rcvNxt)) return;
+                if (!Seq.lt(seg.seq, c.rcvNxt) || isUnreadable(seg)) return;
             }
             case FIN_WAIT1, FIN_WAIT2 -> {
-                // RFC 9293 3.6.1, SHLD-3: data that nobody will ever read is answered with a reset. Linux:
-                // docs/linux/close.md
-                boolean data = seg.sequenceLength() > 0 && Seq.gt(seg.seq + seg.length, c.rcvNxt);
-                if ((c.shutdown & Connection.RECEIVE) != 0 && data) {
-                    c.context.count(TcpMib.TCPAbortOnData);
-                    reset(seg);
-                    c.output.answerWithReset(seg);
-                    return;
-                }
+                c.ackSchedule.checkDue = true;
+                if (isUnreadable(seg)) return;
             }
             default -> {}
         }
         if (seg.sequenceLength() == 0) return;
         queue(seg, now);
+    }
+
+    /// RFC 9293 3.6.1, SHLD-3: data that nobody will ever read is answered with a reset. Linux: docs/linux/close.md;
+    /// also what claims to follow a FIN, if it begins before it.
+    private boolean isUnreadable(Segment seg) {
+        boolean data = seg.sequenceLength() > 0 && Seq.gt(seg.seq + seg.length, c.rcvNxt);
+        if (!data || (c.shutdown & Connection.RECEIVE) == 0) return false;
+        c.context.count(TcpMib.TCPAbortOnData);
+        reset(seg);
+        c.output.answerWithReset(seg);
+        return true;
     }
 
     private void queue(Segment seg, long now) {
@@ -593,8 +609,8 @@ final class SegmentArrives {
     }
 
     private void measureSegment(Segment seg) {
-        int header = c.sizes.headerLength + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
-        if (c.acks.measure(seg, header, c.sizes.headerLength, c.sizes.advMss)) {
+        int header = c.sizes.usualOptions() + 20 + (seg.sackBlocks > 0 ? 4 + 8 * seg.sackBlocks : 0);
+        if (c.acks.measure(seg, header, c.sizes.usualOptions() + 20, c.sizes.advMss)) {
             c.receive.learnRatio(seg.length, seg.truesize());
         }
     }
@@ -605,11 +621,11 @@ final class SegmentArrives {
         // RFC 9293 3.10.7.4, MUST-59: all of it, and then one acknowledgment.
         c.rcvNxt = c.outOfOrder.moveTo(c.receiveQueue, c.rcvNxt);
         c.context.counters.add(TcpMib.TCPRcvCoalesce, c.outOfOrder.coalescedOnMove);
-        if (!c.sackList.hasDuplicate()) noteQueuedTwice();
-        if (c.rcvNxt == before) return;
-        c.bytesReceived += c.rcvNxt - before;
+        noteQueuedTwice();
         // RFC 5681 4.2: at once when the gap is filled.
         if (c.outOfOrder.isEmpty()) c.acks.now = true;
+        if (c.rcvNxt == before) return;
+        c.bytesReceived += c.rcvNxt - before;
         if (c.outOfOrder.finMoved) fin(seg, now);
     }
 
@@ -654,7 +670,9 @@ final class SegmentArrives {
     private void noteQueuedTwice() {
         int from = c.outOfOrder.duplicateStart;
         int to = c.outOfOrder.duplicateEnd;
-        if (from != to) noteDuplicate(from, to);
+        if (from == to || !countDuplicate(from)) return;
+        if (c.outOfOrder.duplicateInFront) c.sackList.setDuplicate(from, to);
+        else c.sackList.extendDuplicate(from, to);
     }
 
     /// Eighth: the FIN bit.
@@ -668,20 +686,23 @@ final class SegmentArrives {
                 c.setState(TcpState.CLOSE_WAIT, Journal.Cause.SEGMENT, seg.flags);
                 c.acks.enterPingPong();
             }
+            // Linux: what lies beyond the FIN is reported once more.
             case FIN_WAIT1 -> {
+                c.sackList.clearAfterNext();
                 c.output.ackNow();
                 c.setState(TcpState.CLOSING, Journal.Cause.SEGMENT, seg.flags);
             }
             case FIN_WAIT2 -> {
+                c.sackList.clearAfterNext();
                 c.output.ackNow();
-                // TIME_WAIT goes on announcing what this ACK does.
+                // TIME_WAIT has the window that this acknowledgment is going to tell.
                 c.receive.announce(c.rcvNxt, c.receiveBuffer.charged(), c.acks);
                 c.teardown.enterTimeWait(TcpState.TIME_WAIT, Timeouts.TIME_WAIT_NANOS, now, Journal.Cause.SEGMENT);
             }
             default -> {}
         }
         c.outOfOrder.clear();
-        c.sackList.clear();
+        if (c.state == TcpState.CLOSE_WAIT) c.sackList.clear();
         c.raise(Readiness.IN | Readiness.RDHUP);
     }
 }

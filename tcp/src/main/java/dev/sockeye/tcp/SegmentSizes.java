@@ -1,12 +1,13 @@
 package dev.sockeye.tcp;
 
+import dev.sockeye.wire.TcpHeader;
+
 /// How large segments are: what we send at most, and what we tell the peer to send (RFC 9293 3.7.1). Bytes.
 final class SegmentSizes {
 
     static final int DEFAULT_MSS = 536;
     private static final int DEFAULT_MSS_V6 = 1220;
     static final int MIN_MSS = 88; // TCP_MIN_MSS
-    private static final int MIN_ADVERTISED = 256; // net.ipv4.route.min_adv_mss
 
     private final Connection c;
 
@@ -37,27 +38,38 @@ final class SegmentSizes {
         return options.maxSegment > 0 ? Math.min(most, options.maxSegment) : most;
     }
 
-    /// The path has become narrower. A SYN that has to go again announces that, too.
-    void narrow(int mtu) {
+    void setPathMtu(int mtu) {
         pathMtu = mtu;
-        if (c.state == TcpState.SYN_SENT) {
-            advertisedMss =
-                    Math.min(advertisedMss, Math.max(advertised(mtu, c.tuple.isV4(), c.options), MIN_ADVERTISED));
-            advMss = advertisedMss;
-        }
         sync();
     }
 
-    /// Computes the segment size from the path's MTU and the peer's option (`tcp_sync_mss`).
+    /// Computes the segment size from the path's MTU, as known and as probed, and the peer's option (`tcp_sync_mss`).
     void sync() {
-        mss = boundToHalfWindow(largest() - (headerLength - 20));
+        mss = boundToHalfWindow(c.probing.bound(payload(pathMtu)));
+    }
+
+    /// What fits a packet of this size, bytes (`tcp_mtu_to_mss`).
+    int payload(int mtu) {
+        return payloadWithoutOptions(mtu) - (headerLength - 20);
+    }
+
+    /// The packet that so much payload makes, bytes (`tcp_mss_to_mtu`).
+    int packet(int payload) {
+        return payload + headerLength + ipHeader();
+    }
+
+    int ipHeader() {
+        return c.tuple.isV4() ? 20 : 40;
     }
 
     /// The most payload of a segment without options, bytes.
     int largest() {
-        int most = pathMtu - (c.tuple.isV4() ? 20 : 40) - 20;
+        return payloadWithoutOptions(pathMtu);
+    }
+
+    private int payloadWithoutOptions(int mtu) {
         // RFC 9293 3.7.1, MUST-16
-        return Math.max(Math.min(most, peerMss), c.context.sysctl.tcp_min_snd_mss);
+        return Math.max(Math.min(mtu - ipHeader() - 20, peerMss), c.context.sysctl.tcp_min_snd_mss);
     }
 
     /// What the peer is taken to accept before its SYN says so, bytes.
@@ -73,16 +85,23 @@ final class SegmentSizes {
     }
 
     /// The size of the next data segment: SACK blocks, and an AccECN option, take their share
-    /// (`tcp_current_mss`).
+    /// (`tcp_current_mss`), and so does a signature, of which the `mss` knows nothing.
     int current() {
         int blocks = c.sackPermitted ? c.sackList.count(sackRoom()) : 0;
         if (c.ecn.isAccurate()) return mss + headerLength - 20 - c.ecn.option.bytes(blocks);
-        return blocks == 0 ? mss : mss - 4 - 8 * blocks;
+        int most = mss - c.options.signatureBytes;
+        return blocks == 0 ? most : most - 4 - 8 * blocks;
     }
 
-    /// SACK blocks that fit beside the timestamps.
+    /// Bytes of options that every segment has: timestamps, and a signature.
+    int usualOptions() {
+        return headerLength - 20 + c.options.signatureBytes;
+    }
+
+    /// SACK blocks that fit beside those. Linux: none beside an MD5 signature and timestamps.
     int sackRoom() {
-        return c.timestamps.agreed ? 3 : 4;
+        int stamps = c.timestamps.agreed ? 12 : 0;
+        return Math.max(0, (TcpHeader.MAX_OPTIONS_LENGTH - 4 - stamps - c.options.signatureBytes) / 8);
     }
 
     /// What the peer's segments are taken to carry, until some have come (`tcp_initialize_rcv_mss`).

@@ -29,7 +29,7 @@ final class SegmentWriter {
         if ((flags & Segment.ACK) != 0) {
             out.ack = c.rcvNxt;
             boolean duplicate = c.sackList.hasDuplicate();
-            if (c.sackPermitted && (flags & Segment.RST) == 0) c.sackList.writeTo(out, c.sizes.sackRoom());
+            if (c.sackPermitted) c.sackList.writeTo(out, c.sizes.sackRoom());
             c.ecn.option.writeTo(out, duplicate);
         }
         out.window = c.receive.announce(c.rcvNxt, c.receiveBuffer.charged(), c.acks);
@@ -38,6 +38,7 @@ final class SegmentWriter {
             c.ackSchedule.onAckSent();
             c.lastAckSentAt = now;
         }
+        urgent(out);
     }
 
     /// A probe: what the peer has acknowledged, without data. RFC 3168 6.1.6, MUST-18: without a mark or
@@ -45,7 +46,6 @@ final class SegmentWriter {
     void probe(Segment out, int seq, long now) {
         header(out, Segment.ACK, seq, now);
         c.ecn.mark(out, false);
-        urgent(out);
         c.segmentsOut++;
     }
 
@@ -95,7 +95,6 @@ final class SegmentWriter {
             header(out, Segment.ACK | segment.flags | push, segment.seq, now);
             c.send.payload(segment, out);
             if (out.length > c.sizes.mss || segment.packets > 1) out.packetPayload = segment.mss;
-            urgent(out);
             c.ecn.mark(out, !again && out.length > 0);
         }
         long departure = c.pacer.departure(now);

@@ -86,7 +86,7 @@ final class SendBuffer {
     /// Twice what the congestion window can hold, or more if the algorithm likes (`tcp_sndbuf_expand`).
     void expand() {
         if (c.options.sendBuffer != 0) return;
-        int each = Math.max(Math.min(c.sizes.peerMss, c.sizes.pathMtu), c.sizes.mss) + 256 + 320;
+        int each = Math.max(c.sizes.peerMss, c.sizes.mss) + 256 + 320;
         each = Integer.highestOneBit(each - 1) * 2 + 256;
         long segments = Math.max(Math.max(CongestionWindow.INITIAL, c.cwnd.segments), c.board.reordering + 1);
         long wanted = Math.min(c.congestion.sendBufferFactor() * segments * each, c.context.sysctl.tcp_wmem[2]);

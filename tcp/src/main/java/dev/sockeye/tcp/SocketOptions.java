@@ -128,11 +128,20 @@ public final class SocketOptions {
     /// `TCP_DELACK_MAX_US`; 0: 200 ms
     public int delayedAckMaxMicros;
 
+    /// Bytes of each segment's options that its signature takes, as the host's keys for the peer have it; and whether
+    /// a SYN with it has no room for timestamps (Linux: with MD5's)
+    public int signatureBytes;
+
+    public boolean signatureReplacesTimestamps;
+
     /// `SO_PRIORITY`, `SO_MARK`: kept, not used
     public int priority, mark;
 
-    /// `SO_DEBUG`, `SO_DONTROUTE`, `SO_BROADCAST`, `SO_ZEROCOPY`: kept, not used
-    public boolean debug, dontRoute, broadcast, zeroCopy;
+    /// `SO_ZEROCOPY`: `MSG_ZEROCOPY` counts
+    public boolean zeroCopy;
+
+    /// `SO_DEBUG`, `SO_DONTROUTE`, `SO_BROADCAST`: kept, not used
+    public boolean debug, dontRoute, broadcast;
 
     /// Whether what ICMP tells of the path's MTU counts at once (`ip_sk_accept_pmtu`).
     boolean followsPathMtu() {
@@ -147,6 +156,11 @@ public final class SocketOptions {
     /// @param locked the path takes less than `min_pmtu`
     public boolean dontFragment(boolean locked) {
         return pathMtuDiscovery == PMTU_DO || pathMtuDiscovery == PMTU_WANT && !locked;
+    }
+
+    /// Whether a SYN is to have timestamps.
+    boolean offersTimestamps(TcpSysctl sysctl) {
+        return sysctl.tcp_timestamps != 0 && !signatureReplacesTimestamps;
     }
 
     long rtoMaxMillis(TcpSysctl sysctl) {

@@ -62,6 +62,7 @@ final class StreamReader {
     private int receiveUrgent(MemorySegment to, long offset, int length, int flags) {
         boolean known = c.urgent.arrived || (c.urgent.pending && !c.urgent.taken);
         if (c.options.outOfBandInline || !known) return Errno.EINVAL.asResult();
+        if (c.state == TcpState.CLOSED && !c.finReceived) return Errno.ENOTCONN.asResult();
         if (!c.urgent.arrived) {
             boolean over = (c.shutdown & Connection.RECEIVE) != 0 || c.state == TcpState.CLOSED;
             return over ? 0 : Errno.EAGAIN.asResult();

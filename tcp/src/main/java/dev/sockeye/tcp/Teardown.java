@@ -13,6 +13,32 @@ final class Teardown {
         this.c = c;
     }
 
+    /// `shutdown(2)`
+    int shutdown(Shutdown how, long now) {
+        int directions = how == Shutdown.READ
+                ? Connection.RECEIVE
+                : how == Shutdown.WRITE ? Connection.SEND : Connection.RECEIVE | Connection.SEND;
+        if (c.state == TcpState.SYN_SENT) {
+            // Linux: whichever direction, see docs/linux/errors.md
+            c.error = Errno.ECONNRESET.number();
+            done(Journal.Cause.CALL_SHUTDOWN);
+            return 0;
+        }
+        c.shutdown |= directions;
+        boolean sends = (directions & Connection.SEND) != 0;
+        if (sends && (c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT))
+            sendFin(now, Journal.Cause.CALL_SHUTDOWN);
+        c.raise(Readiness.IN | Readiness.OUT | Readiness.RDHUP);
+        return c.state == TcpState.CLOSED ? Errno.ENOTCONN.asResult() : 0;
+    }
+
+    /// Nothing of the end is to be seen any more.
+    void forgetEnd() {
+        c.shutdown = 0;
+        c.error = c.softError = 0;
+        c.finReceived = false;
+    }
+
     /// The program lets go: FIN after what is queued, or a reset if it left data unread or lingers for 0 seconds.
     void close(long now) {
         boolean unread = c.receiveQueue.bytes() > 0;
@@ -119,10 +145,10 @@ final class Teardown {
         c.timeouts.backoff = 0;
         c.shutdown = Connection.RECEIVE | Connection.SEND;
         c.send.clear();
+        c.zeroCopy.onEnd();
         c.board.clear();
         c.recovery.rack.clear();
         c.outOfOrder.clear();
-        c.sackList.clear();
         c.memory.close();
         if (c.orphan) {
             c.context.orphans--;
@@ -135,6 +161,7 @@ final class Teardown {
 
     /// A [TimeWait] goes on in this connection's place.
     void enterTimeWait(TcpState as, long nanos, long now, Journal.Cause cause) {
+        c.context.metrics.save(c, now);
         if (c.state != as) c.setState(as, cause, cause == Journal.Cause.SEGMENT ? Segment.FIN | Segment.ACK : 0);
         long rto = c.rtt.rtoMillis;
         long least = ((rto << 2) - (rto >> 1)) * Timers.MILLI;

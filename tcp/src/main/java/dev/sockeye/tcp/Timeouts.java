@@ -215,6 +215,7 @@ final class Timeouts {
         boolean r1 = opening
                 ? retransmits > 0
                 : hasTimedOut(c.context.sysctl.tcp_retries1, RTO_MIN_MILLIS, stalledSince(), now);
+        if (r1 && !opening) c.probing.onDoubtfulPath(now);
         if (r1) adviseAgainstPath = true;
         rehashes++;
         c.context.count(TcpMib.TcpTimeoutRehash);

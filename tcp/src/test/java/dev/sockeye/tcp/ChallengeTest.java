@@ -183,7 +183,7 @@ class ChallengeTest {
         peer.sysctl.tcp_challenge_ack_limit = 3;
         int answered = 0;
         for (int i = 0; i < 8; i++) {
-            peer.connection.lastChallengeAt = -1; // as if it were another connection each time
+            peer.connection.lastOutOfWindowAckAt = -1; // as if it were another connection each time
             peer.send("R 10:10(0) win 65535");
             answered += peer.sent().size();
         }
@@ -245,5 +245,17 @@ class ChallengeTest {
         assertThat(peer.lastTsEcr()).isEqualTo(2000);
         peer.send("P. 5:9(4) ack 1 win 65535 <TS val 2005 ecr 0>").expect(". 1:1(0) ack 13 win 65148");
         assertThat(peer.lastTsEcr()).isEqualTo(2005);
+    }
+
+    /// "shared": an answer of one sort counts for the other, too.
+    @Test
+    void challengesAndDuplicateAcksShareOneLimit() {
+        Peer peer = Peer.established();
+        peer.send(". 0:0(0) ack 1 win 65535").expect(ACK);
+        peer.elapse(2).send("R 10:10(0) win 65535").expectNothing();
+        assertThat(peer.count(TcpMib.TCPACKSkippedChallenge)).isEqualTo(1);
+        peer.elapse(600).send("S 1:2(0) win 65535").expect(ACK);
+        peer.elapse(2).send(". 0:0(0) ack 1 win 65535").expectNothing();
+        assertThat(peer.count(TcpMib.TCPACKSkippedSeq)).isEqualTo(1);
     }
 }

@@ -321,4 +321,73 @@ class CloseStatesTest {
         assertThat(peer.timeWait).isNull();
         peer.send(". 2:2(0) ack 2 win 65535").expect("R 2:2(0)");
     }
+
+    // ---------------------------------------------------------------- beyond the peer's FIN
+
+    /// "beyond_fin": what begins before the FIN and goes on behind it is a lie, and nobody reads it.
+    @Test
+    void dataThatGoesOnBehindTheFinResetsTheConnection() {
+        Peer peer = Peer.established();
+        peer.send("F. 1:2(0) ack 1 win 65535");
+        peer.send(". -100:90(190) ack 1 win 65535").expect("R 1:1(0)").expectNothing();
+        assertThat(peer.state()).isEqualTo(CLOSED);
+        assertThat(peer.count(TcpMib.TCPAbortOnData)).isEqualTo(1);
+        assertThat(peer.socketError()).isEqualTo(Errno.EPIPE);
+    }
+
+    /// The same where both sides have closed.
+    @Test
+    void dataBehindTheFinResetsInLastAckToo() {
+        Peer peer = Peer.established();
+        peer.send("F. 1:2(0) ack 1 win 65535");
+        peer.elapse(2).expect(". 1:1(0) ack 2 win 64239");
+        peer.close();
+        peer.expect("F. 1:2(0) ack 2 win 64239");
+        assertThat(peer.state()).isEqualTo(LAST_ACK);
+        peer.send("P. 1:11(10) ack 1 win 65535").expect("R 1:1(0)").expectNothing();
+        assertThat(peer.state()).isEqualTo(CLOSED);
+    }
+
+    /// What begins behind the FIN is not looked at, but the acknowledgment of the FIN waits no longer.
+    @Test
+    void whatBeginsBehindTheFinIsIgnored() {
+        Peer peer = Peer.established();
+        peer.send("F. 1:2(0) ack 1 win 65535").expectNothing();
+        peer.send("F. 2:3(0) ack 1 win 65535")
+                .expect(". 1:1(0) ack 2 win 64239")
+                .expectNothing();
+        peer.send("P. 2:12(10) ack 1 win 65535").expectNothing();
+        assertThat(peer.state()).isEqualTo(CLOSE_WAIT);
+        assertThat(peer.read(100)).isZero();
+    }
+
+    /// "time_wait_window": in TIME_WAIT the window is the one that the acknowledgment of the FIN told.
+    @Test
+    void timeWaitKeepsTheWindowOfTheLastAcknowledgment() {
+        Peer peer = Peer.established("<mss 1460,wscale 2>");
+        peer.shutdown(Shutdown.WRITE);
+        peer.expect("F. 1:2(0) ack 1 win 63");
+        peer.send("F. 1:2(0) ack 2 win 65535").expect(". 2:2(0) ack 2 win 63");
+        Segment late = SegmentScript.parse("P. 2:12(10) ack 2 win 65535");
+        late.seq = peer.connection.rcvNxt;
+        var answer = new Segment();
+        assertThat(peer.timeWait.onSegment(late, answer, peer.now)).isEqualTo(TimeWait.Disposition.REPLY);
+        assertThat(answer.window).isEqualTo(63);
+    }
+
+    /// "large_window": what has no room in 16 bits is cut off.
+    @Test
+    void timeWaitTellsTheLowBitsOfALargeWindow() {
+        Peer peer = Peer.established("<mss 1460,sackOK>");
+        peer.shutdown(Shutdown.WRITE);
+        peer.expect("F. 1:2(0) ack 1 win 64240");
+        peer.send(". 2921:4381(1460) ack 2 win 65535").expect(". 2:2(0) ack 1 win 65535 <sack 2921:4381>");
+        peer.close();
+        assertThat(peer.timeWait.state()).isEqualTo(FIN_WAIT2);
+        Segment fin = SegmentScript.parse("F. 1:2(0) ack 2 win 65535");
+        fin.seq = peer.connection.rcvNxt;
+        var answer = new Segment();
+        assertThat(peer.timeWait.onSegment(fin, answer, peer.now)).isEqualTo(TimeWait.Disposition.REPLY);
+        assertThat(answer.window).isEqualTo(1624);
+    }
 }

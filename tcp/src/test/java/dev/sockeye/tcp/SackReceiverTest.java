@@ -117,4 +117,50 @@ class SackReceiverTest {
         assertThat(peer.read(10_000)).isEqualTo(4100);
         peer.checkReleased();
     }
+
+    /// "dsack_waits": a DSACK that waits for a segment to carry it gives way to the next; only what is found in the
+    /// queue beyond a gap is joined to it.
+    @Test
+    void theLastDuplicateIsTold() {
+        Peer peer = Peer.established("<mss 1460,sackOK>");
+        exchange(peer, "101:1101(1000)", "ack 1 win 64240 <sack 101:1101>");
+        exchange(peer, "1:101(100)", "ack 1101 win 63140");
+        peer.write(46);
+        peer.expect("P. 1:47(46) ack 1101 win 63140");
+        peer.elapse(50).send(". 1101:1101(0) ack 47 win 65535");
+        peer.send("P. 101:1561(1460) ack 47 win 65535");
+        peer.send("P. 1:484(483) ack 47 win 65535").expect(". 47:47(0) ack 1561 win 65535 <sack 1:484>");
+    }
+
+    /// "reset_sack": a reset tells what lies beyond the gap, as every segment does.
+    @Test
+    void aResetCarriesSackBlocks() {
+        Peer peer = Peer.established("<mss 1460,sackOK>");
+        exchange(peer, "927:2387(1460)", "ack 1 win 65535 <sack 927:2387>");
+        peer.abort();
+        peer.expect("R. 1:1(0) ack 1 win 65535 <sack 927:2387>").expectNothing().checkReleased();
+    }
+
+    /// "fin_before_gap": a FIN in front of what was received before: the acknowledgment that makes TIME_WAIT reports
+    /// once more what the FIN makes void.
+    @Test
+    void theLastAcknowledgmentReportsWhatTheFinMakesVoid() {
+        Peer peer = Peer.established("<mss 1460,sackOK>");
+        peer.shutdown(Shutdown.WRITE);
+        peer.expect("F. 1:2(0) ack 1 win 64240");
+        peer.send("P. 734:2194(1460) ack 2 win 65535").expect(". 2:2(0) ack 1 win 65535 <sack 734:2194>");
+        peer.send("F. 1:17(15) ack 2 win 65535").expect(". 2:2(0) ack 17 win 65535 <sack 734:2194>");
+        assertThat(peer.connection.timeWait()).isNotNull();
+        peer.expectNothing();
+    }
+
+    /// "fin_covered": data that covers a FIN beyond the gap, and goes on: the FIN was none.
+    @Test
+    void aFinThatDataCoversIsForgotten() {
+        Peer peer = Peer.established("<mss 1460,sackOK>");
+        peer.send("F. 101:126(24) ack 1 win 65535").expect(". 1:1(0) ack 1 win 64240 <sack 101:126>");
+        peer.send(". 1:501(500) ack 1 win 65535").expect(". 1:1(0) ack 501 win 63784 <sack 101:126>");
+        assertThat(peer.state()).isEqualTo(TcpState.ESTABLISHED);
+        assertThat(peer.read(1000)).isEqualTo(500);
+    }
 }

@@ -119,4 +119,22 @@ class SendWindowTest {
         }
         return peer;
     }
+
+    /// "dsack_size": what goes out together is cut alike, to the size that the first of it leaves room for.
+    @Test
+    void oneDsackMakesAllSegmentsOfABurstSmaller() {
+        Peer peer = Peer.established("<mss 536,sackOK>");
+        peer.options.noDelay = true;
+        peer.send(". 1:101(100) ack 1 win 65535").expect(". 1:1(0) ack 101 win 64140");
+        peer.write(12 * 536);
+        peer.sent();
+        assertThat(peer.info().unacked()).isEqualTo(10);
+        peer.write(4 * 536);
+        peer.send(". 1:101(100) ack 5361 win 65535");
+        peer.expect(
+                ". 5361:5885(524) ack 101 win 64140 <sack 1:101>",
+                ". 5885:6409(524) ack 101 win 64140 <sack 1:101>",
+                ". 6409:6933(524) ack 101 win 64140 <sack 1:101>",
+                ". 6933:7457(524) ack 101 win 64140 <sack 1:101>");
+    }
 }

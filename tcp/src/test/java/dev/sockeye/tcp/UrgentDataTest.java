@@ -146,4 +146,15 @@ class UrgentDataTest {
         assertThat(peer.poll()).isEqualTo("IN OUT RDHUP");
         assertThat(peer.read(10, Connection.MSG_OOB)).isZero();
     }
+
+    /// "acks": every segment points to urgent data that the peer has not got, also one that carries none.
+    @Test
+    void anAcknowledgmentPointsToIt() {
+        Peer peer = new Peer().accept("<mss 1460>", 0, 4);
+        peer.write(16, Connection.MSG_OOB);
+        peer.expectNothing();
+        peer.send("P. 1:42(41) ack 1 win 0").expect("U. 1:1(0) ack 42 win 64199 urg 16");
+        peer.abort();
+        peer.expect("RU. 1:1(0) ack 42 win 64199 urg 16");
+    }
 }

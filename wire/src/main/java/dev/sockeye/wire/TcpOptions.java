@@ -46,6 +46,15 @@ public final class TcpOptions {
     /// SACK blocks that fit (RFC 2018 3).
     public static final int MAX_SACK_BLOCKS = 4;
 
+    /// Bytes of a TCP-AO option in front of its MAC (RFC 5925 2.2).
+    public static final int AO_HEADER = 4;
+
+    /// Bytes of an MD5 signature (RFC 2385 3.0).
+    public static final int MD5_LENGTH = 16;
+
+    /// Where [#write] puts the MAC of a signature, bytes from the begin of the options: it is the first of them.
+    public static final int WRITTEN_SIGNATURE_AT = 4;
+
     /// Bytes of a Fast Open cookie, at least and at most (RFC 7413 4.1.1).
     public static final int MIN_COOKIE = 4, MAX_COOKIE = 16;
 
@@ -53,6 +62,11 @@ public final class TcpOptions {
 
     private int present;
     private boolean malformed;
+    private boolean unauthentic;
+    private int signatureAt;
+    private int macLength;
+    private int keyId;
+    private int nextKeyId;
     private int mss;
     private int windowScale;
     private int tsVal;
@@ -85,6 +99,32 @@ public final class TcpOptions {
     /// Whether parsing stopped at an option that has no room for its own length, or is longer than what is left.
     public boolean malformed() {
         return malformed;
+    }
+
+    /// Whether a segment that came with these options must not reach a connection: two signatures, one of a senseless
+    /// length, or such a length in front of where one may stand. See docs/linux/signatures.md
+    public boolean unauthentic() {
+        return unauthentic;
+    }
+
+    /// Where the MAC of the signature stands, bytes from the begin of the options; 0 without one.
+    public int signatureAt() {
+        return isSigned() ? signatureAt : 0;
+    }
+
+    /// Bytes of the MAC: 16 of MD5 (RFC 2385), 1 to 36 of TCP-AO (RFC 5925 2.2); 0 without a signature.
+    public int macLength() {
+        return isSigned() ? macLength : 0;
+    }
+
+    /// TCP-AO's KeyID, 0 to 255 (RFC 5925 2.2); -1 without the option.
+    public int keyId() {
+        return has(AO) ? keyId : -1;
+    }
+
+    /// TCP-AO's RNextKeyID, 0 to 255 (RFC 5925 2.2); -1 without the option.
+    public int nextKeyId() {
+        return has(AO) ? nextKeyId : -1;
     }
 
     /// The maximum segment size, bytes, 0 to 65535 (RFC 9293 3.7.1), or 0 without it.
@@ -182,7 +222,7 @@ public final class TcpOptions {
     /// @param syn    whether they are a SYN's: only there do MSS, window scale, SACK-permitted and Fast Open count
     public void parse(MemorySegment memory, long at, int length, boolean syn) {
         present = 0;
-        malformed = false;
+        malformed = unauthentic = false;
         // Nearly all segments of nearly all connections; RFC 7323 appendix A recommends this layout.
         if (length == 12 && i32(memory, at) == NOP_NOP_TIMESTAMPS) {
             present = TIMESTAMPS;
@@ -197,12 +237,23 @@ public final class TcpOptions {
         malformed = true;
     }
 
-    void noteMd5() {
-        present |= MD5;
+    void noteUnauthentic() {
+        unauthentic = true;
     }
 
-    void noteAo() {
-        present |= AO;
+    boolean isSigned() {
+        return (present & (MD5 | AO)) != 0;
+    }
+
+    void noteMd5(int at) {
+        present |= MD5;
+        signatureAt = at;
+        macLength = MD5_LENGTH;
+    }
+
+    void noteAo(int at, int keyId, int nextKeyId, int macLength) {
+        ao(keyId, nextKeyId, macLength);
+        signatureAt = at;
     }
 
     void forgetSack() {
@@ -218,7 +269,7 @@ public final class TcpOptions {
     /// Forgets all options.
     public TcpOptions clear() {
         present = 0;
-        malformed = false;
+        malformed = unauthentic = false;
         return this;
     }
 
@@ -239,6 +290,26 @@ public final class TcpOptions {
     /// Adds SACK-permitted.
     public TcpOptions sackPermitted() {
         present |= SACK_PERMITTED;
+        return this;
+    }
+
+    /// Adds an MD5 signature (RFC 2385), which is written as zeros and filled in when the segment is complete.
+    public TcpOptions md5() {
+        present |= MD5;
+        signatureAt = WRITTEN_SIGNATURE_AT;
+        macLength = MD5_LENGTH;
+        return this;
+    }
+
+    /// Adds a TCP-AO option (RFC 5925), whose MAC is written as zeros and filled in when the segment is complete.
+    ///
+    /// @param macLength bytes, 1 to 36
+    public TcpOptions ao(int keyId, int nextKeyId, int macLength) {
+        present |= AO;
+        signatureAt = WRITTEN_SIGNATURE_AT;
+        this.keyId = keyId & 0xff;
+        this.nextKeyId = nextKeyId & 0xff;
+        this.macLength = macLength;
         return this;
     }
 
@@ -296,7 +367,7 @@ public final class TcpOptions {
         return present == TIMESTAMPS ? 12 : present == 0 ? 0 : TcpOptionsWriter.length(this);
     }
 
-    /// Writes the options behind a TCP header, at `at`; MD5 and AO, which need a key, are not among them.
+    /// Writes the options behind a TCP header, at `at`; the MAC of a signature is zeros, at [#WRITTEN_SIGNATURE_AT].
     ///
     /// @return [#length]
     public int write(MemorySegment memory, long at) {

@@ -13,8 +13,13 @@ final class TcpOptionsParser {
 
     private TcpOptionsParser() {}
 
-    /// Adds the options from `at` to `end` to `options`, which is empty.
-    static void parse(TcpOptions options, MemorySegment memory, long at, long end, boolean syn) {
+    /// Bytes that must be left for a signature to be looked for, or for a senseless length to matter to it: those of
+    /// an MD5 signature.
+    private static final int SIGNATURE_LENGTH = 18;
+
+    /// Adds the options from `start` to `end` to `options`, which is empty.
+    static void parse(TcpOptions options, MemorySegment memory, long start, long end, boolean syn) {
+        long at = start;
         while (at < end) {
             // RFC 9293 3.2, MUST-64: wherever one begins. RFC 9293 3.1, MUST-4: end, no-operation, and MSS.
             int kind = u8(memory, at);
@@ -28,10 +33,21 @@ final class TcpOptionsParser {
             int size = end - at < 2 ? 0 : u8(memory, at + 1);
             if (size < 2 || size > end - at) {
                 options.noteMalformed();
+                // Linux: see docs/linux/signatures.md
+                if (end - at >= SIGNATURE_LENGTH) options.noteUnauthentic();
                 return;
             }
+            // RFC 7413 4.1.1, MUST-5
             if (syn) parseSynOnly(options, memory, at, kind, size);
             parseAny(options, memory, at, kind, size);
+            if (kind == TcpOptions.KIND_MD5 && end - at >= SIGNATURE_LENGTH) {
+                if (size != SIGNATURE_LENGTH || options.isSigned()) options.noteUnauthentic();
+                else options.noteMd5((int) (at - start) + 2);
+            } else if (kind == TcpOptions.KIND_AO && end - at > TcpOptions.AO_HEADER) {
+                // RFC 5925 2.2, MUST: with a MAC of a byte at least; RFC 5925 2.2, MUST: one signature of either kind.
+                if (size <= TcpOptions.AO_HEADER || options.isSigned()) options.noteUnauthentic();
+                else options.noteAo((int) (at - start) + 4, u8(memory, at + 2), u8(memory, at + 3), size - 4);
+            }
             at += size;
         }
     }
@@ -66,12 +82,6 @@ final class TcpOptionsParser {
                 if (size >= 10 && (size & 7) == 2) sack(options, memory, at + 2, at + size);
             }
             case TcpOptions.KIND_ACCECN0, TcpOptions.KIND_ACCECN1 -> accEcn(options, memory, at + 2, kind, size - 2);
-            case TcpOptions.KIND_MD5 -> {
-                if (size == 18) options.noteMd5();
-            }
-            case TcpOptions.KIND_AO -> {
-                if (size >= 4) options.noteAo();
-            }
             default -> {}
         }
     }
@@ -82,9 +92,11 @@ final class TcpOptionsParser {
     }
 
     private static void fastOpen(TcpOptions options, MemorySegment memory, long at, int length, boolean experimental) {
-        if ((length & 1) != 0) return; // RFC 7413 4.1.1: the cookie's length is even
+        // RFC 7413 4.1.1, MUST-3
+        if ((length & 1) != 0) return;
         if (length != 0 && (length < TcpOptions.MIN_COOKIE || length > TcpOptions.MAX_COOKIE)) {
-            options.forgetFastOpen(); // Linux: as if there were none, not even one in front of it
+            // RFC 7413 4.1.1, MUST-4; Linux: as if there were none, not even one in front of it.
+            options.forgetFastOpen();
             return;
         }
         byte[] cookie = options.fastOpenCookie();

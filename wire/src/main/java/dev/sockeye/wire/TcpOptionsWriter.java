@@ -9,14 +9,19 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// TCP options to bytes, in Linux's order (`tcp_options_write`): each has as many no-operations in front of it as
-/// align the numbers in it.
+/// align the numbers in it. A signature is the first.
 final class TcpOptionsWriter {
+
+    private static final int KIND_NOP_NOP_MD5 = TcpOptions.KIND_NOP << 24
+            | TcpOptions.KIND_NOP << 16
+            | TcpOptions.KIND_MD5 << 8
+            | 2 + TcpOptions.MD5_LENGTH;
 
     private TcpOptionsWriter() {}
 
     /// Bytes that [#write] writes.
     static int length(TcpOptions options) {
-        int length = options.has(TcpOptions.MSS) ? 4 : 0;
+        int length = signatureLength(options) + (options.has(TcpOptions.MSS) ? 4 : 0);
         if (options.has(TcpOptions.TIMESTAMPS)) length += 12;
         if (options.has(TcpOptions.ACCECN)) length += 2 + 3 * options.accEcnFields();
         if (sackPermittedAlone(options)) length = aligned(length, 2) + 2;
@@ -28,13 +33,18 @@ final class TcpOptionsWriter {
         return aligned(length, 0);
     }
 
+    private static int signatureLength(TcpOptions options) {
+        if (options.has(TcpOptions.MD5)) return 4 + TcpOptions.MD5_LENGTH;
+        return options.has(TcpOptions.AO) ? aligned(TcpOptions.AO_HEADER + options.macLength(), 0) : 0;
+    }
+
     /// The least number from `length` on that is `rest` modulo 4.
     private static int aligned(int length, int rest) {
         return length + (rest - length & 3);
     }
 
     static int write(TcpOptions options, MemorySegment memory, long start) {
-        long at = start;
+        long at = signature(options, memory, start);
         if (options.has(TcpOptions.MSS)) {
             put32(memory, at, TcpOptions.KIND_MSS << 24 | 4 << 16 | options.mss());
             at += 4;
@@ -66,6 +76,20 @@ final class TcpOptionsWriter {
     /// With timestamps, SACK-permitted stands where their two no-operations would.
     private static boolean sackPermittedAlone(TcpOptions options) {
         return options.has(TcpOptions.SACK_PERMITTED) && !options.has(TcpOptions.TIMESTAMPS);
+    }
+
+    private static long signature(TcpOptions options, MemorySegment memory, long at) {
+        if (options.has(TcpOptions.MD5)) {
+            put32(memory, at, KIND_NOP_NOP_MD5);
+        } else if (options.has(TcpOptions.AO)) {
+            int size = TcpOptions.AO_HEADER + options.macLength();
+            put32(memory, at, TcpOptions.KIND_AO << 24 | size << 16 | options.keyId() << 8 | options.nextKeyId());
+        } else {
+            return at;
+        }
+        long end = at + TcpOptions.WRITTEN_SIGNATURE_AT + options.macLength();
+        for (long i = at + TcpOptions.WRITTEN_SIGNATURE_AT; i < end; i++) put8(memory, i, 0);
+        return align(memory, at, end, 0);
     }
 
     private static long timestamps(TcpOptions options, MemorySegment memory, long at) {

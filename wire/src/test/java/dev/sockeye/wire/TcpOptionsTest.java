@@ -29,7 +29,7 @@ class TcpOptionsTest {
     }
 
     /// Options in a SYN, and what they mean.
-    /// RFC 9293 3.1, MUST-4, MUST-6
+    /// RFC 9293 3.1, MUST-4, MUST-6; RFC 7413 4.1.1, MUST-3, MUST-4
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -62,7 +62,7 @@ class TcpOptionsTest {
                 "ae040101                                        | <accecn1>", // two bytes are no counter
                 "ae0e0000 01000002 00000300 0000                 | <accecn1 1 2 3>",
                 "13120001 02030405 06070809 0a0b0c0d 0e0f0101    | <md5>",
-                "1d040000                                        | <tcp-ao>",
+                "1d040000                                        | <>", // without a MAC
                 "1d0c0000 00000000 00000000                      | <tcp-ao>",
                 "13040000                                        | <>"
             })
@@ -72,7 +72,7 @@ class TcpOptionsTest {
     }
 
     /// Options in another segment.
-    /// RFC 9293 3.1, MUST-5; RFC 9293 3.2, MUST-64: also off a word boundary.
+    /// RFC 9293 3.1, MUST-5; RFC 7413 4.1.1, MUST-5; RFC 9293 3.2, MUST-64: also off a word boundary.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -92,6 +92,7 @@ class TcpOptionsTest {
                 "0506aabb ccdd050a 00000001 00000002 0101               | <sack 1:2>",
                 "080b0000 00068000 00010001                             | <>", // a timestamp of another length
                 "020405b4 04020101 03030701 22020101                    | <>", // of a SYN only
+                "220a0102 03040506 07080101                             | <>",
                 "ac050000 01010101                                      | <accecn0 1>"
             })
     void elsewhereThoseCountThatAreNotASynsOnly(String hex, String text) {
@@ -157,6 +158,52 @@ class TcpOptionsTest {
                         .sack(1, 2)))
                 .isEqualTo("0101080a 00000006 00000007 ae05abcd ef01050a 00000001 00000002");
         assertThat(written(new TcpOptions().accEcn(172, 3, 1, 2, 3))).isEqualTo("ac0b0000 01000002 00000301");
+    }
+
+    @Test
+    void aSignatureIsWrittenFirstAndEmpty() {
+        assertThat(written(new TcpOptions().mss(1460).windowScale(7).md5()))
+                .isEqualTo("01011312 00000000 00000000 00000000 00000000 020405b4 01030307");
+        assertThat(written(new TcpOptions().timestamps(6, 7).ao(5, 255, 12)))
+                .isEqualTo("1d1005ff 00000000 00000000 00000000 0101080a 00000006 00000007");
+        assertThat(written(new TcpOptions().sackPermitted().ao(1, 2, 13)))
+                .isEqualTo("1d110102 00000000 00000000 00000000 00010101 01010402");
+    }
+
+    @Test
+    void aSignatureIsFoundWhereItStands() {
+        TcpOptions md5 = parse("020405b4 01011312 01020304 05060708 090a0b0c 0d0e0f10", true);
+        assertThat(md5.signatureAt()).isEqualTo(8);
+        assertThat(md5.macLength()).isEqualTo(16);
+        assertThat(md5.keyId()).isEqualTo(-1);
+        TcpOptions ao = parse("0101080a 00000006 00000007 1d1005ff 00000000 00000000 00000000", false);
+        assertThat(ao.signatureAt()).isEqualTo(16);
+        assertThat(ao.macLength()).isEqualTo(12);
+        assertThat(ao.keyId()).isEqualTo(5);
+        assertThat(ao.nextKeyId()).isEqualTo(255);
+        assertThat(ao.unauthentic()).isFalse();
+        assertThat(parse("", false).signatureAt()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // docs/linux/signatures.md, `malformed`: what 18 bytes are left behind of matters
+                "4d010000 00000000 00000000 00000000 00000000 | true",
+                "4d010000 00000000 00000000 00000000          | false",
+                "4d1e0000 00000000 00000000 00000000 00000000 | true",
+                "020405b4 4d000000 00000000 00000000 00000000 00000000 | true",
+                "020405b4 4d000000 00000000 00000000 00000000 | false",
+                "1d040101 00000000 00000000 00000000 00000000 | true", // RFC 5925: a MAC is not empty
+                "1d100101 00000000 00000000 00000000          | false",
+                "01011312 00000000 00000000 00000000 00000000 | false",
+                "01011311 00000000 00000000 00000000 00000000 | true",
+                "1d100101 00000000 00000000 00000000 1d100101 00000000 00000000 00000000 | true", // two
+                "00010101 4d010000 00000000 00000000 00000000 | false" // behind the end
+            })
+    void senselessSignaturesAreToldFromNone(String hex, boolean unauthentic) {
+        assertThat(parse(hex, true).unauthentic()).isEqualTo(unauthentic);
     }
 
     @Test

@@ -163,8 +163,8 @@ final class OptionCalls {
         if (endpoint.state() == TcpState.LISTEN) return Errno.EINVAL.asResult();
         return switch (request) {
             case Constants.SIOCINQ -> connection == null ? 0 : connection.available();
-            case Constants.SIOCOUTQ -> connection == null ? 0 : connection.sendQueueBytes();
-            case Constants.SIOCOUTQNSD -> connection == null ? 0 : connection.notSentBytes();
+            case Constants.SIOCOUTQ -> endpoint.unacknowledgedBytes();
+            case Constants.SIOCOUTQNSD -> endpoint.unsentBytes();
             case Constants.SIOCATMARK -> connection != null && connection.isAtUrgentMark() ? 1 : 0;
             default -> null;
         };

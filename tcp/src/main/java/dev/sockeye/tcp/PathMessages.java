@@ -2,18 +2,15 @@ package dev.sockeye.tcp;
 
 import dev.sockeye.wire.Errno;
 
-/// What ICMP tells of segments of ours (`tcp_v4_err`, `tcp_v6_err`): that they do not arrive, or are too long for the
-/// path.
-final class IcmpErrors {
+/// What ICMP tells of a connection's segments (RFC 9293 3.9.2.2, RFC 5927): errors, and links that were too narrow.
+final class PathMessages {
 
     private final Connection c;
 
-    IcmpErrors(Connection c) {
+    PathMessages(Connection c) {
         this.c = c;
     }
 
-    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927
-    /// 4.1).
     boolean isInFlight(int seq) {
         return c.state != TcpState.CLOSED && Seq.between(seq, firstInFlight(), c.sndNxt);
     }
@@ -22,16 +19,15 @@ final class IcmpErrors {
         return c.fastOpen.passive != null ? c.fastOpen.passive.iss() : c.sndUna;
     }
 
-    private boolean isCredible(int seq) {
-        if (c.state == TcpState.CLOSED) return false;
-        if (isInFlight(seq)) return true;
+    private boolean isForged(int seq) {
+        if (Seq.between(seq, firstInFlight(), c.sndNxt)) return false;
         c.context.count(TcpMib.OutOfWindowIcmps);
-        return false;
+        return true;
     }
 
-    /// It did not arrive.
-    void onError(Errno icmp, boolean fatal, int seq) {
-        if (!isCredible(seq)) return;
+    /// @return whether the connection was being opened, and has ended
+    boolean onError(Errno icmp, int seq) {
+        if (c.state == TcpState.CLOSED || isForged(seq)) return false;
         // RFC 9293 3.9.2.2, RFC 5461: only a connection that is being opened gives up; with Fast Open, one that no
         // program has yet.
         boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;
@@ -39,21 +35,23 @@ final class IcmpErrors {
             c.error = icmp.number();
             c.raise(Readiness.ERR | Readiness.IN | Readiness.OUT | Readiness.HUP);
             c.teardown.done(Journal.Cause.ICMP);
-        } else if (c.options.receiveErrors) {
+            return true;
+        }
+        if (c.options.receiveErrors) {
             c.error = icmp.number();
             c.raise(Readiness.ERR);
         } else {
             // RFC 9293 3.9.1.8, MUST-47, SHLD-20; RFC 9293 3.9.2.2, MUST-56, SHLD-25: told to who asks.
             c.softError = icmp.number();
         }
+        return false;
     }
 
-    /// It was too long.
     void onPacketTooBig(int mtu, int seq, long now) {
-        if (!isCredible(seq)) return;
+        if (c.state == TcpState.CLOSED || isForged(seq)) return;
         // RFC 7323 5.7, MUST-31
         if (mtu >= c.sizes.pathMtu || !c.options.followsPathMtu()) return;
-        c.sizes.narrow(mtu);
+        c.sizes.setPathMtu(mtu);
         c.recovery.onSmallerMss(now);
     }
 }

@@ -253,7 +253,8 @@ class MtuProbingTest {
             int millis = 0;
             while (received.size() < sent.length && millis++ < 300_000) {
                 if (written < sent.length) {
-                    int count = pair.a.write(Arrays.copyOfRange(sent, written, Math.min(written + 20_000, sent.length)));
+                    int count =
+                            pair.a.write(Arrays.copyOfRange(sent, written, Math.min(written + 20_000, sent.length)));
                     written += Math.max(count, 0);
                 }
                 swallow(pair, random);

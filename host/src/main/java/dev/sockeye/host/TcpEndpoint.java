@@ -411,8 +411,9 @@ public final class TcpEndpoint extends Endpoint {
         // Linux: first, whether there is any urgent data.
         boolean urgent = (flags & Connection.MSG_OOB) != 0;
         if (urgent && receiving == null && listener == null) return Errno.EINVAL.asResult();
-        if (receiving == null || !urgent && error != 0 && receiving.receiveQueueBytes() == 0)
-            return noConnection(Errno.ENOTCONN);
+        // Once `connect` has told why it failed, there was no connection (`tcp_disconnect`).
+        if (receiving == null || phase == Phase.UNCONNECTED) return noConnection(Errno.ENOTCONN);
+        if (!urgent && error != 0 && receiving.receiveQueueBytes() == 0) return noConnection(Errno.ENOTCONN);
         int received = receiving.receive(to, offset, length, flags, now);
         finish(now);
         return received;

@@ -27,7 +27,8 @@ class AoTest {
 
     private static TcpEndpoint listen(Rig rig) {
         TcpEndpoint listener = rig.listen(80, 5);
-        assertThat(listener.signatures().addAoKey(key("secret", 5, 7), false, false)).isZero();
+        assertThat(listener.signatures().addAoKey(key("secret", 5, 7), false, false))
+                .isZero();
         return listener;
     }
 
@@ -77,7 +78,8 @@ class AoTest {
     void connectingDerivesTheKeysOfBothDirections() {
         try (var rig = new Rig()) {
             TcpEndpoint socket = rig.host.openTcp(Family.INET);
-            assertThat(socket.signatures().addAoKey(key("secret", 5, 7), false, false)).isZero();
+            assertThat(socket.signatures().addAoKey(key("secret", 5, 7), false, false))
+                    .isZero();
             socket.connect(at(Rig.PEER_V4, 80), rig.now);
             AoPeer peer = new AoPeer(rig, rig.peer(80, socket.localAddress().port()));
             peer.receives("5/7 S 0:1(0) win 64240 <mss 1460,sackOK,TS val 0 ecr 0,wscale 10>")
@@ -165,7 +167,8 @@ class AoTest {
     void theKeyRollsOverWhereThePeerAsksForIt() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = listen(rig);
-            assertThat(listener.signatures().addAoKey(key("later", 6, 8), false, false)).isZero();
+            assertThat(listener.signatures().addAoKey(key("later", 6, 8), false, false))
+                    .isZero();
             AoPeer peer = connects(peer(rig, 4000));
             TcpEndpoint socket = rig.accept(listener);
             // The peer asks us to sign with 6 from now on, and is asked for 8 once the program wants that.

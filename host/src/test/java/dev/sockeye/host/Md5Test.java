@@ -19,7 +19,8 @@ class Md5Test {
 
     private static void key(TcpEndpoint socket, String peer, String key) {
         IpAddress ip = IpAddress.parse(peer);
-        int result = socket.signatures().setMd5Key(ip, ip.isV4() ? 32 : 128, false, key.isEmpty() ? null : Md5Reference.hash(key));
+        int result = socket.signatures()
+                .setMd5Key(ip, ip.isV4() ? 32 : 128, false, key.isEmpty() ? null : Md5Reference.hash(key));
         assertThat(result).isZero();
     }
 
@@ -388,7 +389,8 @@ class Md5Test {
                         .sends("S 0 win 65535 <mss 1460>")
                         .receives("good S. 0:1(0) ack 1 win 64240 <mss 1460>");
                 IpAddress network = IpAddress.parse(prefix == 32 ? Rig.PEER_V4 : "192.0.2.77");
-                assertThat(listener.signatures().setMd5Key(network, prefix, false, null)).isZero();
+                assertThat(listener.signatures().setMd5Key(network, prefix, false, null))
+                        .isZero();
             }
             count(rig, 0, 0, 0);
             rig.peer(port, 80).connects();

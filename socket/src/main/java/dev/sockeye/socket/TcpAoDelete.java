@@ -6,8 +6,7 @@ import dev.sockeye.wire.IpAddress;
 ///
 /// @param currentKey SendID of the key to sign with from then on, -1 to leave that as it is
 /// @param nextKey    RecvID of the key to ask the peer for from then on, -1 to leave that as it is
-public record TcpAoDelete(
-        IpAddress address, int prefixLength, int sendId, int receiveId, int currentKey, int nextKey) {
+public record TcpAoDelete(IpAddress address, int prefixLength, int sendId, int receiveId, int currentKey, int nextKey) {
 
     /// Takes away a key that is not in use.
     public TcpAoDelete(IpAddress address, int prefixLength, int sendId, int receiveId) {

@@ -36,8 +36,7 @@ public final class TcpAoKey {
     /// @param receiveId    KeyID of what is verified with it, 0 to 255
     /// @param algorithm    such as `hmac(sha1)`
     /// @param key          at most 80 bytes
-    public TcpAoKey(
-            IpAddress address, int prefixLength, int sendId, int receiveId, String algorithm, byte[] key) {
+    public TcpAoKey(IpAddress address, int prefixLength, int sendId, int receiveId, String algorithm, byte[] key) {
         this.address = address;
         this.prefixLength = prefixLength;
         this.sendId = sendId;

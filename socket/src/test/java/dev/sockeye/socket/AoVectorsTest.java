@@ -79,13 +79,17 @@ class AoVectorsTest {
         assertThat(HEX.formatHex(trafficKey)).as(name).isEqualTo(key);
         var pool = new PagePool();
         var host = new Host("server", Sysctl.linux(), pool, 1);
-        Interface eth0 = host.addInterface("eth0", 1500).addAddress("172.27.28.29/8").addAddress("fd00::2/64");
+        Interface eth0 =
+                host.addInterface("eth0", 1500).addAddress("172.27.28.29/8").addAddress("fd00::2/64");
         TcpEndpoint listener = host.openTcp(Family.INET6);
-        IpAddress client = IpAddress.of(Arrays.copyOfRange(packet, transport == 20 ? 12 : 8, transport == 20 ? 16 : 24));
+        IpAddress client =
+                IpAddress.of(Arrays.copyOfRange(packet, transport == 20 ? 12 : 8, transport == 20 ? 16 : 24));
         var setting = new TcpAoKey(client, transport == 20 ? 32 : 128, 84, 61, algorithm, MASTER);
         if (options.equals("omitted")) setting.flags(TcpAoKey.FLAG_EXCLUDE_OPTIONS);
-        assertThat(TcpOptionTable.TABLE.set(SocketOption.TCP_AO_ADD_KEY, listener, setting, 0)).isZero();
-        assertThat(listener.bind(new TransportAddress(IpAddress.ANY_V6, 179), 0)).isZero();
+        assertThat(TcpOptionTable.TABLE.set(SocketOption.TCP_AO_ADD_KEY, listener, setting, 0))
+                .isZero();
+        assertThat(listener.bind(new TransportAddress(IpAddress.ANY_V6, 179), 0))
+                .isZero();
         assertThat(listener.listen(5, 0)).isZero();
         host.onPacket(eth0, packetOf(packet, pool), 1);
         assertThat(host.counters().get("TcpExtTCPAOGood")).as(name).isEqualTo(1);
@@ -118,6 +122,9 @@ class AoVectorsTest {
         boolean syn = (packet[transport + 13] & 2) != 0;
         int addresses = transport == 20 ? 8 : 32;
         ByteBuffer context = ByteBuffer.allocate(addresses + 12).put(packet, transport - addresses, addresses);
-        return context.putInt(ports).putInt(syn ? seq : seq - 1).putInt(syn ? 0 : ack - 1).array();
+        return context.putInt(ports)
+                .putInt(syn ? seq : seq - 1)
+                .putInt(syn ? 0 : ack - 1)
+                .array();
     }
 }

@@ -116,14 +116,20 @@ class KernelSignatureTest {
         byte[] back = text(2);
         try (Arena arena = Arena.ofConfined()) {
             Thread writer = Thread.ofPlatform().start(() -> ours.write(there, 0, LENGTH, 0, Socket.FOREVER));
-            assertThat(Arrays.equals(read(theirs, arena), there)).as("what we sent").isTrue();
+            assertThat(Arrays.equals(read(theirs, arena), there))
+                    .as("what we sent")
+                    .isTrue();
             writer.join();
             writer = Thread.ofPlatform().start(() -> write(theirs, back));
-            assertThat(Arrays.equals(read(ours), back)).as("what the kernel sent").isTrue();
+            assertThat(Arrays.equals(read(ours), back))
+                    .as("what the kernel sent")
+                    .isTrue();
             writer.join();
             ours.close();
             MemorySegment end = arena.allocate(1);
-            assertThat(waitFor(() -> theirs.receive(end, 0, 1, 0))).as("the end").isZero();
+            assertThat(waitFor(() -> theirs.receive(end, 0, 1, 0)))
+                    .as("the end")
+                    .isZero();
             theirs.close();
         }
     }
@@ -134,7 +140,8 @@ class KernelSignatureTest {
             for (String[] pair : ADDRESSES) {
                 IpAddress kernel = IpAddress.parse(pair[0]);
                 try (KernelSocket listener = theirs(kernel, IpAddress.parse(pair[1]))) {
-                    assertThat(listener.bind(new TransportAddress(kernel, 5000))).isZero();
+                    assertThat(listener.bind(new TransportAddress(kernel, 5000)))
+                            .isZero();
                     assertThat(listener.listen(5)).isZero();
                     StreamSocket socket = ours.openStream(Family.INET6);
                     socket.setOption(SocketOption.TCP_MD5SIG, new Md5Signature(kernel, KEY));

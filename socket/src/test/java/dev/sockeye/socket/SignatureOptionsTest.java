@@ -123,8 +123,7 @@ class SignatureOptionsTest {
             int keyLength,
             String expected) {
         StreamSocket socket = two.a.openStream(family);
-        var key = new TcpAoKey(
-                IpAddress.parse(address), prefix, sendId, receiveId, algorithm, new byte[keyLength]);
+        var key = new TcpAoKey(IpAddress.parse(address), prefix, sendId, receiveId, algorithm, new byte[keyLength]);
         key.macLength(macLength).flags(flags);
         assertThat(result(socket.setOption(SocketOption.TCP_AO_ADD_KEY, key))).isEqualTo(expected);
         socket.close();
@@ -138,7 +137,8 @@ class SignatureOptionsTest {
     void keysOfAListenerAreListedAndTakenAway() {
         ListenSocket listener = two.listen(5000, 5);
         assertThat(listener.getOption(SocketOption.TCP_AO_INFO)).isNull();
-        assertThat(result(listener.setOption(SocketOption.TCP_AO_ADD_KEY, aoKey(A, 1, 2)))).isEqualTo("0");
+        assertThat(result(listener.setOption(SocketOption.TCP_AO_ADD_KEY, aoKey(A, 1, 2))))
+                .isEqualTo("0");
         assertThat(result(listener.setOption(SocketOption.TCP_AO_ADD_KEY, aoKey(A, 1, 3))))
                 .isEqualTo("EEXIST");
         assertThat(result(listener.setOption(

@@ -1,5 +1,6 @@
 package dev.sockeye.differential;
 
+import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.Errno;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -94,8 +95,25 @@ final class Comparison {
         }
     }
 
+    /// Notes a difference; its kind tells the state that the connection was in, so that a kind that is known hides as
+    /// little else as can be.
     private void note(Difference difference) {
-        differences.putIfAbsent(difference.kind(), difference);
+        String kind = difference.kind() + " in " + stateBefore(difference.frame());
+        differences.putIfAbsent(
+                kind,
+                new Difference(kind, difference.frame(), difference.kernel(), difference.stack(), difference.doubt()));
+    }
+
+    /// What the kernel's connection was in when the input of a frame came.
+    private String stateBefore(int frame) {
+        for (int i = Math.min(frame, kernel.size()) - 1; i >= 0; i--) {
+            Snapshot seen = kernel.get(i).snapshot();
+            if (seen == null) continue;
+            Long state = seen.values().get("state");
+            if (state == null) break;
+            for (TcpState each : TcpState.values()) if (each.number() == state) return each.toString();
+        }
+        return "no connection";
     }
 
     private static @Nullable Difference compareWhatIsDone(int frame, Frame kernel, Frame stack) {

@@ -5,33 +5,75 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 
-/// The kinds of differences that are known: each stands in `known-differences.txt` with the reason. What is
-/// not there is
-/// a fault.
+/// The differences that are known: each stands in `known-differences.txt` with the circumstance that it needs and the
+/// reason. What is not there is a fault.
 final class Known {
 
-    private static final Set<String> KINDS = read();
+    /// What must have happened in a program before a difference that is known only there.
+    enum Circumstance {
+        /// nothing in particular
+        ANY,
+        /// both ends sent a SYN, and the peer's had no window scale
+        CROSSED_SYNS_WITHOUT_SCALING,
+        /// a router has told of a narrower path
+        NARROW_PATH,
+        /// an ICMP error came while the connection was being opened
+        ICMP_WHILE_OPENING;
+
+        private boolean holds(Program program, Difference difference) {
+            List<Step.Action> before = program.steps().stream()
+                    .limit(difference.frame())
+                    .map(Step::action)
+                    .toList();
+            return switch (this) {
+                case ANY -> true;
+                case CROSSED_SYNS_WITHOUT_SCALING ->
+                    !program.passive()
+                            && program.hello().windowScale() < 0
+                            && before.stream().anyMatch(Circumstance::isSyn);
+                case NARROW_PATH -> before.stream().anyMatch(each -> each instanceof Step.Icmp icmp && icmp.mtu() > 0);
+                case ICMP_WHILE_OPENING -> before.stream().limit(4).anyMatch(Step.Icmp.class::isInstance);
+            };
+        }
+
+        private static boolean isSyn(Step.Action action) {
+            return action instanceof Step.Send send && send.flags().equals("S");
+        }
+    }
+
+    private record Row(String kind, Circumstance circumstance) {}
+
+    private static final List<Row> ROWS = read();
 
     private Known() {}
 
-    static boolean contains(String kind) {
-        // a kernel that is late, on a machine that is busy, is no difference
-        return KINDS.contains(kind) || kind.endsWith("time (earlier)");
+    static boolean contains(Program program, Difference difference) {
+        for (Row row : ROWS) {
+            if (difference.kind().equals(row.kind) && row.circumstance.holds(program, difference)) return true;
+        }
+        return false;
     }
 
-    private static Set<String> read() {
+    private static List<Row> read() {
         var in = Objects.requireNonNull(Known.class.getResourceAsStream("known-differences.txt"));
         try (var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             return lines.lines()
                     .filter(line -> !line.isBlank() && line.charAt(0) != '#')
-                    .map(line -> line.split(" \\| ", 2)[0].strip())
-                    .collect(Collectors.toUnmodifiableSet());
+                    .map(Known::row)
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Row row(String line) {
+        String[] parts = line.split(" \\| ", 3);
+        if (parts.length != 3) throw new IllegalStateException("a kind, a circumstance and a reason: " + line);
+        String name = parts[1].strip().toUpperCase(Locale.ROOT).replace(' ', '_');
+        return new Row(parts[0].strip(), Circumstance.valueOf(name));
     }
 }

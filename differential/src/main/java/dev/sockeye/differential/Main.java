@@ -94,11 +94,18 @@ public final class Main {
         System.out.println(findings.programs() + " programs ran, " + hunt.leftOut() + " were disturbed; in doubt: "
                 + findings.doubts());
         for (String kind : findings.kinds())
-            System.out.printf("%5d  %s%n", findings.of(kind).size(), kind);
-        for (String kind : findings.kinds().stream().limit(shown).toList()) show(hunt, kind, findings.of(kind));
+            System.out.printf("%5d  %s%n", unknown(findings, kind).size(), kind);
+        for (String kind : findings.kinds().stream().limit(shown).toList()) show(hunt, kind, unknown(findings, kind));
+    }
+
+    private static List<Findings.Finding> unknown(Findings findings, String kind) {
+        return findings.of(kind).stream()
+                .filter(each -> !Known.contains(each.outcome().kernel().program(), each.difference()))
+                .toList();
     }
 
     private void show(Hunt hunt, String kind, List<Findings.Finding> findings) throws IOException {
+        if (findings.isEmpty()) return;
         System.out.println("\n---- " + findings.size() + " times: " + kind);
         for (Findings.Finding finding : findings.stream().limit(SHOWN_OF_A_KIND).toList()) {
             if (!hunt.persists(finding.outcome().kernel().program(), kind)) continue;

@@ -52,15 +52,21 @@ class KernelAgreesTest {
             }
             List<String> unknown = new ArrayList<>();
             for (String kind : findings.kinds()) {
-                if (Known.contains(kind)) continue;
-                for (Findings.Finding finding :
-                        findings.of(kind).stream().limit(TRIED).toList()) {
+                for (Findings.Finding finding : unknown(findings.of(kind))) {
                     if (!hunt.persists(finding.outcome().kernel().program(), kind)) continue;
                     unknown.add(Dialogue.of(finding.outcome().kernel(), finding.difference()));
                     break;
                 }
             }
+            System.out.println(findings.programs() + " programs ran, " + hunt.leftOut() + " were disturbed");
             return unknown;
         }
+    }
+
+    private static List<Findings.Finding> unknown(List<Findings.Finding> findings) {
+        return findings.stream()
+                .filter(each -> !Known.contains(each.outcome().kernel().program(), each.difference()))
+                .limit(TRIED)
+                .toList();
     }
 }

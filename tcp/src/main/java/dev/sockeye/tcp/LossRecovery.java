@@ -339,6 +339,8 @@ final class LossRecovery {
 
     private void enterRecovery(boolean ecnEcho, long now) {
         c.context.count(c.sackPermitted ? TcpMib.TCPSackRecovery : TcpMib.TCPRenoRecovery);
+        // Retransmissions of an earlier episode tell nothing of this one.
+        if (!anyRetransmitted()) firstRetransmitAt = 0;
         cwnd.priorSsthresh = 0;
         initUndo();
         if (!isReducing()) {

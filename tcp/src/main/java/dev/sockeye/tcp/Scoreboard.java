@@ -200,7 +200,21 @@ final class Scoreboard {
             if (!Seq.lt(segment.seq, to)) return;
             if (!isCovered(queue, i, from, to)) continue;
             markSacked(queue.get(i), dsack, now);
+            if (i > 0 && isOnlySacked(queue.get(i - 1)) && isOnlySacked(queue.get(i))) c.send.shift(queue.get(i));
+            shiftNext(queue, i);
         }
+    }
+
+    /// A hole is filled: what is behind it is shifted, too.
+    private void shiftNext(TxQueue queue, int i) {
+        if (i + 1 < queue.size() && isOnlySacked(queue.get(i)) && isOnlySacked(queue.get(i + 1))) {
+            c.send.shift(queue.get(i + 1));
+        }
+    }
+
+    /// Linux does not shift what is believed to be in flight once more.
+    private static boolean isOnlySacked(TxSegment segment) {
+        return segment.is(TxSegment.SACKED) && !segment.is(TxSegment.LOST | TxSegment.RETRANSMITTED);
     }
 
     /// Whether the segment at place `i` lies in the block, after it was cut at the block's edge where that is

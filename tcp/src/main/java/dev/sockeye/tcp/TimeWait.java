@@ -241,7 +241,8 @@ public final class TimeWait {
         reply.flags = Segment.ACK;
         reply.seq = sndNxt;
         reply.ack = rcvNxt;
-        reply.window = Math.min(receiveWindow >> Math.max(0, windowScale), 65535);
+        // Linux: of a larger window what 16 bits hold, see docs/linux/differential.md
+        reply.window = receiveWindow >> Math.max(0, windowScale) & 0xffff;
         if (!timestamps) return;
         reply.timestamps = true;
         reply.tsVal = IsnGenerator.timestamp(now, tsOffset);

@@ -374,4 +374,20 @@ class CloseStatesTest {
         assertThat(peer.timeWait.onSegment(late, answer, peer.now)).isEqualTo(TimeWait.Disposition.REPLY);
         assertThat(answer.window).isEqualTo(63);
     }
+
+    /// "large_window": what has no room in 16 bits is cut off.
+    @Test
+    void timeWaitTellsTheLowBitsOfALargeWindow() {
+        Peer peer = Peer.established("<mss 1460,sackOK>");
+        peer.shutdown(Shutdown.WRITE);
+        peer.expect("F. 1:2(0) ack 1 win 64240");
+        peer.send(". 2921:4381(1460) ack 2 win 65535").expect(". 2:2(0) ack 1 win 65535 <sack 2921:4381>");
+        peer.close();
+        assertThat(peer.timeWait.state()).isEqualTo(FIN_WAIT2);
+        Segment fin = SegmentScript.parse("F. 1:2(0) ack 2 win 65535");
+        fin.seq = peer.connection.rcvNxt;
+        var answer = new Segment();
+        assertThat(peer.timeWait.onSegment(fin, answer, peer.now)).isEqualTo(TimeWait.Disposition.REPLY);
+        assertThat(answer.window).isEqualTo(1624);
+    }
 }

@@ -49,7 +49,7 @@ final class ThroughputPage {
                 sudo bench/kernel-throughput > docs/linux/throughput.tsv    # the kernel's: half an hour on an idle machine
                 ```
 
-                The build measures a few of ours and compares; `-Dsockeye.throughput=all` does so with all.
+                The build measures a few of ours and compares (about 5 seconds); `-Dsockeye.throughput=all` does so with all (half a minute).
                 """);
         return text.toString();
     }

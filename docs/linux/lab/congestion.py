@@ -201,4 +201,22 @@ def bbr_start(lab):
             low | high << 32, min_rtt / 1000, pacing, window, rate))
 
 
+@experiment()
+def dsack_reordering(lab):
+    """a DSACK of a retransmitted segment that is SACKed already, or that the same ACK SACKs first"""
+    for port, first in ((5001, True), (5002, False)):
+        c = sender(lab, 60, control=b"bbr", port=port)
+        ack(c, 1, (2, 2))
+        ack(c, 1, (4, 5), (2, 2))
+        ack(c, 1, (4, 7), (2, 2))
+        lab.run(0.06)
+        ack(c, 1, (4, 8), (2, 2))
+        lab.run(0.05)
+        if first:
+            ack(c, 1, (2, 8), note="the retransmission of 3")
+        ack(c, 1, (3, 3), (2, 8), note="3 twice")
+        raw = c.sock.info().raw
+        lab.note("reord_seen %d, dsack_dups %d" % (struct.unpack_from("I", raw, 220)[0], struct.unpack_from("I", raw, 216)[0]))
+
+
 main()

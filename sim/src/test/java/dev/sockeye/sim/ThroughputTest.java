@@ -89,16 +89,15 @@ class ThroughputTest {
         assertThat(Throughput.measure().toString()).isEqualTo(Files.readString(FIGURES, StandardCharsets.UTF_8));
     }
 
-    /// Whichever becomes slower, and whichever no longer is, is to be said in docs/linux/congestion.md.
     @Test
-    void oneIsMoreThanATenthSlowerThanTheKernels() throws IOException {
+    void noneIsMoreThanATenthSlowerThanTheKernels() throws IOException {
         Throughput ours = Throughput.read(FIGURES);
         Throughput kernels = Throughput.read(KERNELS);
         List<Throughput.Cell> compared =
                 Throughput.Cell.all().stream().filter(kernels::has).toList();
         assertThat(compared).hasSize(3 * 24);
         assertThat(compared.stream().filter(cell -> ThroughputPage.ratio(ours, kernels, cell) < 1 - TOLERATED))
-                .containsExactly(new Throughput.Cell("bbr", "10", "300"));
+                .isEmpty();
     }
 
     @Test

@@ -87,10 +87,14 @@ final class Scoreboard {
 
         int duplicateLeft = duplicate ? seg.sackLeft[0] : 0;
         int blocks = validBlocks(seg, duplicate, priorSndUna);
+        // Linux: the duplicate first. If the first report of its arrival was lost it is not SACKed yet, and tells of
+        // no reordering; see docs/linux/congestion.md.
+        int duplicateAt = 0;
+        while (duplicate && duplicateAt < blocks && left[duplicateAt] != duplicateLeft) duplicateAt++;
+        boolean valid = duplicate && duplicateAt < blocks && right[duplicateAt] == seg.sackRight[0];
+        if (valid) mark(left[duplicateAt], right[duplicateAt], true, now);
         for (int i = 0; i < blocks; i++) {
-            boolean dsack = duplicate && left[i] == duplicateLeft && right[i] == seg.sackRight[0];
-            if (dsack) mark(left[i], right[i], true, now);
-            else markNew(left[i], right[i], now);
+            if (!valid || i != duplicateAt) markNew(left[i], right[i], now);
         }
         seen = 0;
         for (int i = 0; i < blocks; i++) {

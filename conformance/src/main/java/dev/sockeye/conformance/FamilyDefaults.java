@@ -33,8 +33,16 @@ record FamilyDefaults(IpAddress local, int prefixLength, IpAddress remote, int m
             1520,
             definitions("IPV6", "IPV6_RECVERR"));
 
+    /// Packets as in IPv4; but what an IPv6 socket tells is IPv6's.
+    private static final FamilyDefaults MAPPED =
+            new FamilyDefaults(V4.local, V4.prefixLength, V4.remote, V4.mtu, V6.definitions);
+
     static FamilyDefaults of(IpVersion version) {
-        return version.packetsAreV4() ? V4 : V6;
+        return switch (version) {
+            case IPV4 -> V4;
+            case IPV6 -> V6;
+            case MAPPED -> MAPPED;
+        };
     }
 
     private static Map<String, String> definitions(String level, String receiveErrors) {

@@ -63,6 +63,7 @@ public final class Host {
         this.sysctl = sysctl;
         this.pages = new PageCache(pool);
         this.tcp = new TcpContext(sysctl.tcp(), pages, random);
+        tcp.receiveMaximum = () -> sysctl.core().rmem_max;
         this.counters = new Counters(tcp.counters, sysctl.ipv4().ip_default_ttl);
         this.pathMtu = new PathMtu(sysctl);
         this.tcpAllocator = new PortAllocator(tcpPorts, sysctl.ipv4(), random);

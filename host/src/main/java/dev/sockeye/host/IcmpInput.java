@@ -96,7 +96,8 @@ final class IcmpInput {
         boolean unreachable =
                 type != Icmpv4.UNREACHABLE || code == Icmpv4.NET_UNREACHABLE || code == Icmpv4.HOST_UNREACHABLE;
         int protocol = Ipv4Header.protocol(memory, quoted);
-        deliver(protocol, memory, quoted + header, local, remote, mtu, errno, hard, unreachable, now);
+        var message = new IcmpMessage(arrival.source(), type, code, errno, hard, unreachable, mtu);
+        deliver(protocol, memory, quoted + header, local, remote, message, now);
     }
 
     /// Takes the packet over.
@@ -162,31 +163,27 @@ final class IcmpInput {
         Errno errno = IcmpError.errnoV6(type, code);
         boolean hard = IcmpError.isHardV6(type, code);
         int transport = quoted + quotedExtensions.length();
-        deliver(quotedExtensions.protocol(), memory, transport, local, remote, mtu, errno, hard, hard, now);
+        var message = new IcmpMessage(arrival.source(), type, code, errno, hard, hard, mtu);
+        deliver(quotedExtensions.protocol(), memory, transport, local, remote, message, now);
     }
 
-    /// @param mtu         of the link that was too narrow, or -1 of another error
-    /// @param unreachable whether a half-open connection to this destination is given up
     private void deliver(
             int protocol,
             MemorySegment memory,
             long transport,
             IpAddress local,
             IpAddress remote,
-            int mtu,
-            Errno errno,
-            boolean hard,
-            boolean unreachable,
+            IcmpMessage message,
             long now) {
         if (protocol != IpProtocol.TCP && protocol != IpProtocol.UDP) return;
         // Both protocols begin with the two ports.
         var from = new TransportAddress(local, TcpHeader.sourcePort(memory, transport));
         var to = new TransportAddress(remote, TcpHeader.destinationPort(memory, transport));
         if (protocol == IpProtocol.UDP) {
-            host.udpInput().onIcmpError(from, to, mtu, errno, hard, now);
+            host.udpInput().onIcmpError(from, to, message, now);
             return;
         }
         int sequence = TcpHeader.sequence(memory, transport);
-        host.tcpInput().onIcmpError(from, to, sequence, mtu, errno, hard, unreachable, now);
+        host.tcpInput().onIcmpError(from, to, sequence, message, now);
     }
 }

@@ -1,9 +1,15 @@
 package dev.sockeye.host;
 
+import dev.sockeye.tcp.Listener;
+import dev.sockeye.tcp.MemoryInfo;
+import dev.sockeye.tcp.SocketOptions;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;
+import dev.sockeye.tcp.TcpSysctl;
+import org.jspecify.annotations.Nullable;
 
-/// `TCP_INFO` of a socket without a connection: what Linux's has from the beginning, and a listener's queue. See
+/// `TCP_INFO` and `SO_MEMINFO` of a socket without a connection: what Linux's has from the beginning, and a listener's
+/// queue. See
 /// docs/linux/info.md
 final class IdleTcpInfo {
 
@@ -12,15 +18,24 @@ final class IdleTcpInfo {
 
     private IdleTcpInfo() {}
 
-    /// @param unacked a listener's accept queue length
-    /// @param sacked  a listener's backlog
-    static TcpInfo listening(int unacked, int sacked) {
-        return of(TcpState.LISTEN, unacked, sacked, 0, 0, 0, 0, 0, 0, false);
+    /// @param now nanoseconds that the host has run
+    static TcpInfo of(@Nullable Listener<TcpEndpoint> listening, long now) {
+        if (listening == null) return fresh((int) Math.min(Integer.MAX_VALUE, now / 1_000_000));
+        int queue = listening.acceptQueueLength();
+        return of(TcpState.LISTEN, queue, listening.backlog(), 0, 0, 0, 0, 0, 0, false);
     }
 
     /// @param sinceStart milliseconds that the host has run: so long ago Linux says that everything was
-    static TcpInfo fresh(int sinceStart) {
+    private static TcpInfo fresh(int sinceStart) {
         return of(TcpState.CLOSED, 0, 0, 1_000_000, 536, sinceStart, 250_000, Integer.MAX_VALUE, -1, true);
+    }
+
+    /// `SO_MEMINFO`
+    static MemoryInfo memory(@Nullable Listener<TcpEndpoint> listening, SocketOptions options, TcpSysctl sysctl) {
+        long drops = listening == null ? 0 : listening.overflows();
+        int receive = options.receiveBuffer != 0 ? options.receiveBuffer : sysctl.tcp_rmem[1];
+        int send = options.sendBuffer != 0 ? options.sendBuffer : sysctl.tcp_wmem[1];
+        return new MemoryInfo(0, receive, 0, send, 0, 0, 0, 0, (int) drops);
     }
 
     private static TcpInfo of(

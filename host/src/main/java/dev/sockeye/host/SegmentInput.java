@@ -1,6 +1,7 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.Segment;
+import dev.sockeye.wire.Ipv6Header;
 import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.TcpHeader;
 import dev.sockeye.wire.TcpOptions;
@@ -26,6 +27,7 @@ final class SegmentInput {
         seg.urgentPointer = TcpHeader.urgentPointer(memory, at);
         seg.ecn = arrival.trafficClass & 3;
         seg.trafficClass = arrival.trafficClass & ~3;
+        if (!arrival.v4) seg.flowLabel = Ipv6Header.flowLabel(memory, packet.offset(0));
         // RFC 9293 3.1, MUST-5: in any segment.
         options.parse(memory, at);
         if (options.present() != 0) readOptions(seg);

@@ -1,6 +1,7 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.ErrorRecord;
 import dev.sockeye.tcp.HalfOpen;
 import dev.sockeye.tcp.Handshake;
 import dev.sockeye.tcp.Journal;
@@ -50,9 +51,10 @@ public final class TcpEndpoint extends Endpoint {
     private int error;
     private byte @Nullable [] savedSyn;
     private int peekOffset = -1;
+    private @Nullable SegmentKeys keys;
+
     /// Shut down for reading while there was no connection.
     private boolean noReading;
-    private @Nullable SegmentKeys keys;
     private @Nullable Path path;
     private long pathGeneration;
 
@@ -279,7 +281,8 @@ public final class TcpEndpoint extends Endpoint {
         localPort = port;
         if (!isBound()) host.tcpPorts().hold(port, this);
         identification = host.tcp().random.nextInt() | 1;
-        var opened = new Connection(host.tcp(), tuple, options, route.mtu());
+        var opened = new Connection(host.tcp(), tuple, options, route.linkMtu());
+        opened.onPathMtu(route.mtu());
         opened.setPeekOffset(peekOffset);
         connection = opened;
         phase = Phase.CONNECTING;
@@ -622,11 +625,7 @@ public final class TcpEndpoint extends Endpoint {
     /// `TCP_INFO`; a listener's `unacked` is its accept queue's length and `sacked` the backlog, as on Linux.
     public TcpInfo info(long now) {
         Connection current = connection;
-        if (current != null) return current.info(now);
-        Listener<TcpEndpoint> listening = listener;
-        return listening == null
-                ? IdleTcpInfo.fresh((int) Math.min(Integer.MAX_VALUE, now / 1_000_000))
-                : IdleTcpInfo.listening(listening.acceptQueueLength(), listening.backlog());
+        return current != null ? current.info(now) : IdleTcpInfo.of(listener, now);
     }
 
     /// Its life so far: the connection's, or as long as it has none, of the socket itself.
@@ -748,16 +747,18 @@ public final class TcpEndpoint extends Endpoint {
         if (current != null) current.setPeekOffset(offset);
     }
 
+    /// `recvmsg` with `MSG_ERRQUEUE`: the oldest record of its error queue; null if there is none.
+    public @Nullable ErrorRecord takeErrorRecord() {
+        Connection current = connection;
+        return current == null ? null : current.errorQueue().take();
+    }
+
     /// `SO_MEMINFO`
     public MemoryInfo memoryInfo() {
         Connection current = connection;
-        if (current != null) return current.memoryInfo();
-        Listener<TcpEndpoint> listening = listener;
-        long drops = listening == null ? 0 : listening.overflows();
-        var sysctl = host.sysctl().tcp();
-        int receive = options.receiveBuffer != 0 ? options.receiveBuffer : sysctl.tcp_rmem[1];
-        int send = options.sendBuffer != 0 ? options.sendBuffer : sysctl.tcp_wmem[1];
-        return new MemoryInfo(0, receive, 0, send, 0, 0, 0, 0, (int) drops);
+        return current != null
+                ? current.memoryInfo()
+                : IdleTcpInfo.memory(listener, options, host.sysctl().tcp());
     }
 
     /// `IP_MTU`: of the path to the peer, bytes; -1 where it has none.

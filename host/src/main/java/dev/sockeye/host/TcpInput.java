@@ -1,13 +1,13 @@
 package dev.sockeye.host;
 
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.ErrorRecord;
 import dev.sockeye.tcp.HalfOpen;
 import dev.sockeye.tcp.Listener;
 import dev.sockeye.tcp.Readiness;
 import dev.sockeye.tcp.Segment;
 import dev.sockeye.tcp.TcpMib;
 import dev.sockeye.tcp.TimeWait;
-import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.FourTuple;
 import dev.sockeye.wire.Malformed;
 import dev.sockeye.wire.Packet;
@@ -138,7 +138,7 @@ final class TcpInput {
             host.tcp().counters.inc(TcpMib.ListenDrops);
             return;
         }
-        int mtu = back.mtu();
+        int mtu = back.linkMtu();
         Segment reply = flows.replySegment();
         switch (listener.onSegment(tuple, seg, mtu, isn, reply, now)) {
             case DROP -> {}
@@ -266,29 +266,21 @@ final class TcpInput {
 
     /// An ICMP error about a segment of ours.
     ///
-    /// @param mtu         of the link that was too narrow, or -1 of another error
-    /// @param unreachable whether a half-open connection is given up
-    void onIcmpError(
-            TransportAddress local,
-            TransportAddress remote,
-            int sequence,
-            int mtu,
-            Errno errno,
-            boolean hard,
-            boolean unreachable,
-            long now) {
+    /// @param sequence the number in the header that it quotes
+    void onIcmpError(TransportAddress local, TransportAddress remote, int sequence, IcmpMessage message, long now) {
         // RFC 9293 3.9.2.2, MUST-54
-        Flow flow = flows.table().find(new FourTuple(local, remote));
+        var tuple = new FourTuple(local, remote);
+        Flow flow = flows.table().find(tuple);
         if (flow == null) {
             host.counters().inc(remote.ip().isV4() ? Mib.IcmpInErrors : Mib.Icmp6InErrors);
             return;
         }
         switch (flow.socket) {
-            case TcpEndpoint socket -> onConnectionError(socket, remote, sequence, mtu, errno, hard, now);
+            case TcpEndpoint socket -> onConnectionError(socket, tuple, sequence, message, now);
             case HalfOpen halfOpen -> {
                 if (sequence != halfOpen.handshake().iss) {
                     host.tcp().counters.inc(TcpMib.OutOfWindowIcmps);
-                } else if (unreachable && mtu < 0) {
+                } else if (message.unreachable() && !message.isTooBig()) {
                     host.tcp().counters.inc(TcpMib.ListenDrops);
                     flows.removeHalfOpen(flow, halfOpen);
                 }
@@ -297,16 +289,21 @@ final class TcpInput {
         }
     }
 
-    private void onConnectionError(
-            TcpEndpoint socket, TransportAddress remote, int sequence, int mtu, Errno errno, boolean hard, long now) {
+    private void onConnectionError(TcpEndpoint socket, FourTuple tuple, int sequence, IcmpMessage message, long now) {
         Connection connection = socket.connection();
         if (connection == null) return;
-        if (mtu < 0) {
-            connection.onIcmpError(errno, hard, sequence, now);
-        } else {
+        if (message.isTooBig()) {
             // RFC 5927 4.1: who cannot quote what is in flight teaches nobody anything.
-            int learned = connection.isInFlight(sequence) ? host.learnPathMtu(remote.ip(), mtu, now) : mtu;
-            connection.onPacketTooBig(learned, sequence, now);
+            int mtu = message.mtu();
+            if (connection.isInFlight(sequence))
+                mtu = host.learnPathMtu(tuple.remote().ip(), mtu, now);
+            connection.onPacketTooBig(mtu, sequence, now);
+        } else if (connection.onIcmpError(message.errno(), sequence, now)) {
+            // Linux: whether the program has set IP_RECVERR or not, see docs/linux/errqueue.md
+            int errno = message.errno().number();
+            connection
+                    .errorQueue()
+                    .add(ErrorRecord.icmp(errno, message.type(), message.code(), message.from(), tuple, sequence));
         }
         flows.settle(socket, now);
     }

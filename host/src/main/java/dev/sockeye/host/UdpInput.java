@@ -1,6 +1,5 @@
 package dev.sockeye.host;
 
-import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.Icmpv4;
 import dev.sockeye.wire.Icmpv6;
 import dev.sockeye.wire.IpAddress;
@@ -95,9 +94,7 @@ final class UdpInput {
     }
 
     /// An ICMP error about a datagram of ours.
-    ///
-    /// @param mtu of the link that was too narrow, or -1 of another error
-    void onIcmpError(TransportAddress from, TransportAddress to, int mtu, Errno errno, boolean hard, long now) {
+    void onIcmpError(TransportAddress from, TransportAddress to, IcmpMessage message, long now) {
         var arrival = new Arrival(host.interfaces().getFirst());
         IpAddress local = from.ip();
         IpAddress remote = to.ip();
@@ -122,8 +119,8 @@ final class UdpInput {
             host.counters().inc(arrival.v4 ? Mib.IcmpInErrors : Mib.Icmp6InErrors);
             return;
         }
-        if (mtu >= 0) host.learnPathMtu(remote, mtu, now);
-        best.onIcmpError(mtu >= 0, errno, hard);
+        if (message.isTooBig()) host.learnPathMtu(remote, message.mtu(), now);
+        best.onIcmpError(message.isTooBig(), message.errno(), message.hard());
     }
 
     private void count(boolean v4, Mib four, Mib six) {

@@ -228,17 +228,17 @@ class IcmpTest {
             rig.receive(icmp(PEER, HOST, 3, 4, 1000, first));
             assertThat(rig.pollAll()).hasSize(4).allMatch(packet -> packet.length <= 1000);
             assertThat(socket.info(rig.now).pmtu()).isEqualTo(1000);
-            // The next connection there knows it.
+            // The next connection there knows it; what it can receive is another matter.
             peer.sends(". 1 ack 2921 win 65535");
             rig.peer(4001, 80)
                     .sends("S 0 win 65535 <mss 1460>")
-                    .receives("S. 0:1(0) ack 1 win 65280 <mss 960>")
+                    .receives("S. 0:1(0) ack 1 win 64240 <mss 1460>")
                     .sends(". 1 ack 1 win 65535");
             assertThat(rig.accept(listener).info(rig.now).pmtu()).isEqualTo(1000);
             rig.receive(icmp(PEER, HOST, 3, 4, 1200, first));
             rig.peer(4002, 80)
                     .sends("S 0 win 65535 <mss 1460>")
-                    .receives("S. 0:1(0) ack 1 win 65280 <mss 960>")
+                    .receives("S. 0:1(0) ack 1 win 64240 <mss 1460>")
                     .sends(". 1 ack 1 win 65535");
             assertThat(rig.accept(listener).info(rig.now).pmtu())
                     .as("never up by ICMP")

@@ -3,6 +3,7 @@ package dev.sockeye.socket;
 import dev.sockeye.host.Endpoint;
 import dev.sockeye.host.Family;
 import dev.sockeye.host.TcpEndpoint;
+import dev.sockeye.tcp.Connection;
 import dev.sockeye.tcp.Readiness;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.TransportAddress;
@@ -44,6 +45,10 @@ public abstract sealed class Socket implements AutoCloseable permits TcpSocket, 
     public static final int MSG_MORE = 0x8000;
     /// `MSG_FASTOPEN`: connect, and send the data with the SYN (RFC 7413); see [StreamSocket#sendTo].
     public static final int MSG_FASTOPEN = TcpEndpoint.MSG_FASTOPEN;
+
+    /// `MSG_ZEROCOPY`: with `SO_ZEROCOPY`, the error queue tells when all of a write is acknowledged. The bytes are
+    /// copied nonetheless, so that the buffer may be used again at once.
+    public static final int MSG_ZEROCOPY = Connection.MSG_ZEROCOPY;
     /// Not Linux's: an interrupt does not end the wait; the thread's status is set again afterwards.
     public static final int UNINTERRUPTIBLE = 1 << 30;
 

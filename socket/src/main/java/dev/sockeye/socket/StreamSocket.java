@@ -2,6 +2,7 @@ package dev.sockeye.socket;
 
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.ErrorRecord;
 import dev.sockeye.tcp.Readiness;
 import dev.sockeye.tcp.Shutdown;
 import dev.sockeye.tcp.TcpState;
@@ -21,7 +22,8 @@ public final class StreamSocket extends TcpSocket {
     private static final int EINPROGRESS = Errno.EINPROGRESS.asResult();
 
     /// Flags of Linux that the core knows; the others are of this floor.
-    private static final int CORE_FLAGS = MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_EOR | MSG_MORE | MSG_FASTOPEN;
+    private static final int CORE_FLAGS =
+            MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_EOR | MSG_MORE | MSG_FASTOPEN | MSG_ZEROCOPY;
 
     private static final int READABLE = Readiness.IN | Readiness.RDHUP;
 
@@ -156,6 +158,20 @@ public final class StreamSocket extends TcpSocket {
         return Math.min(length, endpoint.options().receiveLowWater);
     }
 
+    /// `recvmsg` with `MSG_ERRQUEUE`: the oldest record of the error queue, which never waits; null if there is none.
+    /// While there is one, [#readiness] has [Readiness#ERR].
+    public @Nullable ErrorRecord readErrorQueue() {
+
+        long now = locked.enter();
+        try {
+            ErrorRecord record = isClosed() ? null : endpoint.takeErrorRecord();
+            refresh();
+            return record;
+        } finally {
+            locked.leave(now);
+        }
+    }
+
     /// `SIOCINQ`: how many bytes a read would find now, up to the urgent mark; 0 also at the end of the stream.
     public int available() {
 
@@ -230,7 +246,7 @@ public final class StreamSocket extends TcpSocket {
     /// `send(2)`. With a timeout it waits until all is taken, as a blocking send does; a wait that ends early
     /// gives the count so far if there is one, and the error with the next call.
     ///
-    /// @param flags   of [#MSG_MORE], [#MSG_EOR], [#MSG_OOB], [#UNINTERRUPTIBLE]
+    /// @param flags   of [#MSG_MORE], [#MSG_EOR], [#MSG_OOB], [#MSG_ZEROCOPY], [#UNINTERRUPTIBLE]
     /// @param timeout nanoseconds, [#NOW] or [#FOREVER]
     /// @return the count taken, less than `length` only with a timeout; `-EAGAIN` if there was no room in time;
     ///     `-EPIPE` after shutdown or reset; errors of the connection, once; `-ENOTCONN`, `-EINTR`, `-EBADF`

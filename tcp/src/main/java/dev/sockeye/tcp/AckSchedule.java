@@ -24,6 +24,12 @@ final class AckSchedule {
         compressedAcks = 0;
     }
 
+    /// The time is over for which one acknowledgment was to stand for several: the others are spared.
+    void onCompressedAck() {
+        compressedAcks--;
+        c.output.ackNow();
+    }
+
     /// What acknowledges the SYN-ACK is data that the program is about to write; if it does not, the delay is the
     /// longest.
     void waitForData(long now) {
@@ -77,7 +83,7 @@ final class AckSchedule {
         compressedAcks++;
         if (c.timers.compressedAckAt != Timers.NEVER) return false;
         long micros = c.receive.rttMicros();
-        if (c.rtt.hasSample() && (micros == 0 || c.rtt.smoothedMicros() < micros)) micros = c.rtt.smoothedMicros();
+        if (c.rtt.hasSample() && c.rtt.smoothedMicros() < micros) micros = c.rtt.smoothedMicros();
         c.timers.compressedAckAt = now + Math.min(c.context.sysctl.tcp_comp_sack_delay_ns, micros * 1000 / 20);
         return false;
     }

@@ -51,7 +51,8 @@ final class Acknowledgment {
         this.c = c;
     }
 
-    Outcome onAck(Segment seg, long now) {
+    /// @param predicted by [HeaderPrediction]
+    Outcome onAck(Segment seg, boolean predicted, long now) {
         int priorSndUna = c.sndUna;
         int flags = 0;
         c.rate.beginSample(c.board.inFlight());
@@ -79,9 +80,17 @@ final class Acknowledgment {
         int priorSacked = c.board.sackedOut;
 
         if (c.timestamps.update(seg, now)) flags |= TIMESTAMP_PROGRESS;
-        if (seg.sequenceLength() > 0) flags |= DATA;
-        else c.context.count(TcpMib.TCPPureAcks);
-        flags |= updateWindow(seg, now);
+        if (predicted && (flags & ADVANCED) != 0) {
+            if (seg.length > 0) flags |= DATA;
+            flags |= WINDOW_UPDATE;
+            c.sndWl1 = seg.seq;
+            advance(seg);
+            c.context.count(TcpMib.TCPHPAcks);
+        } else {
+            if (seg.sequenceLength() > 0) flags |= DATA;
+            else c.context.count(TcpMib.TCPPureAcks);
+            flags |= updateWindow(seg, now);
+        }
         if (c.sackPermitted && seg.sackBlocks > 0) flags |= c.board.onSack(seg, priorSndUna, now);
         if (c.ecn.isEcho(seg)) flags |= ECN_ECHO;
 
@@ -162,6 +171,8 @@ final class Acknowledgment {
             if (c.sndWnd != window) {
                 // RFC 7323 2.4, MUST-12: also one that ends further left than the last.
                 c.sndWnd = window;
+                c.prediction.off();
+                c.prediction.check();
                 if (!c.send.unsent.isEmpty()) c.output.validation.restartAfterIdle(now);
                 if (Integer.compareUnsigned(window, c.maxWindow) > 0) {
                     c.maxWindow = window;
@@ -169,9 +180,14 @@ final class Acknowledgment {
                 }
             }
         }
+        advance(seg);
+        return flags;
+    }
+
+    private void advance(Segment seg) {
         c.bytesAcked += seg.ack - c.sndUna;
         c.sndUna = seg.ack;
-        return flags;
+        c.zeroCopy.onAcked();
     }
 
     // ---------------------------------------------------------------- the queue
@@ -305,6 +321,7 @@ final class Acknowledgment {
         }
         if (acked) {
             more |= SET_TIMER;
+            c.probing.onAcked(now);
             if (!c.sackPermitted) {
                 c.board.removeDuplicateAcks(packetsAcked);
             } else if (Seq.lt(reorderedAt, priorFack)) {

@@ -30,6 +30,8 @@ public final class Connection {
     public static final int MSG_EOR = 0x80;
     /// `MSG_MORE`: more will follow, as `TCP_CORK` for one call.
     public static final int MSG_MORE = 0x8000;
+    /// `MSG_ZEROCOPY`: with `SO_ZEROCOPY` set, [#errorQueue] tells when all of it is acknowledged.
+    public static final int MSG_ZEROCOPY = 0x400_0000;
     /// Not Linux's: the rest of a write whose begin was taken by calls before.
     public static final int MSG_REST = 1 << 29;
 
@@ -84,9 +86,14 @@ public final class Connection {
     final Output output;
     final Acknowledgment acknowledgment;
     final Teardown teardown = new Teardown(this);
+    final HeaderPrediction prediction = new HeaderPrediction(this);
     final SegmentArrives arrives;
     final BusyTime busy = new BusyTime();
     private final OptionEffects effects;
+    private final PathMessages path = new PathMessages(this);
+    final MtuProbing probing = new MtuProbing(this);
+    final ZeroCopy zeroCopy = new ZeroCopy(this);
+    private final ErrorQueue errors = new ErrorQueue(this);
 
     int shutdown;
     boolean finReceived;
@@ -203,7 +210,7 @@ public final class Connection {
         receive.clamp = shake.windowClamp;
         receive.scale = Math.max(0, shake.receiveWindowScale);
         if (!offersScaling) receive.withoutScaling();
-        receive.updatedAt = rcvNxt;
+        receive.begin(rcvNxt);
         sndWnd = maxWindow = shake.peerWindow;
         sndWl1 = shake.irs;
         segmentsIn = 1; // the SYN
@@ -213,6 +220,12 @@ public final class Connection {
             long micros = (now - shake.synAckSentAt) / 1000;
             rtt.min.reset(Math.clamp(micros, 1, Integer.MAX_VALUE), now / Timers.MILLI);
             rtt.sample(micros, sndUna, sndNxt);
+        }
+        totalRetransmits = shake.retransmits;
+        if (shake.synAckSentAt >= 0) synSentAt = shake.synAckSentAt;
+        if (shake.timeouts > 0) {
+            recovery.onSynAckTimeouts();
+            timeouts.onSynAckTimeouts(shake.timeouts, synSentAt, now);
         }
         sizes.sync();
         context.count(TcpMib.PassiveOpens);
@@ -335,9 +348,15 @@ public final class Connection {
         return congestion.info();
     }
 
+    /// What a read with `MSG_ERRQUEUE` finds.
+    public ErrorQueue errorQueue() {
+        return errors;
+    }
+
     /// `SO_MEMINFO`
     public MemoryInfo memoryInfo() {
-        return new MemoryInfo(receiveBuffer.charged(), receive.buffer, 0, sendBuffer.size, 0, send.charged, 0, 0, 0);
+        return new MemoryInfo(
+                receiveBuffer.charged(), receive.buffer, 0, sendBuffer.size, memory.reserved(), send.charged, 0, 0, 0);
     }
 
     /// The name of the congestion control in use.
@@ -370,10 +389,10 @@ public final class Connection {
         return timers.retransmission != Timers.Retransmission.OFF ? timers.retransmissionAt : timers.keepAliveAt;
     }
 
-    /// How often a timeout has made another way through the network worth trying: a flow label that goes with it
+    /// How often another way through the network was worth trying: a flow label that goes with it
     /// finds one where routers choose by flow (RFC 6438).
     public int rehashes() {
-        return timeouts.rehashes;
+        return timeouts.rehashes + arrives.rehashes;
     }
 
     /// What the connection asks its host to go on with in its place, once [#state] is CLOSED; null if nothing: a
@@ -448,6 +467,7 @@ public final class Connection {
         timestamps.offered = sysctl.tcp_timestamps != 0 && !options.signatureReplacesTimestamps;
         ecn.offer();
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
+        probing.begin(now);
         sizes.assumePeerMss(options.maxSegment > 0 ? options.maxSegment : SegmentSizes.unannounced(tuple.isV4()));
         receive.initialize(sizes.advMss, offersScaling);
         synScale = offersScaling ? receive.scale : -1;
@@ -577,63 +597,30 @@ public final class Connection {
         if (state != TcpState.CLOSED) timeouts.onTimer(now);
     }
 
-    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be (RFC 5927
-    /// 4.1).
+    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be.
     public boolean isInFlight(int seq) {
-        return state != TcpState.CLOSED && Seq.between(seq, firstInFlight(), sndNxt);
-    }
-
-    private int firstInFlight() {
-        return fastOpen.passive != null ? fastOpen.passive.iss() : sndUna;
+        return path.isInFlight(seq);
     }
 
     /// An ICMP error about a segment of ours.
     ///
-    /// @param icmp  what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
-    /// @param fatal whether Linux treats it as hard (icmp_err_convert)
-    /// @param seq   the sequence number in the quoted header
-    public void onIcmpError(Errno icmp, boolean fatal, int seq, long now) {
+    /// @param icmp what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
+    /// @param seq  the sequence number in the quoted header
+    /// @return whether the connection, which was being opened, has ended with it
+    public boolean onIcmpError(Errno icmp, int seq, long now) {
         this.now = now;
-        if (state == TcpState.CLOSED) return;
-        if (!Seq.between(seq, firstInFlight(), sndNxt)) {
-            context.count(TcpMib.OutOfWindowIcmps);
-            return;
-        }
-        // RFC 9293 3.9.2.2, RFC 5461: only a connection that is being opened gives up; with Fast Open, one that no
-        // program has yet.
-        boolean opening = state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD;
-        if (opening && !fastOpen.isHeldByProgram()) {
-            error = icmp.number();
-            raise(Readiness.ERR | Readiness.IN | Readiness.OUT | Readiness.HUP);
-            teardown.done(Journal.Cause.ICMP);
-        } else if (options.receiveErrors) {
-            error = icmp.number();
-            raise(Readiness.ERR);
-        } else {
-            // RFC 9293 3.9.1.8, MUST-47, SHLD-20; RFC 9293 3.9.2.2, MUST-56, SHLD-25: told to who asks.
-            softError = icmp.number();
-        }
+        return path.onError(icmp, seq);
     }
 
     /// The path's MTU has changed: ICMP fragmentation needed, packet too big, or a new route.
     public void onPacketTooBig(int mtu, int seq, long now) {
         this.now = now;
-        if (state == TcpState.CLOSED) return;
-        if (!Seq.between(seq, firstInFlight(), sndNxt)) {
-            context.count(TcpMib.OutOfWindowIcmps);
-            return;
-        }
-        // RFC 7323 5.7, MUST-31
-        if (mtu >= sizes.pathMtu || !options.followsPathMtu()) return;
-        sizes.narrow(mtu);
-        recovery.onSmallerMss(now);
+        path.onPacketTooBig(mtu, seq, now);
     }
 
     /// The path's MTU as it is now, for what is sent from now on (`tcp_current_mss`).
     public void onPathMtu(int mtu) {
-        if (mtu == sizes.pathMtu || state == TcpState.CLOSED) return;
-        sizes.pathMtu = mtu;
-        sizes.sync();
+        if (mtu != sizes.pathMtu) sizes.setPathMtu(mtu);
     }
 
     // ---------------------------------------------------------------- outputs
@@ -700,15 +687,16 @@ public final class Connection {
     /// Data may go (`tcp_init_transfer`): in ESTABLISHED, or with Fast Open before.
     private void startTransfer(long now) {
         sizes.sync();
+        probing.begin(now);
         acks.rcvMss = sizes.initialReceived();
         output.lastSentAt = now;
         writer.start(sndNxt);
-        // RFC 6298 5.7, MUST-12: no round trip could be measured.
-        if (!rtt.hasSample()) rtt.rtoMillis = RttEstimator.FALLBACK_RTO_MILLIS;
+        context.metrics.apply(this, now);
+        // The timeouts were spurious if what is acknowledged is the first SYN or SYN-ACK (`tcp_try_undo_spurious_syn`).
+        if (timestamps.echoes(synSentAt)) recovery.onSpuriousSynTimeouts();
         // RFC 5681 3.1, MUST-9, MUST-10: one segment where the SYN was lost more than once. Linux: the
         // timeouts of one lost SYN cost nothing.
         cwnd.segments = totalRetransmits > 1 && recovery.isUndoPossible() ? 1 : CongestionWindow.INITIAL;
-        cwnd.ssthresh = CongestionWindow.INFINITE_SSTHRESH;
         cwnd.stamp = now;
         congestion.init(now);
         receive.established(copiedSeq, acks.rcvMss, sizes.advMss, now);
@@ -730,7 +718,7 @@ public final class Connection {
     /// The peer's SYN: its number, options and our answers to them.
     void receivedSyn(Segment seg, long now) {
         rcvNxt = copiedSeq = seg.seq + 1;
-        receive.updatedAt = rcvNxt;
+        receive.begin(rcvNxt);
         // RFC 9293 MUST-15: without the option it is what was assumed.
         if (seg.mss != 0) sizes.peerMss = options.maxSegment > 0 ? Math.min(seg.mss, options.maxSegment) : seg.mss;
         sackPermitted = seg.sackPermitted && context.sysctl.tcp_sack != 0;

@@ -237,6 +237,7 @@ public final class HalfOpen {
         boolean resend = defer == 0 || !acked || timeouts >= defer - 1;
         if (timeouts == 0) listener.young--;
         timeouts++;
+        handshake.timeouts = timeouts;
         deadline = now + timeout();
         return resend ? Disposition.SYN_ACK : Disposition.DROP;
     }

@@ -51,6 +51,9 @@ public final class Handshake {
     /// Bytes of options that the signature of our SYN-ACK takes; 0 without one.
     int signatureBytes;
 
+    /// How often it was waited for in vain; a SYN-ACK goes again also where the SYN comes again.
+    int timeouts;
+
     /// The DSCP of the peer's SYN, in its place in the traffic class.
     public int synTrafficClass;
 

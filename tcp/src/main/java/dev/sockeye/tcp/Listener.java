@@ -160,7 +160,7 @@ public final class Listener<A> {
             context.count(TcpMib.ListenOverflows);
             return drop();
         }
-        if (syncookies == 0 && isn == 0 && isNearlyFull()) return drop();
+        if (syncookies == 0 && isn == 0 && isNearlyFull() && !context.metrics.isProven(tuple, now)) return drop();
         Handshake handshake = Handshake.ofSyn(syn, context, options, tuple.isV4(), mtu, now);
         handshake.tsOffset = timestampOffset(tuple);
         if (cookie) return sendCookie(tuple, handshake, reply, now);
@@ -190,8 +190,7 @@ public final class Listener<A> {
         return synQueueLength > backlog;
     }
 
-    /// Without SYN cookies the last quarter of `tcp_max_syn_backlog` is for peers that are known, and we know
-    /// none.
+    /// Without SYN cookies the last quarter of `tcp_max_syn_backlog` is for peers that are known.
     private boolean isNearlyFull() {
         int most = context.sysctl.tcp_max_syn_backlog;
         return most - synQueueLength < most >> 2;

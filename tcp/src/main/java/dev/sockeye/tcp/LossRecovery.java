@@ -177,6 +177,7 @@ final class LossRecovery {
             tryToOpen(ackFlags, now);
             return ackFlags;
         }
+        if (c.probing.onLoss(now)) return ackFlags;
         // RFC 5681 3.2, MUST-20
         enterRecovery((ackFlags & Acknowledgment.ECN_ECHO) != 0, now);
         c.output.retransmitLost();
@@ -417,7 +418,6 @@ final class LossRecovery {
     /// congestion control (`tcp_simple_retransmit`).
     void onSmallerMss(long now) {
         TxQueue queue = c.send.inFlight;
-        boolean any = false;
         for (int i = 0; i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
             // A SYN with data is one packet, but two segments here: whatever their sizes, that was lost.
@@ -426,9 +426,8 @@ final class LossRecovery {
             if (segment.is(TxSegment.SACKED) || !large && !withSyn) continue;
             if (!withSyn) board.resize(segment, c.sizes.mss);
             board.markLost(segment);
-            any = true;
         }
-        if (!any) return;
+        if (board.lostOut == 0) return;
         if (!c.sackPermitted) board.limitDuplicateAcks();
         retransmitWithoutCongestion();
     }
@@ -522,6 +521,16 @@ final class LossRecovery {
             cwnd.stamp = c.now;
         }
         c.congestion.onEvent(CongestionControl.Event.COMPLETE_CWR, c.now);
+    }
+
+    /// A SYN-ACK was waited for in vain: as if it was lost.
+    void onSynAckTimeouts() {
+        undoable = true;
+        undoMarker = c.iss;
+    }
+
+    void onSpuriousSynTimeouts() {
+        undoable = false;
     }
 
     /// So many packets went out while the window is being reduced.

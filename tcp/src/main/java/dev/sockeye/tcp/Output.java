@@ -30,8 +30,9 @@ final class Output {
     /// Immediate acknowledgments that are due whatever else is.
     private int immediateAcks;
     private boolean lastAck;
-    /// The first segment in flight is to go again, whatever the window; the last one, as a probe.
-    private boolean first, tailProbe;
+    /// The first segment in flight is to go again, whatever the window; the last one, as a probe; the SYN, which
+    /// acknowledges the peer's now.
+    private boolean first, tailProbe, crossedSyn;
     /// What is lost is to go again, as far as the congestion window allows.
     private boolean lost;
     /// A window or keepalive probe is due; and one in front of it that tells of urgent data.
@@ -53,6 +54,8 @@ final class Output {
     private boolean frtoProbe;
     private int pushed;
     private boolean cwndLimited, windowLimited;
+    /// Whether it was seen if a probe for the path MTU is to go first.
+    private boolean mtuProbed;
 
     /// One-shot Nagle override, of `TCP_NODELAY` and uncorking.
     private int nagleOnce;
@@ -111,6 +114,10 @@ final class Output {
         first = true;
     }
 
+    void answerCrossedSyn() {
+        crossedSyn = true;
+    }
+
     void retransmitLost() {
         lost = true;
     }
@@ -151,7 +158,7 @@ final class Output {
         pushNagle = nagle;
         pushMss = 0;
         pushed = 0;
-        cwndLimited = windowLimited = false;
+        cwndLimited = windowLimited = mtuProbed = false;
     }
 
     /// The program has written, or set `TCP_NODELAY` or cleared `TCP_CORK`.
@@ -174,7 +181,7 @@ final class Output {
     }
 
     void clear() {
-        synAck = first = tailProbe = lost = probe = urgentProbe = probeData = push = frtoProbe = false;
+        synAck = first = crossedSyn = tailProbe = lost = probe = urgentProbe = probeData = push = frtoProbe = false;
         immediateAcks = lastAck ? 1 : 0;
     }
 
@@ -182,7 +189,11 @@ final class Output {
 
     boolean next(Segment out, long now) {
         out.clear();
+        int sndNxt = c.sndNxt;
         if (!make(out, now)) return false;
+        // RFC 4022: but for what was sent before.
+        boolean again = out.sequenceLength() > 0 && !Seq.gt(out.endSeq(), sndNxt) && c.fastOpen.passive == null;
+        if (again) return true;
         int packets =
                 out.packetPayload == 0 ? 1 : Math.max(1, (out.length + out.packetPayload - 1) / out.packetPayload);
         c.context.counters.add(TcpMib.OutSegs, packets);
@@ -220,6 +231,11 @@ final class Output {
             headers.ack(out, now);
             return true;
         }
+        if (crossedSyn) {
+            crossedSyn = false;
+            again.answerCrossedSyn(out, now);
+            return true;
+        }
         if (first) {
             first = false;
             TxSegment segment = c.send.inFlight.first();
@@ -246,7 +262,7 @@ final class Output {
         if (probeData && probeWithData(out, now)) return true;
         if (push) {
             if (newData(out, now)) return true;
-            endPush(now);
+            if (push) endPush(now);
             if (lost && again.nextLost(out, now)) return true;
         }
         if (c.state == TcpState.CLOSED || !c.ackSchedule.isDue(now)) return false;
@@ -307,6 +323,13 @@ final class Output {
         }
         boolean enough = (pushProbe || pushOne) && pushed > 0;
         if (!c.mayTransmit() || enough || c.pacer.holds(now)) return false;
+        if (!mtuProbed && !pushOne && !pushProbe) {
+            mtuProbed = true;
+            MtuProbing.Outcome outcome = c.probing.probe(now);
+            if (outcome == MtuProbing.Outcome.WAIT) push = false;
+            if (outcome == MtuProbing.Outcome.SENT) sendMtuProbe(out, now);
+            if (outcome != MtuProbing.Outcome.NONE) return push;
+        }
         if (pushMss == 0) pushMss = c.sizes.current();
         int mss = pushMss;
         int burst = burstPackets(mss);
@@ -338,6 +361,13 @@ final class Output {
         if (segment.length() > limit) c.send.split(c.send.unsent, 0, limit, mss);
         transmit(out, segment, mss, now);
         return true;
+    }
+
+    /// The first unsent segment goes as one packet, whatever the segment size.
+    private void sendMtuProbe(Segment out, long now) {
+        TxSegment segment = c.send.unsent.get(0);
+        segment.setPackets(segment.length());
+        transmit(out, segment, segment.length(), now);
     }
 
     /// A short segment borrows from those behind it, as far as it may go now (`tcp_grow_skb`).

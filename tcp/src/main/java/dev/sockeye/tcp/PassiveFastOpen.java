@@ -30,7 +30,7 @@ final class PassiveFastOpen {
         c.fastOpen.takeSynData(syn, now);
         c.ecn.onSegment(syn);
         request.openFast(c.rcvNxt);
-        c.receive.updatedAt = c.rcvNxt;
+        c.receive.begin(c.rcvNxt);
         c.timers.setRetransmission(Timers.Retransmission.TIMEOUT, now + HalfOpen.INITIAL_TIMEOUT);
         c.output.sendSynAck();
     }

@@ -46,6 +46,7 @@ final class ReceiveBuffer {
         pruneOutOfOrder(seq);
         if (!isFull()) return true;
         c.context.count(TcpMib.RcvPruned);
+        c.prediction.off();
         return false;
     }
 

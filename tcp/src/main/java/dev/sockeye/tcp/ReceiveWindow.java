@@ -25,6 +25,8 @@ final class ReceiveWindow {
     int threshold;
     /// The window as announced last, and the number it was announced from: `rcv_wnd`, `rcv_wup`.
     int window, updatedAt;
+    /// The furthest right edge that was ever announced: `rcv_mwnd_seq`.
+    private int highestEdge;
     /// The shift that we announce with; 0 without window scaling.
     int scale;
 
@@ -84,6 +86,19 @@ final class ReceiveWindow {
         return Math.max(0, updatedAt + window - rcvNxt);
     }
 
+    /// The first window that the peer is told of.
+    void begin(int rcvNxt) {
+        updatedAt = rcvNxt;
+        highestEdge = rcvNxt + window;
+    }
+
+    /// How far a segment may reach that arrives now (`tcp_max_receive_window`). RFC 7323 2.4: where windows shrink,
+    /// what
+    /// an earlier and larger one allowed may be on its way; see docs/linux/windows.md
+    int acceptable(int rcvNxt) {
+        return mayShrink() ? Math.max(0, highestEdge - rcvNxt) : remaining(rcvNxt);
+    }
+
     /// The window and scale of a SYN (`tcp_select_initial_window`).
     void initialize(int mss, boolean scaling) {
         int available = Math.max(0, full());
@@ -94,7 +109,7 @@ final class ReceiveWindow {
         window = available;
         scale = 0;
         if (scaling) {
-            long most = Math.max(available, context.sysctl.tcp_rmem[2]);
+            long most = Math.max(available, Math.max(context.sysctl.tcp_rmem[2], context.receiveMaximum.getAsInt()));
             most = Math.min(most, clamp);
             // RFC 7323 2.3, MUST-10
             scale = Math.clamp(31 - Integer.numberOfLeadingZeros((int) Math.max(1, most)) - 15, 0, MAX_SCALE);
@@ -185,6 +200,7 @@ final class ReceiveWindow {
         }
         window = next;
         updatedAt = rcvNxt;
+        highestEdge = Seq.max(highestEdge, rcvNxt + next);
         // RFC 7323 2.3, MUST-6, MUST-9
         int field = Math.min(next, MAX_UNSCALED << scale) >> scale;
         if (field == 0 && old != 0) context.count(TcpMib.TCPToZeroWindowAdv);

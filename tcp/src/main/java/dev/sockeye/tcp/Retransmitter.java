@@ -48,9 +48,15 @@ final class Retransmitter {
         return true;
     }
 
+    /// Our SYN once more, which acknowledges the peer's now: no retransmission (`tcp_send_synack`).
+    void answerCrossedSyn(Segment out, long now) {
+        headers.queued(out, c.send.inFlight.get(0), true, now);
+    }
+
     boolean transmitAgain(Segment out, int i, int packets, long now) {
         TxSegment segment = c.send.inFlight.get(i);
         int mss = c.sizes.current();
+        c.probing.onRetransmission();
         if (Seq.lt(segment.seq, c.sndUna)) {
             // The peer has acknowledged a part of it, whose bytes are gone: the rest goes again.
             c.send.trimFirst(segment, c.sndUna);

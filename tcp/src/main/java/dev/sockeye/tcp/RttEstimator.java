@@ -47,6 +47,10 @@ final class RttEstimator {
         return mdevTimes4 >> 2;
     }
 
+    int mdevTimes4() {
+        return mdevTimes4;
+    }
+
     long rtoNanos() {
         return rtoMillis * 1_000_000L;
     }
@@ -86,6 +90,20 @@ final class RttEstimator {
         }
         srttTimes8 = Math.max(1, srttTimes8);
         setRto();
+    }
+
+    /// The first data is about to go. A SYN is small: where earlier connections have seen longer round trips, the first
+    /// timeout follows them. Only that one, for the next measurement counts.
+    ///
+    /// @param knownTimes8 eight times the round trip that is known, microseconds; 0: none is
+    void seed(int knownTimes8) {
+        if (knownTimes8 > srttTimes8) {
+            int millis = knownTimes8 / 8000;
+            rtoMillis = millis + Math.max(2 * millis, options.rtoMinMicros(sysctl) / 1000);
+        } else if (!hasSample()) {
+            // RFC 6298 5.7, MUST-12: no round trip could be measured.
+            rtoMillis = FALLBACK_RTO_MILLIS;
+        }
     }
 
     /// RFC 6298 2.3, MUST-5; RFC 6298 4, MUST-9: rounded up to the millisecond, and the variance is never

@@ -74,6 +74,9 @@ public final class Segment {
     /// one packet. In: of how many packets' payload it was put together, 1 for one packet.
     public int packetPayload;
 
+    /// In: the flow label of the IPv6 header (RFC 6437); 0 with IPv4.
+    public int flowLabel;
+
     /// In: bytes of the packet before its payload, from the IP header on; what the segment costs of the receive
     /// buffer depends on it.
     public int headerLength;
@@ -103,6 +106,7 @@ public final class Segment {
         tsVal = tsEcr = sackBlocks = ecn = trafficClass = packetPayload = signatureBytes = length = 0;
         accEcnKind = accEcnFields = 0;
         fastOpenLength = -1;
+        flowLabel = 0;
         headerLength = 40;
         for (int i = 0; i < slices; i++) pages[i] = null;
         slices = 0;

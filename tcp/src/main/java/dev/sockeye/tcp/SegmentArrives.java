@@ -8,6 +8,11 @@ import java.lang.foreign.ValueLayout;
 final class SegmentArrives {
 
     private final Connection c;
+    /// Of the peer's last data; 0 at first, and always with IPv4.
+    private int lastFlowLabel;
+
+    /// How often our ACKs do not seem to reach the peer, so that they had better go another way.
+    int rehashes;
 
     SegmentArrives(Connection c) {
         this.c = c;
@@ -24,6 +29,7 @@ final class SegmentArrives {
             if (!c.isDeferred()) synSent(seg, now);
             return;
         }
+        if (c.state == TcpState.ESTABLISHED && c.prediction.matches(seg) && predicted(seg, now)) return;
         PassiveFastOpen opening = c.fastOpen.passive;
         if (opening != null && !opening.passes(seg, now)) return;
         // No ACK, no RST, no SYN: nothing to go by (RFC 9293 3.10.7.4, fifth check; Linux looks first).
@@ -33,6 +39,39 @@ final class SegmentArrives {
         if (c.state == TcpState.CLOSED) return;
         urgent(seg);
         text(seg, now);
+    }
+
+    // ---------------------------------------------------------------- header prediction
+
+    /// An ACK, or the next data, and nothing else to be said of it.
+    ///
+    /// @return whether that was all; else it is the same segment with nothing to check
+    private boolean predicted(Segment seg, long now) {
+        if (seg.length == 0) {
+            c.ecn.onSegment(seg);
+            predictedAck(seg, now);
+            return true;
+        }
+        if (seg.truesize() > c.memory.reserved()) return false;
+        c.context.count(TcpMib.TCPHPHits);
+        c.timestamps.update(seg, now);
+        c.ecn.onSegment(seg);
+        appendText(seg, 0);
+        onData(seg, now);
+        if (seg.ack != c.sndUna) {
+            predictedAck(seg, now);
+        } else {
+            c.sndWl1 = seg.seq;
+        }
+        c.ackSchedule.checkDue = true;
+        c.raiseReadable();
+        return true;
+    }
+
+    private void predictedAck(Segment seg, long now) {
+        // RFC 5961 5.2, MUST-10
+        if (c.acknowledgment.onAck(seg, true, now) == Acknowledgment.Outcome.TOO_OLD) challengeAck(now);
+        c.output.pushFromAck();
     }
 
     // ---------------------------------------------------------------- 3.10.7.3 SYN-SENT
@@ -75,10 +114,12 @@ final class SegmentArrives {
     private void synAck(Segment seg, long now) {
         c.receivedSyn(seg, now);
         c.sndWl1 = seg.seq;
-        c.acknowledgment.onAck(seg, now);
+        c.acknowledgment.onAck(seg, false, now);
         c.sndWnd = seg.window;
         c.maxWindow = Math.max(c.maxWindow, seg.window);
         c.ecn.onSynAck(seg);
+        if (c.sendScale == 0) c.prediction.on();
+        else c.prediction.off();
         c.established(Segment.SYN | Segment.ACK, now);
         c.acks.lastReceivedAt = now;
         if (c.fastOpen.active != null && c.fastOpen.active.onSynAck(seg, now)) {
@@ -103,7 +144,7 @@ final class SegmentArrives {
         c.maxWindow = c.sndWnd;
         c.ecn.onCrossedSyn(seg);
         c.setState(TcpState.SYN_RCVD, Journal.Cause.SEGMENT, seg.flags);
-        c.output.retransmitFirst();
+        c.output.answerCrossedSyn();
     }
 
     // ---------------------------------------------------------------- 3.10.7.4, first to fourth check
@@ -115,6 +156,11 @@ final class SegmentArrives {
             // RFC 7323 5.2, MUST-24
             if (!seg.rst()) {
                 if (seg.syn()) return challengeSyn(now);
+                if (isPureAck(seg) && Seq.lt(seg.seq, c.rcvNxt)) {
+                    // Linux: it was overtaken on its way, and is no reason for an answer.
+                    c.context.count(TcpMib.PAWSOldAck);
+                    return false;
+                }
                 c.context.count(TcpMib.PAWSEstab);
                 if (!isRateLimited(seg, TcpMib.TCPACKSkippedPAWS, now)) sendDuplicateAck(seg);
                 return false;
@@ -124,6 +170,7 @@ final class SegmentArrives {
         if (!isInWindow(seg)) {
             if (!seg.rst()) {
                 if (seg.syn()) return challengeSyn(now);
+                if (!Seq.lt(seg.endSeq(), c.receive.updatedAt)) c.context.count(TcpMib.BeyondWindow);
                 if (!isRateLimited(seg, TcpMib.TCPACKSkippedSeq, now)) sendDuplicateAck(seg);
             } else if (isResetOfFin(seg)) {
                 reset(seg);
@@ -156,19 +203,22 @@ final class SegmentArrives {
         int age = c.timestamps.recent - seg.tsVal;
         if (age <= 1 || c.timestamps.recent == 0 || c.timestamps.isRecentExpired(now)) return false;
         // A pure, duplicate ACK may have been overtaken on its way (tcp_disordered_ack).
-        boolean pure = seg.hasAck() && seg.sequenceLength() == 0 && seg.seq == c.rcvNxt && seg.ack == c.sndUna;
-        boolean harmless = pure && !c.mayUpdateWindow(seg, seg.window << c.sendScale) && age <= c.rtt.rtoMillis * 6 / 5;
+        boolean duplicate = isPureAck(seg) && seg.seq == c.rcvNxt && seg.ack == c.sndUna;
+        boolean harmless =
+                duplicate && !c.mayUpdateWindow(seg, seg.window << c.sendScale) && age <= c.rtt.rtoMillis * 6 / 5;
         return !harmless;
+    }
+
+    private static boolean isPureAck(Segment seg) {
+        return seg.hasAck() && seg.sequenceLength() == 0;
     }
 
     /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for an
     /// empty queue. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is zero.
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
-        int end = c.rcvNxt + c.receive.remaining(c.rcvNxt);
-        if (!Seq.gt(seg.endSeq(), end)) return true;
-        c.context.count(TcpMib.BeyondWindow);
-        return !Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty();
+        int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
+        return !Seq.gt(seg.endSeq(), end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
     }
 
     /// The peer has forgotten us after it sent its FIN: its reset has the FIN's number.
@@ -207,6 +257,8 @@ final class SegmentArrives {
 
     private boolean challengeSyn(long now) {
         c.context.count(TcpMib.TCPSYNChallenge);
+        // Linux: only there, see docs/linux/counters.md
+        if (c.state == TcpState.ESTABLISHED) c.context.count(TcpMib.InErrs);
         challengeAck(now);
         return false;
     }
@@ -249,7 +301,7 @@ final class SegmentArrives {
         if (seg.sequenceLength() > 0 && Seq.lt(seg.seq, c.rcvNxt)) {
             c.context.count(TcpMib.DelayedACKLost);
             c.acks.enterQuickMode(c.receive.window);
-            onRepeated(seg);
+            if (c.sackPermitted && c.context.sysctl.tcp_dsack != 0) onRepeated(seg);
             noteDuplicate(seg.seq, Seq.min(seg.endSeq(), c.rcvNxt));
         }
         c.output.ackNow();
@@ -257,6 +309,12 @@ final class SegmentArrives {
 
     /// The peer sends again what has arrived: it has not seen our ACK.
     private void onRepeated(Segment seg) {
+        if (c.recovery.state() != LossRecovery.State.LOSS && seg.flowLabel != lastFlowLabel) {
+            // It has tried another way after a timeout: so do our ACKs (RFC 6437).
+            rehashes++;
+            c.context.count(TcpMib.TcpDuplicateDataRehash);
+        }
+        lastFlowLabel = seg.flowLabel;
         if (c.sackList.isLastDuplicate(seg.seq)) c.ecn.option.onRepeatedDuplicate();
     }
 
@@ -277,7 +335,7 @@ final class SegmentArrives {
     private boolean ack(Segment seg, long now) {
         if (!seg.hasAck()) return false;
         if (c.state == TcpState.ESTABLISHED) c.ecn.onSegment(seg);
-        Acknowledgment.Outcome outcome = c.acknowledgment.onAck(seg, now);
+        Acknowledgment.Outcome outcome = c.acknowledgment.onAck(seg, false, now);
         if (c.ecn.onCwr(seg)) c.acks.now = true;
         if (c.state == TcpState.SYN_RCVD && outcome != Acknowledgment.Outcome.GOOD) {
             c.output.answerWithReset(seg);
@@ -305,6 +363,7 @@ final class SegmentArrives {
             }
             case LAST_ACK -> {
                 if (isFinAcked()) {
+                    c.context.metrics.save(c, now);
                     c.teardown.done(Journal.Cause.SEGMENT);
                     yield false;
                 }
@@ -327,6 +386,7 @@ final class SegmentArrives {
         c.sndWl1 = seg.seq;
         c.ecn.onLastOfHandshake(seg);
         c.established(seg.flags, now);
+        c.prediction.on();
         if (!c.congestion.takesControl()) c.pacer.followWindow();
         if ((c.shutdown & Connection.SEND) != 0) c.teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
         return true;
@@ -379,6 +439,7 @@ final class SegmentArrives {
         if (old) return;
         c.reader.passUrgentByte();
         c.urgent.set(mark);
+        c.prediction.off();
         c.raise(Readiness.PRI);
     }
 
@@ -491,6 +552,7 @@ final class SegmentArrives {
         }
         if (!c.outOfOrder.isEmpty()) fillGap(seg, now);
         c.sackList.removeBefore(c.rcvNxt);
+        c.prediction.check();
         c.ackSchedule.checkDue = true;
         c.raiseReadable();
     }
@@ -533,6 +595,7 @@ final class SegmentArrives {
             c.receive.measureRtt(seg.tsEcr, c.timestamps.now(now), seg.length, c.acks.rcvMss);
         }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
+        lastFlowLabel = seg.flowLabel;
         c.ecn.onData(seg);
         if (seg.length >= 128) growWindow(seg, c.receiveBuffer.charged());
     }
@@ -572,6 +635,7 @@ final class SegmentArrives {
             c.raise(Readiness.IN);
             return;
         }
+        c.prediction.off();
         measureSegment(seg);
         c.acks.schedule();
         c.outOfOrderPackets += Math.max(1, seg.packetPayload);

@@ -39,27 +39,38 @@ final class SegmentSizes {
         return options.maxSegment > 0 ? Math.min(most, options.maxSegment) : most;
     }
 
-    /// The path has become narrower. A SYN that has to go again announces that, too.
-    void narrow(int mtu) {
+    void setPathMtu(int mtu) {
         pathMtu = mtu;
-        if (c.state == TcpState.SYN_SENT) {
-            advertisedMss =
-                    Math.min(advertisedMss, Math.max(advertised(mtu, c.tuple.isV4(), c.options), MIN_ADVERTISED));
-            advMss = advertisedMss;
-        }
         sync();
     }
 
-    /// Computes the segment size from the path's MTU and the peer's option (`tcp_sync_mss`).
+    /// Computes the segment size from the path's MTU, as known and as probed, and the peer's option (`tcp_sync_mss`).
     void sync() {
-        mss = boundToHalfWindow(largest() - (headerLength - 20));
+        mss = boundToHalfWindow(c.probing.bound(payload(pathMtu)));
+    }
+
+    /// What fits a packet of this size, bytes (`tcp_mtu_to_mss`).
+    int payload(int mtu) {
+        return payloadWithoutOptions(mtu) - (headerLength - 20);
+    }
+
+    /// The packet that so much payload makes, bytes (`tcp_mss_to_mtu`).
+    int packet(int payload) {
+        return payload + headerLength + ipHeader();
+    }
+
+    int ipHeader() {
+        return c.tuple.isV4() ? 20 : 40;
     }
 
     /// The most payload of a segment without options, bytes.
     int largest() {
-        int most = pathMtu - (c.tuple.isV4() ? 20 : 40) - 20;
+        return payloadWithoutOptions(pathMtu);
+    }
+
+    private int payloadWithoutOptions(int mtu) {
         // RFC 9293 3.7.1, MUST-16
-        return Math.max(Math.min(most, peerMss), c.context.sysctl.tcp_min_snd_mss);
+        return Math.max(Math.min(mtu - ipHeader() - 20, peerMss), c.context.sysctl.tcp_min_snd_mss);
     }
 
     /// What the peer is taken to accept before its SYN says so, bytes.

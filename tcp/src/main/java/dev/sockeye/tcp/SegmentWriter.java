@@ -33,6 +33,7 @@ final class SegmentWriter {
             c.ecn.option.writeTo(out, duplicate);
         }
         out.window = c.receive.announce(c.rcvNxt, c.receiveBuffer.charged(), c.acks);
+        if (out.window == 0) c.prediction.off();
         if ((flags & Segment.ACK) != 0) {
             c.ackSchedule.onAckSent();
             c.lastAckSentAt = now;

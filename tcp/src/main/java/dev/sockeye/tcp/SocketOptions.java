@@ -137,8 +137,11 @@ public final class SocketOptions {
     /// `SO_PRIORITY`, `SO_MARK`: kept, not used
     public int priority, mark;
 
-    /// `SO_DEBUG`, `SO_DONTROUTE`, `SO_BROADCAST`, `SO_ZEROCOPY`: kept, not used
-    public boolean debug, dontRoute, broadcast, zeroCopy;
+    /// `SO_ZEROCOPY`: `MSG_ZEROCOPY` counts
+    public boolean zeroCopy;
+
+    /// `SO_DEBUG`, `SO_DONTROUTE`, `SO_BROADCAST`: kept, not used
+    public boolean debug, dontRoute, broadcast;
 
     /// Whether what ICMP tells of the path's MTU counts at once (`ip_sk_accept_pmtu`).
     boolean followsPathMtu() {

@@ -123,7 +123,10 @@ final class StreamReader {
         c.receive.onRead(afterFirst, c.rcvNxt - afterFirst, c.outOfOrderBytes(), c.now);
         c.copiedSeq += count;
         if (peekOffset > 0) peekOffset = Math.max(0, peekOffset - count);
-        if (c.urgent.pending && Seq.gt(c.copiedSeq, c.urgent.seq)) c.urgent.clear();
+        if (c.urgent.pending && Seq.gt(c.copiedSeq, c.urgent.seq)) {
+            c.urgent.clear();
+            c.prediction.check();
+        }
         if (c.state != TcpState.CLOSED) acknowledgeRead(count);
     }
 

@@ -34,9 +34,23 @@ final class StreamWriter {
         }
         lastWriteAt = now;
         boolean rest = (flags & Connection.MSG_REST) != 0;
-        boolean urgent = (flags & Connection.MSG_OOB) != 0;
         if (!rest) noteIfLimit();
         if (length == 0) return 0;
+        boolean zeroCopy = (flags & Connection.MSG_ZEROCOPY) != 0 && c.options.zeroCopy;
+        if (zeroCopy && !rest && c.zeroCopy.isFull()) return Errno.ENOBUFS.asResult();
+        int before = c.send.writeSeq;
+        int copied = lay(from, offset, length, flags, now);
+        if (zeroCopy && c.send.writeSeq != before) {
+            if (rest) c.zeroCopy.extend();
+            else c.zeroCopy.begin(length, before);
+        }
+        return copied;
+    }
+
+    /// Lays out as much as there is room for.
+    private int lay(MemorySegment from, long offset, int length, int flags, long now) {
+        boolean rest = (flags & Connection.MSG_REST) != 0;
+        boolean urgent = (flags & Connection.MSG_OOB) != 0;
         int mss = c.sizes.current();
         int goal = urgent ? mss : c.output.sizeGoal(mss);
         int copied = 0;

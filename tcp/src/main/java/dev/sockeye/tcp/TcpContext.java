@@ -1,6 +1,7 @@
 package dev.sockeye.tcp;
 
 import dev.sockeye.wire.Pages;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 
 /// What all TCP sockets of one host share. Everything in it is used under the host's lock.
@@ -18,8 +19,14 @@ public final class TcpContext {
     /// How many sockets of this host no program holds any more, and how many TIME_WAIT sockets it has.
     public int orphans, timeWaits;
 
+    /// `net.core.rmem_max`, bytes.
+    public IntSupplier receiveMaximum = () -> 4_194_304;
+
     /// What is queued on this host, against `tcp_mem`.
     public final HostMemory memory = new HostMemory(this);
+
+    /// What earlier connections have left.
+    public final TcpMetrics metrics;
 
     /// What peers have told about Fast Open.
     public final FastOpenCache fastOpenCache = new FastOpenCache();
@@ -38,6 +45,7 @@ public final class TcpContext {
         this.pages = pages;
         this.random = random;
         this.isn = new IsnGenerator(random.nextLong(), random.nextLong());
+        this.metrics = new TcpMetrics(sysctl);
         this.fastOpenPause = new FastOpenPause(this);
     }
 

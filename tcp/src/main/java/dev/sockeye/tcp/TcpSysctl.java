@@ -52,10 +52,15 @@ public final class TcpSysctl {
     public int tcp_mtu_probe_floor = 48;
     public int tcp_mtu_probing = 0;
     public int tcp_no_metrics_save = 0;
+    public int tcp_no_ssthresh_metrics_save = 1;
     public long tcp_notsent_lowat = 0xffff_ffffL;
     public int tcp_orphan_retries = 0;
     public int tcp_pacing_ca_ratio = 120;
     public int tcp_pacing_ss_ratio = 200;
+    /// Seconds until a path MTU that was found is questioned (`tcp_mtu_probing`).
+    public int tcp_probe_interval = 600;
+    /// Bytes: a search for the path MTU ends where less is open.
+    public int tcp_probe_threshold = 8;
     public int tcp_recovery = 1;
     public int tcp_reordering = 3;
     public int tcp_reflect_tos = 0;

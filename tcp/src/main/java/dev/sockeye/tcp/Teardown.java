@@ -145,6 +145,7 @@ final class Teardown {
         c.timeouts.backoff = 0;
         c.shutdown = Connection.RECEIVE | Connection.SEND;
         c.send.clear();
+        c.zeroCopy.onEnd();
         c.board.clear();
         c.recovery.rack.clear();
         c.outOfOrder.clear();
@@ -160,6 +161,7 @@ final class Teardown {
 
     /// A [TimeWait] goes on in this connection's place.
     void enterTimeWait(TcpState as, long nanos, long now, Journal.Cause cause) {
+        c.context.metrics.save(c, now);
         if (c.state != as) c.setState(as, cause, cause == Journal.Cause.SEGMENT ? Segment.FIN | Segment.ACK : 0);
         long rto = c.rtt.rtoMillis;
         long least = ((rto << 2) - (rto >> 1)) * Timers.MILLI;

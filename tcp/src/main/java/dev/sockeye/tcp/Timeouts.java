@@ -63,7 +63,7 @@ final class Timeouts {
         if (timers.delayedAckAt <= now) onDelayedAck();
         if (timers.compressedAckAt <= now) {
             timers.compressedAckAt = Timers.NEVER;
-            c.output.ackNow();
+            c.ackSchedule.onCompressedAck();
         }
         if (timers.pacingAt <= now) {
             timers.pacingAt = Timers.NEVER;
@@ -215,6 +215,7 @@ final class Timeouts {
         boolean r1 = opening
                 ? retransmits > 0
                 : hasTimedOut(c.context.sysctl.tcp_retries1, RTO_MIN_MILLIS, stalledSince(), now);
+        if (r1 && !opening) c.probing.onDoubtfulPath(now);
         if (r1) adviseAgainstPath = true;
         rehashes++;
         c.context.count(TcpMib.TcpTimeoutRehash);
@@ -294,6 +295,13 @@ final class Timeouts {
             case DISORDER -> c.context.count(c.sackPermitted ? TcpMib.TCPSackFailures : TcpMib.TCPRenoFailures);
             default -> {}
         }
+    }
+
+    /// Those of the SYN-ACK are the connection's.
+    void onSynAckTimeouts(int count, long sentAt, long now) {
+        totalTimeouts = count;
+        totalTimeoutRecoveries = 1;
+        totalTimeoutMillis = (now - sentAt) / MILLI;
     }
 
     /// A recovery from a timeout has ended.

@@ -71,6 +71,11 @@ final class Timestamps {
         return agreed && seen && echo != 0 && echo - now(nanos) < 0;
     }
 
+    /// Whether the segment at hand echoes the timestamp of that time.
+    boolean echoes(long nanos) {
+        return agreed && seen && echo == now(nanos);
+    }
+
     /// The round trip that the echoed timestamp tells, microseconds; -1 if it tells none.
     long echoedRttMicros(long now) {
         if (!agreed || !seen || echo == 0) return -1;

@@ -343,7 +343,7 @@ class FastOpenClientTest {
         assertThat(peer.connectFast(3000)).isEqualTo(1420);
         peer.sent();
         peer.packetTooBig(1000, 0);
-        peer.expect("S 0:1(0) win 64240 <mss 960,sackOK,wscale 10>").expectNothing();
+        peer.expect("S 0:1(0) win 64240 <mss 1460,sackOK,wscale 10>").expectNothing();
         assertThat(peer.info().lost()).isEqualTo(2);
         assertThat(peer.info().retrans()).isEqualTo(1);
         peer.elapse(300).send("S. 0:1(0) ack 1 win 65535 <mss 1460,sackOK>");

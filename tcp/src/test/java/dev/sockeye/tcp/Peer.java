@@ -429,7 +429,7 @@ final class Peer {
     }
 
     void icmp(Errno errno, int seq) {
-        connection.onIcmpError(errno, false, ourIsn + seq, now);
+        connection.onIcmpError(errno, ourIsn + seq, now);
         flush();
     }
 

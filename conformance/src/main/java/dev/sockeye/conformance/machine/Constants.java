@@ -39,6 +39,8 @@ final class Constants {
     static final int SOL_IPV6 = 41;
     static final int SOL_TCP = 6;
     static final int TCP_CM_INQ = 36;
+    static final int IP_RECVERR = 11;
+    static final int IPV6_RECVERR = 25;
     static final int EEXIST = 17;
     static final int ENOTTY = 25;
     static final int ESPIPE = 29;

@@ -11,13 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class DataCalls {
 
     private static final int EAGAIN = Errno.EAGAIN.asResult();
-    static final int CORE_SEND_FLAGS = Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE;
+    static final int CORE_SEND_FLAGS =
+            Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE | Connection.MSG_ZEROCOPY;
     private static final int CORE_RECEIVE_FLAGS = Connection.MSG_OOB | Connection.MSG_PEEK | Connection.MSG_TRUNC;
-    private static final int KNOWN_SEND_FLAGS = CORE_SEND_FLAGS
-            | Constants.MSG_DONTWAIT
-            | Constants.MSG_NOSIGNAL
-            | Constants.MSG_FASTOPEN
-            | Constants.MSG_ZEROCOPY;
+    private static final int KNOWN_SEND_FLAGS =
+            CORE_SEND_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL | Constants.MSG_FASTOPEN;
     private static final int KNOWN_RECEIVE_FLAGS =
             CORE_RECEIVE_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_WAITALL | Constants.MSG_NOSIGNAL;
     private static final int LARGEST_BUFFER = 64 << 20;

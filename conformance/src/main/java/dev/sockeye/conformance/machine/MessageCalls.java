@@ -1,8 +1,11 @@
 package dev.sockeye.conformance.machine;
 
 import dev.sockeye.conformance.script.Expression;
+import dev.sockeye.host.Family;
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.ErrorRecord;
+import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.TransportAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,14 +14,27 @@ import java.util.List;
 /// msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=0}]}`.
 final class MessageCalls {
 
+    private static final int EAGAIN = Errno.EAGAIN.asResult();
+
     private final Descriptors descriptors;
     private final DataCalls data;
 
     /// A control message.
-    private record Control(long level, long type, long value) {
+    ///
+    /// @param value a number, or [Extended]
+    private record Control(long level, long type, Object value) {
         @Override
         public String toString() {
             return "{cmsg_level=" + level + ", cmsg_type=" + type + ", cmsg_data=" + value + "}";
+        }
+    }
+
+    /// `struct sock_extended_err`
+    private record Extended(long errno, long origin, long type, long code, long info, long data) {
+        @Override
+        public String toString() {
+            return "{ee_errno=" + errno + ", ee_origin=" + origin + ", ee_type=" + type + ", ee_code=" + code
+                    + ", ee_info=" + info + ", ee_data=" + data + "}";
         }
     }
 
@@ -49,7 +65,15 @@ final class MessageCalls {
         Expression.Struct header = arguments.struct(1);
         List<Control> expected = controls(arguments, header);
         Expression expectedFlags = header.field("msg_flags");
-        if ((flags & Constants.MSG_ERRQUEUE) != 0) throw new Unsupported("recvmsg with MSG_ERRQUEUE");
+        if ((flags & Constants.MSG_ERRQUEUE) != 0) {
+            long flagsWanted = expectedFlags == null || expectedFlags instanceof Expression.Anything
+                    ? Constants.MSG_ERRQUEUE
+                    : arguments.number(expectedFlags);
+            return SocketCalls.on(descriptors, arguments.integer(0), (file, now) -> {
+                ErrorRecord record = file.endpoint().takeErrorRecord();
+                return record == null ? EAGAIN : found(file, record, length, expected, flagsWanted);
+            });
+        }
         var receiving = new DataCalls.Receiving(length, flags);
         return SocketCalls.on(descriptors, arguments.integer(0), (file, now) -> {
             long result = receiving.attempt(file, now);
@@ -68,18 +92,55 @@ final class MessageCalls {
         });
     }
 
+    /// What a read of the error queue has found; it never waits.
+    private static long found(
+            SocketFile file, ErrorRecord record, int length, List<Control> expected, long expectedFlags)
+            throws BadCall {
+        boolean v6 = file.endpoint().family() == Family.INET6;
+        var error = new Extended(
+                record.errno(),
+                record.origin(),
+                record.type(),
+                record.code(),
+                record.info() & 0xffff_ffffL,
+                record.data() & 0xffff_ffffL);
+        var actual = List.of(new Control(
+                v6 ? Constants.SOL_IPV6 : Constants.SOL_IP, v6 ? Constants.IPV6_RECVERR : Constants.IP_RECVERR, error));
+        if (!actual.equals(expected)) {
+            throw new BadCall("recvmsg: expected control messages " + expected + ", actual " + actual);
+        }
+        int payload = record.payload().length;
+        int flags = Constants.MSG_ERRQUEUE | (payload > length ? Connection.MSG_TRUNC : 0);
+        if (expectedFlags != flags) {
+            throw new BadCall("recvmsg: expected msg_flags 0x" + Long.toHexString(expectedFlags) + ", actual 0x"
+                    + Integer.toHexString(flags));
+        }
+        return Math.min(payload, length);
+    }
+
     private static List<Control> controls(Arguments arguments, Expression.Struct header) throws BadCall {
         Expression field = header.field("msg_control");
         List<Control> controls = new ArrayList<>();
         if (field == null || field instanceof Expression.Anything) return controls;
         for (Expression element : arguments.array(field)) {
             Expression.Struct control = arguments.struct(element);
+            Object value = control.field("cmsg_data") instanceof Expression.Struct error
+                    ? extended(arguments, error)
+                    : (Object) number(arguments, control, "cmsg_data");
             controls.add(new Control(
-                    number(arguments, control, "cmsg_level"),
-                    number(arguments, control, "cmsg_type"),
-                    number(arguments, control, "cmsg_data")));
+                    number(arguments, control, "cmsg_level"), number(arguments, control, "cmsg_type"), value));
         }
         return controls;
+    }
+
+    private static Extended extended(Arguments arguments, Expression.Struct error) throws BadCall {
+        return new Extended(
+                number(arguments, error, "ee_errno"),
+                number(arguments, error, "ee_origin"),
+                number(arguments, error, "ee_type"),
+                number(arguments, error, "ee_code"),
+                number(arguments, error, "ee_info") & 0xffff_ffffL,
+                number(arguments, error, "ee_data") & 0xffff_ffffL);
     }
 
     private static long number(Arguments arguments, Expression.Struct struct, String field) throws BadCall {
@@ -93,6 +154,6 @@ final class MessageCalls {
         if (!endpoint.options().inq) return List.of();
         Connection connection = endpoint.connection();
         long left = connection == null ? 0 : connection.inqHint();
-        return List.of(new Control(Constants.SOL_TCP, Constants.TCP_CM_INQ, left));
+        return List.of(new Control(Constants.SOL_TCP, Constants.TCP_CM_INQ, (Object) left));
     }
 }

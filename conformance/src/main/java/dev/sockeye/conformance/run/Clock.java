@@ -47,7 +47,7 @@ final class Clock {
 
     /// Lets time pass until an event that is due now happens.
     void await(EventTime due, boolean arrives) {
-        machine.advanceTo(arrives ? due.from() + ARRIVAL : due.from());
+        machine.advanceTo(arrives ? Math.max(due.from(), machine.now()) + ARRIVAL : due.from());
     }
 
     /// An event was due then, and is over.

@@ -54,8 +54,10 @@ final class NetworkCommands {
 
     Result ip(List<String> arguments) {
         if (arguments.size() >= 2 && arguments.getFirst().equals("tcp_metrics")) {
-            if (arguments.contains("flush"))
+            if (arguments.contains("flush")) {
                 environment.machine().host().tcp().fastOpenCache.flush();
+                environment.machine().host().tcp().metrics.flush();
+            }
             return Result.OK;
         }
         throw new Unsupported("ip " + String.join(" ", arguments));

@@ -1,0 +1,48 @@
+package dev.sockeye.tcp;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// A socket's error queue, `sk_error_queue`: what `recvmsg` with `MSG_ERRQUEUE` finds. While something is in it, `poll`
+/// says ERR. See docs/linux/errqueue.md
+public final class ErrorQueue {
+
+    private final Connection c;
+    private final ArrayDeque<ErrorRecord> records = new ArrayDeque<>(0);
+
+    ErrorQueue(Connection c) {
+        this.c = c;
+    }
+
+    /// How many records are in it.
+    public int size() {
+        return records.size();
+    }
+
+    /// Puts an error behind the others.
+    public void add(ErrorRecord record) {
+        records.addLast(record);
+        c.raise(Readiness.ERR);
+    }
+
+    /// Writes of zero copy are complete; they lengthen the range of the last record where they follow it.
+    void complete(int first, int last) {
+        ErrorRecord before = records.peekLast();
+        if (before != null && before.origin() == ErrorRecord.ZEROCOPY && before.data() + 1 == first) {
+            records.removeLast();
+            first = before.info();
+        }
+        add(ErrorRecord.complete(first, last));
+    }
+
+    /// Takes the oldest record; null if there is none. Linux: who has read an error has been told of it, and `SO_ERROR`
+    /// no longer has it; the next one in the queue is the pending error then.
+    public @Nullable ErrorRecord take() {
+        ErrorRecord taken = records.pollFirst();
+        if (taken == null) return null;
+        ErrorRecord next = records.peekFirst();
+        if (next != null && next.isError()) c.error = next.errno();
+        else if (taken.isError()) c.error = 0;
+        return taken;
+    }
+}

@@ -8,7 +8,6 @@ final class SegmentSizes {
     static final int DEFAULT_MSS = 536;
     private static final int DEFAULT_MSS_V6 = 1220;
     static final int MIN_MSS = 88; // TCP_MIN_MSS
-    private static final int MIN_ADVERTISED = 256; // net.ipv4.route.min_adv_mss
 
     private final Connection c;
 

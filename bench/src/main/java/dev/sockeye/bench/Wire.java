@@ -21,6 +21,9 @@ final class Wire implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "wire");
     private final End ends = new End();
     private volatile boolean closed;
+    private volatile long latest;
+    /// When the thread looks again by itself; under the lock.
+    private long wakeAt;
 
     /// The directions: there and back.
     private static final class End {
@@ -71,9 +74,25 @@ final class Wire implements AutoCloseable {
         thread.start();
     }
 
-    /// Something was sent: the thread looks when it is due.
+    /// Something was sent: the thread is woken if it is due before what the thread waits for.
     void carry() {
+        lock.lock();
+        try {
+            if (nextDeadline() >= wakeAt) return;
+        } finally {
+            lock.unlock();
+        }
         LockSupport.unpark(thread);
+    }
+
+    /// Forgets how late packets were.
+    void beginInTime() {
+        latest = 0;
+    }
+
+    /// How late a packet was sent on at most, nanoseconds: what the machine was busy with otherwise.
+    long latest() {
+        return latest;
     }
 
     private void run() {
@@ -93,12 +112,20 @@ final class Wire implements AutoCloseable {
             ImpairedLink back = ends.back;
             if (there == null || back == null) return Long.MAX_VALUE;
             long now = System.nanoTime();
+            latest = Math.max(latest, now - nextDeadline());
             there.advance(now);
             back.advance(now);
-            return Math.min(there.nextDeadline(), back.nextDeadline());
+            wakeAt = nextDeadline();
+            return wakeAt;
         } finally {
             lock.unlock();
         }
+    }
+
+    private long nextDeadline() {
+        ImpairedLink there = ends.there;
+        ImpairedLink back = ends.back;
+        return there == null || back == null ? Long.MAX_VALUE : Math.min(there.nextDeadline(), back.nextDeadline());
     }
 
     @Override

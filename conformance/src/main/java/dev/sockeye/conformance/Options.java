@@ -213,7 +213,14 @@ public final class Options {
 
     IpVersion ipVersion() {
         String value = values.get("ip_version");
-        return value == null ? IpVersion.IPV4 : version(value);
+        IpVersion wanted = value == null ? IpVersion.IPV4 : version(value);
+        // IPv6 sockets reach an address of IPv4 as a mapped one.
+        return wanted == IpVersion.IPV6 && (isV4("local_ip") || isV4("remote_ip")) ? IpVersion.MAPPED : wanted;
+    }
+
+    private boolean isV4(String name) {
+        String value = values.get(name);
+        return value != null && address(value).isV4();
     }
 
     /// All of it, with defaults for what is not set.

@@ -52,6 +52,7 @@ final class SegmentInput {
         for (int i = 0; i < options.sackBlocks(); i++) seg.addSack(options.sackLeft(i), options.sackRight(i));
         if (options.has(TcpOptions.ACCECN)) readAccEcn(seg);
         if (options.has(TcpOptions.MD5)) seg.signatureBytes = Md5Key.OPTION_BYTES;
+        else if (options.has(TcpOptions.AO)) seg.signatureBytes = TcpOptions.AO_HEADER + options.macLength() + 3 & ~3;
         // RFC 7323 2.2, MUST-2
         if (!seg.syn()) return;
         seg.mss = options.mss();

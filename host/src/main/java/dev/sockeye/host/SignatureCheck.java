@@ -1,7 +1,9 @@
 package dev.sockeye.host;
 
+import dev.sockeye.tcp.Handshake;
 import dev.sockeye.tcp.TcpCounters;
 import dev.sockeye.tcp.TcpMib;
+import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.TcpOptions;
@@ -23,12 +25,33 @@ final class SignatureCheck {
         this.counters = counters;
     }
 
-    /// @param keys of the socket; null: it has none
-    boolean admits(@Nullable SegmentKeys keys, TcpOptions options, Arrival arrival, Packet packet) {
+    /// @param keys      of the socket, which is in `state`; null: it has none
+    /// @param handshake of the half-open connection that it is for; null: for none
+    boolean admits(
+            @Nullable SegmentKeys keys,
+            TcpState state,
+            @Nullable Handshake handshake,
+            TcpOptions options,
+            Arrival arrival,
+            Packet packet) {
         if (options.unauthentic()) return false;
         if (keys == null && (options.present() & SIGNED) == 0) return true;
+        AoKeys ao = keys == null ? null : keys.ao();
+        boolean hasAo = options.has(TcpOptions.AO);
+        if (handshake != null && handshake.usesAo() != hasAo) {
+            counters.inc(TcpMib.TCPAOBad);
+            return false;
+        }
+        if (hasAo && ao == null) {
+            // Linux: dropped, where RFC 5925 7.3 would have it accepted by default.
+            counters.inc(TcpMib.TCPAOKeyNotFound);
+            return false;
+        }
+        if (hasAo && ao != null) return ao.admits(state, handshake, options, arrival, packet);
+        boolean unsigned = !options.has(TcpOptions.MD5);
+        if (unsigned && ao != null && !ao.admitsUnsigned(arrival.source())) return false;
         Md5Key key = keys == null ? null : keys.md5For(arrival.source());
-        if (!options.has(TcpOptions.MD5)) {
+        if (unsigned) {
             if (key == null) return true;
             // RFC 2385 4.1, MUST-3
             counters.inc(TcpMib.TCPMD5NotFound);
@@ -52,6 +75,8 @@ final class SignatureCheck {
     boolean admitsReset(@Nullable TcpEndpoint listening, TcpOptions options, Arrival arrival, Packet packet) {
         resetSigner = null;
         if (options.unauthentic()) return false;
+        // A reset cannot be signed with TCP-AO where no numbers are known.
+        if (options.has(TcpOptions.AO)) return false;
         if (!options.has(TcpOptions.MD5)) return true;
         SegmentKeys keys = listening == null ? null : listening.keys();
         Md5Key key = keys == null ? null : keys.md5For(arrival.source());

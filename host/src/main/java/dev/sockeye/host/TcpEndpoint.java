@@ -274,8 +274,11 @@ public final class TcpEndpoint extends Endpoint {
         if (port < 0) return port;
         // RFC 9293 3.9.1.1, MUST-45: every segment is sent from the address in the tuple.
         var tuple = new FourTuple(new TransportAddress(source, port), peer);
+        SegmentKeys own = keys;
+        int rejected = own == null ? 0 : own.connect(target);
+        if (rejected < 0) return rejected;
         discardConnection(now);
-        describeKeys(target);
+        if (own != null) own.describe(target, options);
         TimeWait before = host.flows().takeOver(tuple);
         localIp = source;
         localPort = port;
@@ -408,8 +411,9 @@ public final class TcpEndpoint extends Endpoint {
         // Linux: first, whether there is any urgent data.
         boolean urgent = (flags & Connection.MSG_OOB) != 0;
         if (urgent && receiving == null && listener == null) return Errno.EINVAL.asResult();
-        if (receiving == null || !urgent && error != 0 && receiving.receiveQueueBytes() == 0)
-            return noConnection(Errno.ENOTCONN);
+        // Once `connect` has told why it failed, there was no connection (`tcp_disconnect`).
+        if (receiving == null || phase == Phase.UNCONNECTED) return noConnection(Errno.ENOTCONN);
+        if (!urgent && error != 0 && receiving.receiveQueueBytes() == 0) return noConnection(Errno.ENOTCONN);
         int received = receiving.receive(to, offset, length, flags, now);
         finish(now);
         return received;
@@ -539,35 +543,32 @@ public final class TcpEndpoint extends Endpoint {
 
     // ---------------------------------------------------------------- keys
 
-    /// `TCP_MD5SIG_EXT`: the MD5 key (RFC 2385) for the peers of a prefix; the longest prefix counts.
-    ///
-    /// @param device whether it is for an interface; without a VRF all that it does is to tell two keys apart
-    /// @param hash   MD5 with the key behind what it is given; null takes the key away
-    /// @return 0, or `-ENOENT` where there is none to take away, `-ENOMEM` if there are too many
-    public int setMd5Key(IpAddress address, int prefixLength, boolean device, @Nullable KeyedHash hash) {
-        SegmentKeys own = keys;
-        if (own == null && hash == null) return Errno.ENOENT.asResult();
-        if (own == null) keys = own = new SegmentKeys(host.signedBytes());
-        int result = hash == null
-                ? own.removeMd5(address, prefixLength, device)
-                : own.putMd5(address, prefixLength, device, hash);
-        Connection current = connection;
-        if (current != null) describeKeys(current.tuple().remote().ip());
-        return result;
+    /// Its MD5 signatures and TCP-AO, to be set and looked at.
+    public Signatures signatures() {
+        return new Signatures(this);
     }
 
-    /// Says in the options what a signature takes of the segments to a peer.
-    private void describeKeys(IpAddress peer) {
+    /// What a signature takes of the segments is reckoned anew.
+    void onKeysChanged() {
+        Connection current = connection;
+        SegmentKeys own = keys;
+        if (current != null && own != null)
+            own.describe(current.tuple().remote().ip(), options);
+    }
+
+    /// Takes over the listener's keys for its peer.
+    void inheritKeys(TcpEndpoint listening, IpAddress peer, Handshake handshake) {
+        SegmentKeys theirs = listening.keys;
+        if (theirs == null) return;
+        keys = theirs.forChild(peer, handshake);
         SegmentKeys own = keys;
         if (own != null) own.describe(peer, options);
     }
 
-    /// Takes over the listener's key for its peer.
-    void inheritKeys(TcpEndpoint listening, IpAddress peer) {
-        SegmentKeys theirs = listening.keys;
-        if (theirs == null) return;
-        keys = theirs.forChild(peer);
-        describeKeys(peer);
+    SegmentKeys ensureKeys() {
+        SegmentKeys own = keys;
+        if (own == null) keys = own = new SegmentKeys(host.tcp().counters, host.signedBytes());
+        return own;
     }
 
     /// Its keys; null where none was ever set.
@@ -576,20 +577,14 @@ public final class TcpEndpoint extends Endpoint {
         return keys;
     }
 
-    /// What signs its segments to a peer; null: nothing.
-    @Nullable
-    SegmentSigner signerFor(IpAddress peer) {
-        SegmentKeys own = keys;
-        return own == null ? null : own.signerFor(peer);
-    }
-
     /// What signs its connection's segments; null: nothing.
     @Nullable
     SegmentSigner signer() {
         Connection current = connection;
-        return keys == null || current == null
+        SegmentKeys own = keys;
+        return own == null || current == null
                 ? null
-                : signerFor(current.tuple().remote().ip());
+                : own.signerFor(current.tuple().remote().ip());
     }
 
     // ---------------------------------------------------------------- getters

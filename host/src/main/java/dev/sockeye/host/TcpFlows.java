@@ -153,13 +153,12 @@ final class TcpFlows {
         boolean reflect = context.sysctl.tcp_reflect_tos != 0;
         int trafficClass = reflect ? halfOpen.handshake().synTrafficClass : options.trafficClass;
         FourTuple tuple = halfOpen.tuple();
-        reply(
-                out,
-                tuple,
-                trafficClass & ~3,
-                options.hopLimit,
-                listening.signerFor(tuple.remote().ip()),
-                now);
+        Handshake handshake = halfOpen.handshake();
+        SegmentSigner signer = SegmentKeys.signerFor(
+                listening.keys(), handshake, tuple.remote().ip());
+        // Linux: without the key that the peer has asked for, nothing at all.
+        if (signer == null && handshake.usesAo()) return;
+        reply(out, tuple, trafficClass & ~3, options.hopLimit, signer, now);
     }
 
     /// A half-open connection is gone.
@@ -183,7 +182,7 @@ final class TcpFlows {
     TcpEndpoint establish(TcpEndpoint listening, FourTuple tuple, Handshake handshake, @Nullable Flow flow, long now) {
         TcpEndpoint child = host.newChild(listening);
         reflect(handshake, child);
-        child.inheritKeys(listening, tuple.remote().ip());
+        child.inheritKeys(listening, tuple.remote().ip(), handshake);
         own(child, tuple, flow);
         child.onAccepted(tuple, handshake, now);
         return child;
@@ -193,7 +192,7 @@ final class TcpFlows {
     TcpEndpoint openFast(TcpEndpoint listening, HalfOpen request, Segment syn, long now) {
         TcpEndpoint child = host.newChild(listening);
         reflect(request.handshake(), child);
-        child.inheritKeys(listening, request.tuple().remote().ip());
+        child.inheritKeys(listening, request.tuple().remote().ip(), request.handshake());
         own(child, request.tuple(), null);
         child.onOpenedFast(request, syn, now);
         return child;

@@ -3,12 +3,15 @@ package dev.sockeye.host;
 import dev.sockeye.tcp.Connection;
 import dev.sockeye.tcp.ErrorRecord;
 import dev.sockeye.tcp.HalfOpen;
+import dev.sockeye.tcp.Handshake;
 import dev.sockeye.tcp.Listener;
 import dev.sockeye.tcp.Readiness;
 import dev.sockeye.tcp.Segment;
 import dev.sockeye.tcp.TcpMib;
 import dev.sockeye.tcp.TimeWait;
 import dev.sockeye.wire.FourTuple;
+import dev.sockeye.wire.Icmpv4;
+import dev.sockeye.wire.Icmpv6;
 import dev.sockeye.wire.Malformed;
 import dev.sockeye.wire.Packet;
 import dev.sockeye.wire.TcpHeader;
@@ -74,13 +77,16 @@ final class TcpInput {
         }
         switch (flow.socket) {
             case TcpEndpoint socket -> {
-                if (isTooFar(socket, arrival) || !isAuthentic(socket, arrival, packet)) return;
+                if (isTooFar(socket, arrival) || !isAuthentic(socket, null, arrival, packet)) return;
+                if (socket.keys() != null) socket.onKeysChanged();
                 Connection connection = socket.connection();
                 if (connection != null) connection.onSegment(seg, now);
                 flows.settle(socket, now);
             }
             case HalfOpen halfOpen -> {
-                if (isAuthentic((TcpEndpoint) flow.context, arrival, packet)) onHalfOpen(flow, halfOpen, seg, now);
+                TcpEndpoint listening = (TcpEndpoint) flow.context;
+                boolean authentic = isAuthentic(listening, halfOpen.handshake(), arrival, packet);
+                if (authentic) onHalfOpen(flow, halfOpen, seg, now);
             }
             case TimeWait rest -> onTimeWait(flow, rest, arrival, packet, seg, now);
             default -> throw new IllegalStateException("not a socket: " + flow.socket);
@@ -94,8 +100,8 @@ final class TcpInput {
         return true;
     }
 
-    private boolean isAuthentic(TcpEndpoint socket, Arrival arrival, Packet packet) {
-        return signatures.admits(socket.keys(), input.options(), arrival, packet);
+    private boolean isAuthentic(TcpEndpoint socket, @Nullable Handshake handshake, Arrival arrival, Packet packet) {
+        return signatures.admits(socket.keys(), socket.state(), handshake, input.options(), arrival, packet);
     }
 
     private @Nullable Flow find(Arrival a, int ports) {
@@ -131,7 +137,7 @@ final class TcpInput {
             resetUnknown(tuple, arrival, packet, seg, now);
             return;
         }
-        if (isTooFar(listening, arrival) || !isAuthentic(listening, arrival, packet)) return;
+        if (isTooFar(listening, arrival) || !isAuthentic(listening, null, arrival, packet)) return;
         Path back = host.path(tuple.remote().ip(), listening.boundDevice(), now);
         if (back.error() != null && seg.syn() && !seg.hasAck() && !seg.rst()) {
             // Linux: a SYN that cannot be answered is dropped, and leaves nothing behind.
@@ -142,15 +148,24 @@ final class TcpInput {
         Segment reply = flows.replySegment();
         switch (listener.onSegment(tuple, seg, mtu, isn, reply, now)) {
             case DROP -> {}
-            case RESET ->
-                flows.reset(seg, tuple, listening.signerFor(tuple.remote().ip()), now);
+            case RESET -> {
+                SegmentSigner signer = SegmentKeys.signerFor(
+                        listening.keys(),
+                        input.options(),
+                        seg.ack - 1,
+                        seg.seq - 1,
+                        tuple.remote().ip());
+                if (signer != null || !input.options().has(TcpOptions.AO)) flows.reset(seg, tuple, signer, now);
+            }
             case HALF_OPEN -> {
                 HalfOpen made = listener.halfOpen();
+                noteKeys(made.handshake());
                 if (listening.options().saveSyn != 0) made.handshake().savedSyn = headers(packet, seg);
                 flows.addHalfOpen(listening, made, now);
             }
             case FAST_OPEN -> {
                 HalfOpen made = listener.halfOpen();
+                noteKeys(made.handshake());
                 if (listening.options().saveSyn != 0) made.handshake().savedSyn = headers(packet, seg);
                 TcpEndpoint child = flows.openFast(listening, made, seg, now);
                 listener.complete(child);
@@ -161,15 +176,29 @@ final class TcpInput {
                 var options = listening.options();
                 boolean reflect = host.tcp().sysctl.tcp_reflect_tos != 0;
                 int trafficClass = reflect ? seg.trafficClass : options.trafficClass;
-                SegmentSigner signer = listening.signerFor(tuple.remote().ip());
+                SegmentSigner signer = SegmentKeys.signerFor(
+                        listening.keys(),
+                        input.options(),
+                        reply.seq,
+                        seg.seq,
+                        tuple.remote().ip());
+                if (signer == null && input.options().has(TcpOptions.AO)) return;
                 flows.reply(reply, tuple, trafficClass & ~3, options.hopLimit, signer, now);
             }
             case COMPLETE -> {
-                TcpEndpoint child = flows.establish(listening, tuple, listener.handshake(), null, now);
+                Handshake handshake = listener.handshake();
+                noteKeys(handshake);
+                TcpEndpoint child = flows.establish(listening, tuple, handshake, null, now);
                 listener.complete(child);
                 begin(listening, child, seg, now);
             }
         }
+    }
+
+    /// The KeyIDs that the segment at hand came with, and asks for, are the new connection's.
+    private void noteKeys(Handshake handshake) {
+        handshake.aoSendId = input.options().nextKeyId();
+        handshake.aoReceiveId = input.options().keyId();
     }
 
     /// A reset for a segment of no connection.
@@ -200,7 +229,8 @@ final class TcpInput {
     private void onHalfOpen(Flow flow, HalfOpen halfOpen, Segment seg, long now) {
         TcpEndpoint listening = (TcpEndpoint) flow.context;
         Segment reply = flows.replySegment();
-        SegmentSigner signer = listening.signerFor(flow.tuple.remote().ip());
+        SegmentSigner signer = SegmentKeys.signerFor(
+                listening.keys(), halfOpen.handshake(), flow.tuple.remote().ip());
         switch (halfOpen.onSegment(seg, reply, now)) {
             case DROP -> {}
             case REPLY -> flows.reply(reply, flow.tuple, seg.trafficClass, -1, signer, now);
@@ -238,7 +268,9 @@ final class TcpInput {
             }
             case RESET_AND_GONE -> {
                 flows.endTimeWait(flow);
-                resetUnknown(flow.tuple, arrival, packet, seg, now);
+                boolean ao = input.options().has(TcpOptions.AO) && signerOf(flow) instanceof AoConnection;
+                if (ao) flows.reset(seg, flow.tuple, signerOf(flow), now);
+                else resetUnknown(flow.tuple, arrival, packet, seg, now);
             }
             case GONE -> flows.endTimeWait(flow);
             case NEW_SYN -> onNewSyn(flow, rest, arrival, packet, seg, now);
@@ -289,9 +321,20 @@ final class TcpInput {
         }
     }
 
+    /// RFC 5925 7.8: IPv4's protocol and port unreachable and fragmentation needed, IPv6's prohibited and port
+    /// unreachable.
+    private static boolean isHardForAo(boolean v4, IcmpMessage message) {
+        int code = message.code();
+        if (v4) return message.type() == Icmpv4.UNREACHABLE && code >= 2 && code <= 4;
+        return message.type() == Icmpv6.UNREACHABLE && (code == 1 || code == 4);
+    }
+
     private void onConnectionError(TcpEndpoint socket, FourTuple tuple, int sequence, IcmpMessage message, long now) {
         Connection connection = socket.connection();
         if (connection == null) return;
+        SegmentKeys keys = socket.keys();
+        boolean hard = keys != null && isHardForAo(tuple.isV4(), message);
+        if (keys != null && keys.ignoresIcmp(hard, connection.state())) return;
         if (message.isTooBig()) {
             // RFC 5927 4.1: who cannot quote what is in flight teaches nobody anything.
             int mtu = message.mtu();

@@ -19,7 +19,8 @@ class Md5Test {
 
     private static void key(TcpEndpoint socket, String peer, String key) {
         IpAddress ip = IpAddress.parse(peer);
-        int result = socket.setMd5Key(ip, ip.isV4() ? 32 : 128, false, key.isEmpty() ? null : Md5Reference.hash(key));
+        int result = socket.signatures()
+                .setMd5Key(ip, ip.isV4() ? 32 : 128, false, key.isEmpty() ? null : Md5Reference.hash(key));
         assertThat(result).isZero();
     }
 
@@ -379,7 +380,7 @@ class Md5Test {
             for (int prefix : new int[] {0, 16, 32, 24}) {
                 IpAddress network = IpAddress.parse("192.0.2.77");
                 if (prefix == 32) network = IpAddress.parse(Rig.PEER_V4);
-                assertThat(listener.setMd5Key(network, prefix, false, Md5Reference.hash("key" + prefix)))
+                assertThat(listener.signatures().setMd5Key(network, prefix, false, Md5Reference.hash("key" + prefix)))
                         .isZero();
             }
             int port = 4000;
@@ -388,7 +389,8 @@ class Md5Test {
                         .sends("S 0 win 65535 <mss 1460>")
                         .receives("good S. 0:1(0) ack 1 win 64240 <mss 1460>");
                 IpAddress network = IpAddress.parse(prefix == 32 ? Rig.PEER_V4 : "192.0.2.77");
-                assertThat(listener.setMd5Key(network, prefix, false, null)).isZero();
+                assertThat(listener.signatures().setMd5Key(network, prefix, false, null))
+                        .isZero();
             }
             count(rig, 0, 0, 0);
             rig.peer(port, 80).connects();
@@ -403,7 +405,7 @@ class Md5Test {
             String last = "ok";
             while (last.equals("ok") && count < 2000) {
                 IpAddress ip = IpAddress.v4(0x0a00_0000 + count);
-                last = Rig.result(socket.setMd5Key(ip, 32, false, Md5Reference.hash(KEY)));
+                last = Rig.result(socket.signatures().setMd5Key(ip, 32, false, Md5Reference.hash(KEY)));
                 if (last.equals("ok")) count++;
             }
             assertThat(last).isEqualTo("ENOMEM");
@@ -450,7 +452,7 @@ class Md5Test {
             TcpEndpoint listener = rig.host.openTcp(Family.INET6);
             assertThat(listener.bind(at("::", 80), rig.now)).isZero();
             assertThat(listener.listen(5, rig.now)).isZero();
-            assertThat(listener.setMd5Key(IpAddress.parse("fd00::"), 64, false, Md5Reference.hash(KEY)))
+            assertThat(listener.signatures().setMd5Key(IpAddress.parse("fd00::"), 64, false, Md5Reference.hash(KEY)))
                     .isZero();
             var peer = new SignedPeer(rig, rig.peerV6(4000, 80), KEY);
             peer.sends("S 0 win 65535 <mss 1440>")

@@ -127,12 +127,17 @@ public final class Network implements AutoCloseable {
 
     /// Joins two machines by a cable.
     public Cable connect(Machine a, Machine b, String impairment, int mtu) {
-        Impairment how = Impairment.parse(impairment);
         String name = "cable" + cables++;
+        RandomGenerator there = Seeds.random(seed, name + ">");
+        return connect(a, b, Impairment.parse(impairment), mtu, there, Seeds.random(seed, name + "<"));
+    }
+
+    /// Joins two machines by a cable whose directions have sources of randomness from elsewhere.
+    Cable connect(Machine a, Machine b, Impairment how, int mtu, RandomGenerator there, RandomGenerator back) {
         Port portA = port(a, mtu, 32, 128, b);
         Port portB = port(b, mtu, 32, 128, a);
-        var fromA = new ImpairedLink(portB, how, Seeds.random(seed, name + ">"), pool, portA);
-        var fromB = new ImpairedLink(portA, how, Seeds.random(seed, name + "<"), pool, portB);
+        var fromA = new ImpairedLink(portB, how, there, pool, portA);
+        var fromB = new ImpairedLink(portA, how, back, pool, portB);
         portA.out = direction(fromA);
         portB.out = direction(fromB);
         a.add(portA);

@@ -13,6 +13,7 @@ final class BulkFlow {
 
     private final Network net;
     private final Machine from;
+    private final Bulk sender;
     private final Bulk receiver;
     private final Stream stream;
 
@@ -20,7 +21,7 @@ final class BulkFlow {
         this.net = net;
         this.from = from;
         var pattern = new Pattern(port);
-        var sender = new Bulk(pattern, Long.MAX_VALUE, pattern);
+        sender = new Bulk(pattern, Long.MAX_VALUE, pattern);
         receiver = new Bulk(pattern, 0, pattern);
         to.listen(port, 10, accepted -> receiver);
         stream = from.connect(
@@ -34,6 +35,11 @@ final class BulkFlow {
 
     long received() {
         return receiver.received;
+    }
+
+    /// What went wrong, empty if nothing.
+    String trouble() {
+        return sender.trouble + receiver.trouble;
     }
 
     /// Megabits of payload per second over the next while.

@@ -174,6 +174,14 @@ public final class SocketOption<T> {
     public static final SocketOption<Md5Signature> TCP_MD5SIG = of("TCP_MD5SIG", Md5Signature.class);
     /// `TCP_MD5SIG_EXT`: the MD5 key for the peers of a prefix; cannot be read.
     public static final SocketOption<Md5Signature> TCP_MD5SIG_EXT = of("TCP_MD5SIG_EXT", Md5Signature.class);
+    /// `TCP_AO_ADD_KEY`: a master key of TCP-AO; cannot be read.
+    public static final SocketOption<TcpAoKey> TCP_AO_ADD_KEY = of("TCP_AO_ADD_KEY", TcpAoKey.class);
+    /// `TCP_AO_DEL_KEY`: takes such a key away; cannot be read.
+    public static final SocketOption<TcpAoDelete> TCP_AO_DEL_KEY = of("TCP_AO_DEL_KEY", TcpAoDelete.class);
+    /// `TCP_AO_INFO`; null where the socket has no TCP-AO.
+    public static final SocketOption<TcpAoInfo> TCP_AO_INFO = of("TCP_AO_INFO", TcpAoInfo.class);
+    /// `TCP_AO_GET_KEYS`: all keys; null where the socket has no TCP-AO.
+    public static final SocketOption<TcpAoKeyInfo[]> TCP_AO_GET_KEYS = of("TCP_AO_GET_KEYS", TcpAoKeyInfo[].class);
     /// `TCP_INFO`
     public static final SocketOption<TcpInfo> TCP_INFO = of("TCP_INFO", TcpInfo.class);
 

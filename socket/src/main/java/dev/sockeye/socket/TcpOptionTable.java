@@ -350,6 +350,7 @@ final class TcpOptionTable {
 
     private static int setCongestionControl(TcpEndpoint endpoint, String name, long now) {
         SocketOptions options = endpoint.options();
+        if (name.isEmpty()) return EINVAL;
         if (!name.equals(congestionControl(endpoint, now))) {
             if (!CongestionControls.isAvailable(name)) return Errno.ENOENT.asResult();
             String[] allowed = sysctl(endpoint).tcp_allowed_congestion_control.split(" ", -1);

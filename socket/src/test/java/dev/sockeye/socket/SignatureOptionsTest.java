@@ -90,6 +90,104 @@ class SignatureOptionsTest {
         return result(socket.setOption(SocketOption.TCP_MD5SIG_EXT, value));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "INET, 10.0.0.2, 32, 1, 2, hmac(sha1), 0, 0, 10, 0",
+        "INET, 10.0.0.2, 32, 1, 2, cmac(aes128), 0, 2, 10, 0",
+        "INET, 10.0.0.2, 32, 1, 2, hmac(sha256), 16, 0, 10, 0",
+        "INET, 10.0.0.2, 32, 1, 2, hmac(sha256), 17, 0, 10, EMSGSIZE",
+        "INET, 10.0.0.2, 32, 1, 2, hmac(sha1), 21, 0, 10, EINVAL",
+        "INET, 10.0.0.2, 32, 1, 2, hmac(nothing), 0, 0, 10, ENOENT",
+        "INET, 10.0.0.2, 32, 1, 2, hmac(sha1), 0, 4, 10, EINVAL",
+        "INET, 10.0.0.2, 32, 1, 2, hmac(sha1), 0, 0, 81, EINVAL",
+        "INET, 10.0.0.2, 32, 256, 2, hmac(sha1), 0, 0, 10, EINVAL",
+        "INET, 10.0.0.2, 33, 1, 2, hmac(sha1), 0, 0, 10, EINVAL",
+        "INET, 10.0.0.2, 24, 1, 2, hmac(sha1), 0, 0, 10, EINVAL", // bits beyond the prefix
+        "INET, 10.0.0.0, 24, 1, 2, hmac(sha1), 0, 0, 10, 0",
+        "INET, 10.0.0.2, 0, 1, 2, hmac(sha1), 0, 0, 10, EINVAL",
+        "INET, 0.0.0.0, 0, 1, 2, hmac(sha1), 0, 0, 10, 0",
+        "INET, 0.0.0.0, 8, 1, 2, hmac(sha1), 0, 0, 10, EINVAL",
+        "INET, fd00::2, 128, 1, 2, hmac(sha1), 0, 0, 10, EINVAL",
+        "INET6, fd00::2, 128, 1, 2, hmac(sha1), 0, 0, 10, 0",
+        "INET6, 10.0.0.2, 32, 1, 2, hmac(sha1), 0, 0, 10, 0"
+    })
+    void whatAddingAMasterKeyGives(
+            Family family,
+            String address,
+            int prefix,
+            int sendId,
+            int receiveId,
+            String algorithm,
+            int macLength,
+            int flags,
+            int keyLength,
+            String expected) {
+        StreamSocket socket = two.a.openStream(family);
+        var key = new TcpAoKey(IpAddress.parse(address), prefix, sendId, receiveId, algorithm, new byte[keyLength]);
+        key.macLength(macLength).flags(flags);
+        assertThat(result(socket.setOption(SocketOption.TCP_AO_ADD_KEY, key))).isEqualTo(expected);
+        socket.close();
+    }
+
+    private static TcpAoKey aoKey(IpAddress peer, int sendId, int receiveId) {
+        return new TcpAoKey(peer, 32, sendId, receiveId, "cmac(aes128)", bytes("master"));
+    }
+
+    @Test
+    void keysOfAListenerAreListedAndTakenAway() {
+        ListenSocket listener = two.listen(5000, 5);
+        assertThat(listener.getOption(SocketOption.TCP_AO_INFO)).isNull();
+        assertThat(result(listener.setOption(SocketOption.TCP_AO_ADD_KEY, aoKey(A, 1, 2))))
+                .isEqualTo("0");
+        assertThat(result(listener.setOption(SocketOption.TCP_AO_ADD_KEY, aoKey(A, 1, 3))))
+                .isEqualTo("EEXIST");
+        assertThat(result(listener.setOption(
+                        SocketOption.TCP_AO_ADD_KEY, aoKey(A, 3, 4).makeCurrent())))
+                .as("a listener has no current key")
+                .isEqualTo("EINVAL");
+        assertThat(result(listener.setOption(SocketOption.TCP_AO_INFO, new TcpAoInfo(-1, -1, true, true))))
+                .isEqualTo("0");
+        assertThat(listener.getOption(SocketOption.TCP_AO_INFO)).isEqualTo(new TcpAoInfo(-1, -1, true, true));
+        assertThat(listener.getOption(SocketOption.TCP_AO_GET_KEYS))
+                .containsExactly(new TcpAoKeyInfo(A, 32, 1, 2, "cmac(aes128)", 12, 0, false, false, 0, 0));
+        assertThat(result(listener.setOption(SocketOption.TCP_AO_DEL_KEY, new TcpAoDelete(A, 32, 1, 9))))
+                .isEqualTo("ENOENT");
+        assertThat(result(listener.setOption(SocketOption.TCP_AO_DEL_KEY, new TcpAoDelete(A, 32, 1, 2))))
+                .isEqualTo("0");
+        assertThat(listener.getOption(SocketOption.TCP_AO_GET_KEYS)).isEmpty();
+        listener.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"hmac(sha1), 0", "cmac(aes128), 0", "hmac(sha256), 16", "hmac(sha512), 13", "hmac(md5), 8"})
+    void twoMachinesTalkWithTcpAo(String algorithm, int macLength) {
+        ListenSocket listener = two.listen(5000, 5);
+        byte[] secret = bytes("a master key");
+        listener.setOption(
+                SocketOption.TCP_AO_ADD_KEY, new TcpAoKey(A, 32, 1, 2, algorithm, secret).macLength(macLength));
+        StreamSocket client = two.a.openStream(Family.INET);
+        client.setOption(
+                SocketOption.TCP_AO_ADD_KEY, new TcpAoKey(B, 32, 2, 1, algorithm, secret).macLength(macLength));
+        assertThat(result(client.connect(at(B, 5000)))).isEqualTo("0");
+        StreamSocket server = accept(listener);
+        byte[] text = new byte[200_000];
+        new Random(1).nextBytes(text);
+        Thread.ofVirtual().start(() -> client.write(text, 0, text.length, 0, Socket.FOREVER));
+        byte[] read = new byte[text.length];
+        int count = 0;
+        while (count < read.length) count += server.read(read, count, read.length - count, 0, Socket.FOREVER);
+        assertThat(read).isEqualTo(text);
+        TcpAoInfo info = server.getOption(SocketOption.TCP_AO_INFO);
+        assertThat(info).isNotNull();
+        assertThat(info.currentKey()).isEqualTo(1);
+        assertThat(info.nextKey()).isEqualTo(2);
+        assertThat(info.good()).isPositive();
+        assertThat(info.bad()).isZero();
+        server.close();
+        client.close();
+        listener.close();
+    }
+
     @Test
     void twoMachinesWithTheSameKeyTalk() {
         ListenSocket listener = two.listen(5000, 5);

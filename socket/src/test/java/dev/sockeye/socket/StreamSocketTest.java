@@ -10,6 +10,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sockeye.host.Family;
+import dev.sockeye.tcp.ErrorRecord;
 import dev.sockeye.tcp.Readiness;
 import dev.sockeye.tcp.Shutdown;
 import dev.sockeye.tcp.TcpState;
@@ -77,6 +78,30 @@ class StreamSocketTest {
         byte[] buffer = new byte[100];
         int count = from.read(buffer, 0, buffer.length, 0, Socket.FOREVER);
         return count < 0 ? Errno.ofResult(count).name() : new String(buffer, 0, count, US_ASCII);
+    }
+
+    /// What was written without a copy, as far as the program can tell, is told of when the peer has all of it.
+    @Test
+    void theErrorQueueTellsOfZeroCopy() {
+        StreamSocket[] ends = two.pair();
+        assertThat(ends[0].setOption(SocketOption.SO_ZEROCOPY, true)).isZero();
+        assertThat(ends[0].readErrorQueue()).isNull();
+        for (int i = 0; i < 3; i++) {
+            assertThat(ends[0].write(bytes("hello"), 0, 5, Socket.MSG_ZEROCOPY, Socket.FOREVER))
+                    .isEqualTo(5);
+            assertThat(read(ends[1])).isEqualTo("hello");
+        }
+        // The last answer carries the acknowledgment, whatever is delayed.
+        assertThat(write(ends[1], "thanks")).isEqualTo(6);
+        assertThat(read(ends[0])).isEqualTo("thanks");
+        assertThat(ends[0].readiness() & Readiness.ERR).isNotZero();
+        ErrorRecord record = Objects.requireNonNull(ends[0].readErrorQueue());
+        assertThat(record.origin()).isEqualTo(ErrorRecord.ZEROCOPY);
+        assertThat(record.info()).isZero();
+        assertThat(record.data()).isEqualTo(2);
+        assertThat(ends[0].readErrorQueue()).isNull();
+        assertThat(ends[0].readiness() & Readiness.ERR).isZero();
+        assertThat(ends[0].getOption(SocketOption.SO_ERROR)).isZero();
     }
 
     @Test

@@ -464,7 +464,7 @@ public final class Connection {
     void prepareSyn(long now) {
         TcpSysctl sysctl = context.sysctl;
         offersScaling = sysctl.tcp_window_scaling != 0;
-        timestamps.offered = sysctl.tcp_timestamps != 0 && !options.signatureReplacesTimestamps;
+        timestamps.offered = options.offersTimestamps(sysctl);
         ecn.offer();
         if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
         probing.begin(now);

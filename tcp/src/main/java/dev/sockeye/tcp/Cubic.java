@@ -7,11 +7,13 @@ final class Cubic implements CongestionControl {
 
     private static final int BETA_SCALE = 1024;
     private static final long NEVER = Long.MIN_VALUE;
-    private static final long MILLI = 1_000_000;
-    /// Right after a reduction the queue is still there: for so long round trips are not looked at. Milliseconds.
-    private static final int SETTLING_MILLIS = 1000;
-    /// How long an answer holds while the window does not change: Linux's `HZ / 32`, milliseconds.
-    private static final int HOLD_MILLIS = 31;
+    /// The unit of its clock, nanoseconds: a jiffy of Linux's usual 250 Hz. An answer holds for so long, so that small
+    /// windows on short paths grow faster than by a finer clock; see docs/linux/congestion.md.
+    private static final long JIFFY = 4_000_000;
+
+    private static final int HZ = 250;
+    /// How long an answer holds while the window does not change, jiffies.
+    private static final int HOLD = HZ / 32;
 
     private final Connection c;
     private final CongestionWindow cwnd;
@@ -73,8 +75,8 @@ final class Cubic implements CongestionControl {
         if (event != Event.TX_START) return;
         // RFC 9438 4.2, MUST-1: an idle time is taken out of the epoch, so that the window does not leap
         // after it.
-        long idle = now / MILLI - c.output.lastSentAt / MILLI;
-        if (epochStart != NEVER && idle > 0) epochStart = Math.min(epochStart + idle, now / MILLI);
+        long idle = now / JIFFY - c.output.lastSentAt / JIFFY;
+        if (epochStart != NEVER && idle > 0) epochStart = Math.min(epochStart + idle, now / JIFFY);
     }
 
     @Override
@@ -107,19 +109,19 @@ final class Cubic implements CongestionControl {
             acked = cwnd.slowStart(acked);
             if (acked == 0) return;
         }
-        update(cwnd.segments, acked, now / MILLI);
+        update(cwnd.segments, acked, now / JIFFY);
         cwnd.avoidCongestion(count, acked);
     }
 
     /// How many acknowledged segments make the window grow by one: RFC 9438 4.2 to 4.4.
-    private void update(int window, int acked, long nowMillis) {
+    private void update(int window, int acked, long jiffies) {
         ackCount += acked;
-        if (lastWindow == window && lastTime != NEVER && nowMillis - lastTime <= HOLD_MILLIS) return;
-        if (epochStart == NEVER || nowMillis != lastTime) {
+        if (lastWindow == window && lastTime != NEVER && jiffies - lastTime <= HOLD) return;
+        if (epochStart == NEVER || jiffies != lastTime) {
             lastWindow = window;
-            lastTime = nowMillis;
-            if (epochStart == NEVER) beginEpoch(window, acked, nowMillis);
-            cubic(window, nowMillis);
+            lastTime = jiffies;
+            if (epochStart == NEVER) beginEpoch(window, acked, jiffies);
+            cubic(window, jiffies);
         }
         if (parameters.tcp_friendliness != 0) friendly(window);
         // No faster than one segment for two acknowledged.
@@ -128,8 +130,8 @@ final class Cubic implements CongestionControl {
 
     /// The window that the cubic asks for one round trip from now, as segments to be acknowledged for each
     /// further one. RFC 9438 4.4, MUST-2; RFC 9438 4.5, MUST-3
-    private void cubic(int window, long nowMillis) {
-        long t = ((nowMillis - epochStart + (delayMin + 999) / 1000) << 10) / 1000;
+    private void cubic(int window, long jiffies) {
+        long t = ((jiffies - epochStart + (delayMin + JIFFY / 1000 - 1) / (JIFFY / 1000)) << 10) / HZ;
         long offset = Math.abs(t - originTime);
         long delta = offset * offset * offset * cubeRate >>> 40;
         long target = t < originTime ? originPoint - delta : originPoint + delta;
@@ -138,8 +140,8 @@ final class Cubic implements CongestionControl {
         if (lastMax == 0 && count > 20) count = 20;
     }
 
-    private void beginEpoch(int window, int acked, long nowMillis) {
-        epochStart = nowMillis;
+    private void beginEpoch(int window, int acked, long jiffies) {
+        epochStart = jiffies;
         ackCount = acked;
         friendlyWindow = window;
         if (lastMax <= window) {
@@ -174,7 +176,8 @@ final class Cubic implements CongestionControl {
     @Override
     public void onPacketsAcked(int packets, long rttMicros, long now) {
         if (rttMicros < 0) return;
-        if (epochStart != NEVER && now / MILLI - epochStart < SETTLING_MILLIS) return;
+        // For a second after a reduction the queue is still there.
+        if (epochStart != NEVER && now / JIFFY - epochStart < HZ) return;
         int delay = (int) Math.max(1, rttMicros);
         if (delayMin == 0 || delayMin > delay) delayMin = delay;
         if (!hyStart.found && cwnd.inSlowStart() && parameters.hystart != 0) hyStart.onRtt(delay, delayMin, now);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param info     `ee_info`: of zero copy the first write that is complete, counted from 0
 /// @param data     `ee_data`: the last one
 /// @param offender who sent the ICMP message
-/// @param peer     who the packet that it quotes was for
-/// @param payload  how that packet began, behind the IP header
+/// @param tuple    the connection that it is about
+/// @param sequence the number in the TCP header that it quotes
 public record ErrorRecord(
         int errno,
         int origin,
@@ -25,8 +25,8 @@ public record ErrorRecord(
         int info,
         int data,
         @Nullable IpAddress offender,
-        @Nullable TransportAddress peer,
-        byte[] payload) {
+        @Nullable FourTuple tuple,
+        int sequence) {
 
     /// Values of `ee_origin` (`SO_EE_ORIGIN_*`).
     public static final int ICMP = 2, ICMP6 = 3, ZEROCOPY = 5;
@@ -34,25 +34,30 @@ public record ErrorRecord(
     /// `SO_EE_CODE_ZEROCOPY_COPIED`: the bytes were copied after all.
     public static final int COPIED = 1;
 
-    private static final byte[] NOTHING = {};
-
     /// Writes with `MSG_ZEROCOPY` are complete.
     static ErrorRecord complete(int first, int last) {
-        return new ErrorRecord(0, ZEROCOPY, 0, COPIED, first, last, null, null, NOTHING);
+        return new ErrorRecord(0, ZEROCOPY, 0, COPIED, first, last, null, null, 0);
     }
 
     /// An ICMP message about a segment.
-    ///
-    /// @param sequence the number in the TCP header that it quotes: ports and number are the 8 bytes that every
-    ///     router quotes (RFC 792)
     public static ErrorRecord icmp(int errno, int type, int code, IpAddress offender, FourTuple tuple, int sequence) {
-        byte[] payload = ByteBuffer.allocate(8)
+        return new ErrorRecord(errno, tuple.isV4() ? ICMP : ICMP6, type, code, 0, 0, offender, tuple, sequence);
+    }
+
+    /// Who the packet that an ICMP message quotes was for: what `recvmsg` gives as the address.
+    public @Nullable TransportAddress peer() {
+        return tuple == null ? null : tuple.remote();
+    }
+
+    /// What `recvmsg` gives as data: of an ICMP message how the TCP header began that it quotes, the 8 bytes that every
+    /// router quotes (RFC 792); else nothing.
+    public byte[] payload() {
+        if (tuple == null) return new byte[0];
+        return ByteBuffer.allocate(8)
                 .putShort((short) tuple.local().port())
                 .putShort((short) tuple.remote().port())
                 .putInt(sequence)
                 .array();
-        int origin = tuple.isV4() ? ICMP : ICMP6;
-        return new ErrorRecord(errno, origin, type, code, 0, 0, offender, tuple.remote(), payload);
     }
 
     /// Whether the socket's pending error is this one.

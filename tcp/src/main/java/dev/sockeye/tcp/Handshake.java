@@ -51,6 +51,9 @@ public final class Handshake {
     /// Bytes of options that the signature of our SYN-ACK takes; 0 without one.
     int signatureBytes;
 
+    /// TCP-AO's KeyIDs (RFC 5925 2.2), of what we sign, and of what the peer does; -1 without.
+    public int aoSendId = -1, aoReceiveId = -1;
+
     /// How often it was waited for in vain; a SYN-ACK goes again also where the SYN comes again.
     int timeouts;
 
@@ -64,6 +67,11 @@ public final class Handshake {
     boolean offersCookie, cookieExperimental;
 
     long cookie;
+
+    /// Whether the peer's SYN was signed with TCP-AO.
+    public boolean usesAo() {
+        return aoSendId >= 0;
+    }
 
     /// Whether both ends announced a window scale (RFC 7323 2.2).
     public boolean windowScaling() {

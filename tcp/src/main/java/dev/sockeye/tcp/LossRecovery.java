@@ -100,7 +100,10 @@ final class LossRecovery {
         boolean advanced = (ackFlags & Acknowledgment.ADVANCED) != 0;
         if (board.packetsOut == 0) board.sackedOut = 0;
         if ((ackFlags & Acknowledgment.ECN_ECHO) != 0) cwnd.priorSsthresh = 0;
-        if ((ackFlags & Acknowledgment.RENEGING) != 0 && onReneging(now)) return ackFlags;
+        if (advanced && (ackFlags & Acknowledgment.RENEGING) != 0) {
+            onReneging(now);
+            return ackFlags & ~Acknowledgment.SET_TIMER;
+        }
         if (leave()) return ackFlags;
 
         switch (state) {
@@ -339,6 +342,8 @@ final class LossRecovery {
 
     private void enterRecovery(boolean ecnEcho, long now) {
         c.context.count(c.sackPermitted ? TcpMib.TCPSackRecovery : TcpMib.TCPRenoRecovery);
+        // Retransmissions of an earlier episode tell nothing of this one.
+        if (!anyRetransmitted()) firstRetransmitAt = 0;
         cwnd.priorSsthresh = 0;
         initUndo();
         if (!isReducing()) {
@@ -408,10 +413,9 @@ final class LossRecovery {
 
     /// The peer acknowledges less than it had SACKed: it has thrown data away. What it does next decides; wait
     /// half a round trip.
-    private boolean onReneging(long now) {
+    private void onReneging(long now) {
         long delay = Math.max(c.rtt.smoothedMicros() / 2 * 1000L, 10 * Timers.MILLI);
         c.timers.setRetransmission(Timers.Retransmission.TIMEOUT, now + delay);
-        return true;
     }
 
     /// The path takes only smaller segments now: those in flight that are larger go again, cut, without a word to

@@ -87,7 +87,7 @@ final class MtuProbing {
                 && c.sackList.isEmpty()
                 && !c.sackList.hasDuplicate();
         if (!quiet) return Outcome.NONE;
-        int payload = c.sizes.payload(high + low >> 1);
+        int payload = c.sizes.payload(high + low >> 1) - c.options.signatureBytes;
         if (payload > c.sizes.payload(high) || high - low < c.context.sysctl.tcp_probe_threshold) {
             searchAgain(now);
             return Outcome.NONE;
@@ -102,7 +102,7 @@ final class MtuProbing {
         TxSegment segment = c.send.unsent.get(0);
         // It counts for two.
         c.cwnd.segments--;
-        size = c.sizes.packet(payload);
+        size = c.sizes.packet(payload) + c.options.signatureBytes;
         start = segment.seq;
         end = segment.endSeq;
         return Outcome.SENT;
@@ -114,7 +114,7 @@ final class MtuProbing {
         if (now - begunAt < interval) return;
         size = 0;
         high = most();
-        low = c.sizes.packet(c.sizes.current());
+        low = c.sizes.packet(c.sizes.current()) + c.options.signatureBytes;
         begunAt = now;
     }
 

@@ -87,10 +87,14 @@ final class Scoreboard {
 
         int duplicateLeft = duplicate ? seg.sackLeft[0] : 0;
         int blocks = validBlocks(seg, duplicate, priorSndUna);
+        // Linux: the duplicate first. If the first report of its arrival was lost it is not SACKed yet, and tells of
+        // no reordering; see docs/linux/congestion.md.
+        int duplicateAt = 0;
+        while (duplicate && duplicateAt < blocks && left[duplicateAt] != duplicateLeft) duplicateAt++;
+        boolean valid = duplicate && duplicateAt < blocks && right[duplicateAt] == seg.sackRight[0];
+        if (valid) mark(left[duplicateAt], right[duplicateAt], true, now);
         for (int i = 0; i < blocks; i++) {
-            boolean dsack = duplicate && left[i] == duplicateLeft && right[i] == seg.sackRight[0];
-            if (dsack) mark(left[i], right[i], true, now);
-            else markNew(left[i], right[i], now);
+            if (!valid || i != duplicateAt) markNew(left[i], right[i], now);
         }
         seen = 0;
         for (int i = 0; i < blocks; i++) {
@@ -200,7 +204,21 @@ final class Scoreboard {
             if (!Seq.lt(segment.seq, to)) return;
             if (!isCovered(queue, i, from, to)) continue;
             markSacked(queue.get(i), dsack, now);
+            if (i > 0 && isOnlySacked(queue.get(i - 1)) && isOnlySacked(queue.get(i))) c.send.shift(queue.get(i));
+            shiftNext(queue, i);
         }
+    }
+
+    /// A hole is filled: what is behind it is shifted, too.
+    private void shiftNext(TxQueue queue, int i) {
+        if (i + 1 < queue.size() && isOnlySacked(queue.get(i)) && isOnlySacked(queue.get(i + 1))) {
+            c.send.shift(queue.get(i + 1));
+        }
+    }
+
+    /// Linux does not shift what is believed to be in flight once more.
+    private static boolean isOnlySacked(TxSegment segment) {
+        return segment.is(TxSegment.SACKED) && !segment.is(TxSegment.LOST | TxSegment.RETRANSMITTED);
     }
 
     /// Whether the segment at place `i` lies in the block, after it was cut at the block's edge where that is

@@ -547,6 +547,8 @@ final class SegmentArrives {
         boolean fin = seg.fin();
         if (seg.length > 0) onData(seg, now);
         if (fin) {
+            // A FIN alone takes no room behind what waits to be read.
+            if (seg.length == 0 && !c.receiveQueue.isEmpty()) c.context.count(TcpMib.TCPRcvCoalesce);
             c.rcvNxt++;
             c.bytesReceived++; // Linux counts sequence numbers
             fin(seg, now);

@@ -79,7 +79,7 @@ public final class SelfCheck {
         must(board.leftOut() <= board.packetsOut, "SACKed and lost are in flight", board.leftOut(), board.packetsOut);
         int charged = 0;
         for (int i = 0; i < queue.size(); i++)
-            charged += SendQueue.OVERHEAD + queue.get(i).length();
+            charged += SendQueue.overhead(queue.get(i)) + queue.get(i).length();
         for (int i = 0; i < c.send.unsent.size(); i++)
             charged += SendQueue.OVERHEAD + c.send.unsent.get(i).length();
         must(c.send.charged == charged, "what is charged for sending is what is queued", c.send.charged, charged);

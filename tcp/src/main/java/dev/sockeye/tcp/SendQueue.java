@@ -91,7 +91,7 @@ final class SendQueue {
         int tailFlags = Segment.FIN | Segment.PSH;
         rest.flags = segment.flags & tailFlags;
         segment.flags &= ~tailFlags;
-        rest.marks = segment.marks;
+        rest.marks = segment.marks & ~TxSegment.SHIFTED;
         rest.endOfRecord = segment.endOfRecord;
         segment.endOfRecord = false;
         rest.copySnapshots(segment);
@@ -119,8 +119,21 @@ final class SendQueue {
         segment.endOfRecord = next.endOfRecord;
         segment.marks |= next.marks & TxSegment.EVER_RETRANSMITTED;
         in.remove(i + 1);
-        charge(-OVERHEAD);
+        charge(-overhead(next));
         give(next);
+    }
+
+    /// SACKed segments side by side share one overhead: Linux shifts the bytes of one into the other; see
+    /// docs/linux/congestion.md.
+    void shift(TxSegment segment) {
+        if (segment.is(TxSegment.SHIFTED)) return;
+        segment.mark(TxSegment.SHIFTED);
+        charge(-OVERHEAD);
+    }
+
+    /// What a segment is charged beside its bytes.
+    static int overhead(TxSegment segment) {
+        return segment.is(TxSegment.SHIFTED) ? 0 : OVERHEAD;
     }
 
     /// The bytes before `seq` are acknowledged and dropped from the first segment in flight.
@@ -132,7 +145,7 @@ final class SendQueue {
     /// The first segment in flight is acknowledged whole.
     void removeFirst() {
         TxSegment acked = inFlight.removeFirst();
-        charge(-(OVERHEAD + acked.length()));
+        charge(-(overhead(acked) + acked.length()));
         give(acked);
     }
 

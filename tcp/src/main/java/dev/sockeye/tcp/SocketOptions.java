@@ -158,6 +158,11 @@ public final class SocketOptions {
         return pathMtuDiscovery == PMTU_DO || pathMtuDiscovery == PMTU_WANT && !locked;
     }
 
+    /// Whether a SYN is to have timestamps.
+    boolean offersTimestamps(TcpSysctl sysctl) {
+        return sysctl.tcp_timestamps != 0 && !signatureReplacesTimestamps;
+    }
+
     long rtoMaxMillis(TcpSysctl sysctl) {
         return rtoMaxMillis != 0 ? rtoMaxMillis : sysctl.tcp_rto_max_ms;
     }

@@ -14,6 +14,8 @@ final class TxSegment {
     static final int LOST = 4;
     /// It was retransmitted at some time.
     static final int EVER_RETRANSMITTED = 8;
+    /// Its overhead is not charged: where Linux has one buffer, it belongs to the segment before.
+    static final int SHIFTED = 16;
 
     int seq;
     /// After the last sequence number, SYN and FIN counted.

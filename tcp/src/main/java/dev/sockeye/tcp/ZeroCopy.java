@@ -29,7 +29,7 @@ final class ZeroCopy {
     }
 
     private final Connection c;
-    private final ArrayDeque<Group> pending = new ArrayDeque<>(0);
+    private final ArrayDeque<Group> pending = new ArrayDeque<>(1);
     private int nextNumber;
 
     ZeroCopy(Connection c) {

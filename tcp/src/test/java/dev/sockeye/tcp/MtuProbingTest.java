@@ -2,8 +2,13 @@ package dev.sockeye.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /// The path's MTU is looked for with larger segments (RFC 4821). Sizes and windows are those that the kernel showed:
@@ -214,15 +219,15 @@ class MtuProbingTest {
         pair.open();
         var sent = new byte[400_000];
         for (int i = 0; i < sent.length; i++) sent[i] = (byte) (i * 31 + (i >> 9));
-        var received = new java.io.ByteArrayOutputStream();
+        var received = new ByteArrayOutputStream();
         for (int at = 0; at < sent.length; ) {
-            int count = pair.a.write(java.util.Arrays.copyOfRange(sent, at, Math.min(at + 20_000, sent.length)));
+            int count = pair.a.write(Arrays.copyOfRange(sent, at, Math.min(at + 20_000, sent.length)));
             at += Math.max(count, 0);
             pair.step();
             received.writeBytes(pair.b.readBytes(1 << 20));
         }
         while (received.size() < sent.length) {
-            pair.advance(java.time.Duration.ofMillis(10));
+            pair.advance(Duration.ofMillis(10));
             if (pair.b.connection.available() > 0) received.writeBytes(pair.b.readBytes(1 << 20));
         }
         assertThat(received.toByteArray()).isEqualTo(sent);
@@ -230,5 +235,49 @@ class MtuProbingTest {
         pair.a.abort();
         pair.b.abort();
         pair.checkReleased();
+    }
+
+    /// A black hole: what is larger than 1160 bytes is swallowed, without a word; of the rest some is lost. All bytes
+    /// arrive, and segments become as large as the path takes.
+    @Test
+    void aPathThatSwallowsLargePacketsIsGotThrough() {
+        for (long seed = 1; seed <= 5; seed++) {
+            var random = new SplittableRandom(seed);
+            Pair pair = Pair.closed();
+            pair.sysctl.tcp_mtu_probing = 1;
+            pair.open();
+            var sent = new byte[300_000];
+            for (int i = 0; i < sent.length; i++) sent[i] = (byte) (i * 31 + (i >> 9));
+            var received = new ByteArrayOutputStream();
+            int written = 0;
+            int millis = 0;
+            while (received.size() < sent.length && millis++ < 300_000) {
+                if (written < sent.length) {
+                    int count =
+                            pair.a.write(Arrays.copyOfRange(sent, written, Math.min(written + 20_000, sent.length)));
+                    written += Math.max(count, 0);
+                }
+                swallow(pair, random);
+                pair.advance(Duration.ofMillis(1));
+                if (pair.b.connection.available() > 0) received.writeBytes(pair.b.readBytes(1 << 20));
+            }
+            assertThat(received.toByteArray()).as("seed " + seed).isEqualTo(sent);
+            assertThat(pair.a.info().snd_mss()).as("seed " + seed).isBetween(48, 1160);
+            assertThat(pair.a.info().pmtu()).isEqualTo(1500);
+            pair.a.abort();
+            pair.b.abort();
+            pair.checkReleased();
+        }
+    }
+
+    private static void swallow(Pair pair, SplittableRandom random) {
+        for (Iterator<Pair.Copy> each = pair.a.wire.iterator(); each.hasNext(); ) {
+            Pair.Copy copy = each.next();
+            int payload = copy.segment.packetPayload == 0 ? copy.segment.length : copy.segment.packetPayload;
+            boolean fresh = copy.sentAt > pair.now - 1_000_000;
+            if (payload <= 1160 && !(fresh && random.nextInt(200) == 0)) continue;
+            copy.release(pair.a);
+            each.remove();
+        }
     }
 }

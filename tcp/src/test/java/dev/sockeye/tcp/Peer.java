@@ -31,7 +31,7 @@ final class Peer {
     private static final int OUR_ISN = -2000;
 
     /// What was sent, and when.
-    private record Sent(String text, long at, boolean timestamps, int tsVal, int tsEcr, int ecn) {}
+    record Sent(String text, long at, boolean timestamps, int tsVal, int tsEcr, int ecn) {}
 
     final TcpSysctl sysctl = TcpSysctl.linux();
     final SocketOptions options = new SocketOptions();
@@ -102,6 +102,12 @@ final class Peer {
         handshake.iss = ourIsn;
         handshake.synAckSentAt = now;
         lastTsVal = (int) (now / 1_000_000) + handshake.tsOffset;
+        return this;
+    }
+
+    /// The SYN-ACK had to be sent again so many times.
+    Peer afterRetransmissions(int times) {
+        handshake.retransmits = handshake.timeouts = times;
         return this;
     }
 
@@ -258,6 +264,17 @@ final class Peer {
         return texts;
     }
 
+    /// The same, with what else is known of each.
+    List<Sent> takeSent() {
+        var all = new ArrayList<>(inbox);
+        inbox.clear();
+        return all;
+    }
+
+    boolean hasSent() {
+        return !inbox.isEmpty();
+    }
+
     /// Milliseconds since the beginning at which the segment expected last was sent.
     long sentAtMillis() {
         return (last.at - start) / 1_000_000;
@@ -322,7 +339,11 @@ final class Peer {
 
     /// Time passes, and our timers run when they are due.
     Peer elapse(long millis) {
-        long end = now + millis * 1_000_000;
+        return elapseUntil(now + millis * 1_000_000);
+    }
+
+    /// The same until a time.
+    Peer elapseUntil(long end) {
         while (connection.nextDeadline() <= end) {
             now = Math.max(now, connection.nextDeadline());
             connection.onTimer(now);
@@ -330,6 +351,13 @@ final class Peer {
         }
         now = end;
         return this;
+    }
+
+    /// It is so late, and our timers run.
+    void fireTimers(long time) {
+        now = time;
+        connection.onTimer(now);
+        flush();
     }
 
     long millis() {

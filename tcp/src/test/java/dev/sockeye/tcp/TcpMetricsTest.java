@@ -144,4 +144,30 @@ class TcpMetricsTest {
         close(20);
         assertThat(peer.context.metrics.isProven(Peer.TUPLE, peer.now)).isTrue();
     }
+
+    /// A path that reorders does so for the next connection, too. It is kept where the window says nothing of the path.
+    @Test
+    void theDegreeOfReorderingIsKept() {
+        open(20);
+        peer.connection.board.reordering = 7;
+        peer.connection.cwnd.ssthresh = 50;
+        close(20);
+        assertThat(saved()).startsWith("192.0.2.2 cwnd 25 reordering 7 rtt ");
+        open(20);
+        assertThat(peer.info().reordering()).isEqualTo(7);
+    }
+
+    /// It ends while its timeout is backed off: what was known of the round trip was perhaps wrong.
+    @Test
+    void aConnectionThatCouldNotMeasureClearsTheRoundTrip() {
+        open(300);
+        close(300);
+        open(4);
+        peer.write(100);
+        peer.elapse(3000).sent();
+        assertThat(peer.info().backoff()).isPositive();
+        peer.context.metrics.save(peer.connection, peer.now);
+        assertThat(saved()).startsWith("192.0.2.2 cwnd 10 rttvar ");
+        peer.abort();
+    }
 }

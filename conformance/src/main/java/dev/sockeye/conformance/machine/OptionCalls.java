@@ -59,6 +59,8 @@ final class OptionCalls {
         int least = arguments.integer(1) == Constants.SOL_IP ? 1 : Integer.BYTES;
         if (arguments.integer(4) < least) return Errno.EINVAL.asResult();
         int value = arguments.integer(3);
+        // Others take any number for a yes.
+        if (option == SocketOption.SO_ZEROCOPY && value >>> 1 != 0) return Errno.EINVAL.asResult();
         if (option.type() == Boolean.class) {
             return EndpointOptions.set(endpoint, (SocketOption<Boolean>) option, value != 0, now);
         }
@@ -85,7 +87,7 @@ final class OptionCalls {
         SocketOption<?> option = option(arguments);
         return SocketCalls.on(descriptors, arguments.integer(0), (file, now) -> {
             Object actual = EndpointOptions.get(file.endpoint(), option, now);
-            if (actual == null) return ENOPROTOOPT;
+            if (actual == null) return option == SocketOption.IP_MTU ? Errno.ENOTCONN.asResult() : ENOPROTOOPT;
             if (!arguments.isAnything(3)) compare(option, arguments, actual);
             return 0;
         });

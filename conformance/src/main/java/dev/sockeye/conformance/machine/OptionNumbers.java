@@ -29,6 +29,11 @@ final class OptionNumbers {
         ALL.add(new Known(level, number, name, SocketOption.named(name)));
     }
 
+    /// An option of IPv6 that is one with IPv4's.
+    private static void addOfBoth(int number, String name, SocketOption<?> option) {
+        ALL.add(new Known(Constants.SOL_IPV6, number, name, option));
+    }
+
     private static void socket() {
         int level = Constants.SOL_SOCKET;
         add(level, 2, "SO_REUSEADDR");
@@ -74,11 +79,11 @@ final class OptionNumbers {
         add(Constants.SOL_IP, 24, "IP_BIND_ADDRESS_NO_PORT");
         add(Constants.SOL_IPV6, 16, "IPV6_UNICAST_HOPS");
         add(Constants.SOL_IPV6, 23, "IPV6_MTU_DISCOVER");
-        add(Constants.SOL_IPV6, 24, "IPV6_MTU");
-        add(Constants.SOL_IPV6, 25, "IPV6_RECVERR");
+        addOfBoth(24, "IPV6_MTU", SocketOption.IP_MTU);
+        addOfBoth(25, "IPV6_RECVERR", SocketOption.IP_RECVERR);
         add(Constants.SOL_IPV6, 26, "IPV6_V6ONLY");
         add(Constants.SOL_IPV6, 67, "IPV6_TCLASS");
-        add(Constants.SOL_IPV6, 78, "IPV6_FREEBIND");
+        addOfBoth(78, "IPV6_FREEBIND", SocketOption.IP_FREEBIND);
     }
 
     private static void tcp() {

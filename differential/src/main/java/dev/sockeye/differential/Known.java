@@ -20,9 +20,7 @@ final class Known {
         /// both ends sent a SYN, and the peer's had no window scale
         CROSSED_SYNS_WITHOUT_SCALING,
         /// a router has told of a narrower path
-        NARROW_PATH,
-        /// an ICMP error came while the connection was being opened
-        ICMP_WHILE_OPENING;
+        NARROW_PATH;
 
         private boolean holds(Program program, Difference difference) {
             List<Step.Action> before = program.steps().stream()
@@ -36,7 +34,6 @@ final class Known {
                             && program.hello().windowScale() < 0
                             && before.stream().anyMatch(Circumstance::isSyn);
                 case NARROW_PATH -> before.stream().anyMatch(each -> each instanceof Step.Icmp icmp && icmp.mtu() > 0);
-                case ICMP_WHILE_OPENING -> before.stream().limit(4).anyMatch(Step.Icmp.class::isInstance);
             };
         }
 

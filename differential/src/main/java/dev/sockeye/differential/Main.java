@@ -4,6 +4,7 @@ import dev.sockeye.linux.NetworkNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 
 /// `differential/run [--seconds S] [--seed N] [--show N] [--shrink 0|1] [--one SEED] [--program FILE]`: looks for
@@ -12,6 +13,7 @@ import java.util.List;
 public final class Main {
 
     private static final int SHOWN_OF_A_KIND = 5;
+    private static final int WARM_UP = 20;
 
     private long seconds = 60;
     private long seed = System.nanoTime();
@@ -73,9 +75,10 @@ public final class Main {
 
     private static void showOne(Hunt hunt, Program program) throws IOException {
         System.out.print(program);
-        List<Hunt.Outcome> outcomes = hunt.run(List.of(program));
+        // some times, for the first steps of all are slow
+        List<Hunt.Outcome> outcomes = hunt.run(Collections.nCopies(WARM_UP, program));
         if (outcomes.isEmpty()) System.out.println("the machine is too busy");
-        else show(outcomes.getFirst());
+        else show(outcomes.getLast());
     }
 
     private static void show(Hunt.Outcome outcome) {

@@ -161,7 +161,10 @@ public abstract sealed class Socket implements AutoCloseable permits TcpSocket, 
         if (option == SocketOption.SO_SNDTIMEO) return option.type().cast(sendTimeout);
         long now = locked.enter();
         try {
-            return readOption(option, now);
+            T value = readOption(option, now);
+            // Asking for SO_ERROR takes it away.
+            refresh();
+            return value;
         } finally {
             locked.leave(now);
         }
@@ -177,7 +180,10 @@ public abstract sealed class Socket implements AutoCloseable permits TcpSocket, 
         }
         long now = locked.enter();
         try {
-            return closed ? EBADF : writeOption(option, value, now);
+            if (closed) return EBADF;
+            int result = writeOption(option, value, now);
+            refresh();
+            return result;
         } finally {
             locked.leave(now);
         }

@@ -112,7 +112,6 @@ public final class HalfOpen {
         // Linux: a RST says what it says, whatever it acknowledges.
         if (!fastOpen && seg.hasAck() && !seg.rst() && seg.ack != handshake.iss + 1) return Disposition.RESET;
         if (paws || failsEcho(seg) || !isInWindow(seg)) return onOutOfWindow(seg, paws, now);
-        updateTsRecent(seg, now);
         // RFC 5961 3.2, MUST-2: a RST inside the window, but not at its begin, gets a challenge ACK.
         if (seg.rst() && seg.seq != rcvNxt) return challenge(seg, now);
         // A SYN at IRS is left of the window and trimmed; one inside the window resets, as does a RST at its
@@ -121,9 +120,10 @@ public final class HalfOpen {
         // RFC 9293 3.5, MUST-11: the listener listens on, and nobody is told.
         if (seg.rst() || syn) return onEmbryonicReset(seg);
         if (!seg.hasAck()) return Disposition.DROP;
-        if (fastOpen) return Disposition.COMPLETE;
-        if (isDeferred(seg)) return Disposition.DROP;
-        return complete();
+        // Linux: an ACK that is put off is as if it had not come, its timestamp, too.
+        if (!fastOpen && isDeferred(seg)) return Disposition.DROP;
+        updateTsRecent(seg, now);
+        return fastOpen ? Disposition.COMPLETE : complete();
     }
 
     /// The SYN again, as first sent.

@@ -290,6 +290,8 @@ final class Output {
         if (idle && (segment.flags & Segment.SYN) == 0) c.busy.start(BusyTime.Reason.BUSY, now);
         if (idle || c.timers.retransmission == Timers.Retransmission.LOSS_PROBE) c.timeouts.rearm(now);
         pushed += segment.packets;
+        // What is sent counts no longer as unsent (TCP_NOTSENT_LOWAT).
+        if (c.sendBuffer.waiting) c.sendBuffer.check();
     }
 
     /// What goes with the SYN is a segment of its own in the queue.

@@ -142,6 +142,7 @@ final class SegmentArrives {
         c.sndWnd = seg.window;
         c.sndWl1 = seg.seq;
         c.maxWindow = c.sndWnd;
+        c.acks.rcvMss = c.sizes.initialReceived();
         c.ecn.onCrossedSyn(seg);
         c.setState(TcpState.SYN_RCVD, Journal.Cause.SEGMENT, seg.flags);
         c.output.answerCrossedSyn();

@@ -242,7 +242,7 @@ public final class TimeWait {
         reply.seq = sndNxt;
         reply.ack = rcvNxt;
         // Linux: of a larger window what 16 bits hold, see docs/linux/differential.md
-        reply.window = receiveWindow >> Math.max(0, windowScale) & 0xffff;
+        reply.window = (receiveWindow >> Math.max(0, windowScale)) & 0xffff;
         if (!timestamps) return;
         reply.timestamps = true;
         reply.tsVal = IsnGenerator.timestamp(now, tsOffset);

@@ -137,4 +137,22 @@ class SendWindowTest {
                 ". 6409:6933(524) ack 101 win 64140 <sack 1:101>",
                 ". 6933:7457(524) ack 101 win 64140 <sack 1:101>");
     }
+
+    /// docs/linux/differential.md, "notsent": a program is told as soon as enough is sent.
+    @Test
+    void aSocketIsWritableAgainOnceEnoughIsSent() {
+        var peer = new Peer();
+        peer.options.notSentLowWater = 1;
+        peer.accept("<mss 1460>");
+        peer.write(446);
+        peer.expect("P. 1:447(446) ack 1 win 64240");
+        peer.write(500);
+        assertThat(peer.poll()).isEmpty();
+        peer.connection.takeEvents();
+        peer.options.noDelay = true;
+        peer.optionsChanged();
+        peer.expect("P. 447:947(500) ack 1 win 64240");
+        assertThat(peer.connection.takeEvents() & Readiness.OUT).isNotZero();
+        assertThat(peer.poll()).isEqualTo("OUT");
+    }
 }

@@ -600,13 +600,13 @@ final class SegmentArrives {
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         lastFlowLabel = seg.flowLabel;
         c.ecn.onData(seg);
-        if (seg.length >= 128) growWindow(seg, c.receiveBuffer.charged());
+        if (seg.length >= 128) growWindow(seg, seg.truesize(), c.receiveBuffer.charged());
     }
 
     /// `tcp_grow_window`; in need of memory the window is kept small instead.
-    private void growWindow(Segment seg, int charged) {
+    private void growWindow(Segment seg, int truesize, int charged) {
         if (c.memory.isUnderPressure()) c.receive.moderate(c.sizes.advMss);
-        else c.receive.grow(seg.length, seg.truesize(), charged, c.sizes.advMss, c.acks);
+        else c.receive.grow(seg.length, truesize, charged, c.sizes.advMss, c.acks);
     }
 
     private void measureSegment(Segment seg) {
@@ -657,7 +657,9 @@ final class SegmentArrives {
             return;
         }
         if (c.sackPermitted) {
-            growWindow(seg, charged);
+            // Linux: a FIN alone that is joined to the data before it takes no memory; see docs/linux/windows.md
+            boolean free = c.outOfOrder.coalesced && seg.length == 0;
+            growWindow(seg, free ? 0 : seg.truesize(), charged);
         }
         growBuffer();
     }

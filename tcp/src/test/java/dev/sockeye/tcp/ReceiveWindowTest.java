@@ -77,6 +77,23 @@ class ReceiveWindowTest {
         assertThat(peer.info().rcv_ssthresh()).isEqualTo(64_076);
     }
 
+    /// What a FIN alone takes is nothing, where it is joined to data that waits behind a gap.
+    @Test
+    void aFinBehindAGapGrowsIt() {
+        assertThat(growthByFin(2461)).isEqualTo(2 * 1460);
+        assertThat(growthByFin(3001)).isZero();
+    }
+
+    private static int growthByFin(int seq) {
+        Peer peer = Peer.established("<mss 1460,sackOK,wscale 7>");
+        peer.send(". 1001:2461(1460) ack 1 win 65535").sent();
+        int threshold = peer.info().rcv_ssthresh();
+        peer.send("F. " + seq + ":" + (seq + 1) + "(0) ack 1 win 65535").sent();
+        int growth = peer.info().rcv_ssthresh() - threshold;
+        peer.checkReleased();
+        return growth;
+    }
+
     /// "never_read": the right edge never moves back; the window closes by data, and the buffer grows to
     /// hold it. RFC 9293 3.8.6, SHLD-14; RFC 7323 2.4, MUST-13
     @Test

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// Finds the differences between two transcripts of one program.
 ///
 /// Times are compared with what the kernel's clockwork allows: it counts in ticks of 4 ms, fires long
-/// timers up to an
-/// eighth late, and shares its machine.
+/// timers up to an eighth late, and shares its machine.
 final class Comparison {
 
     private static final long MILLISECOND = 1_000_000;
@@ -77,9 +76,7 @@ final class Comparison {
     }
 
     /// What differs: results, packets and readiness up to the first difference in those, for what comes
-    /// after
-    /// it may
-    /// follow from it; and until then each value's first.
+    /// after it may follow from it; and until then each value's first.
     static List<Difference> of(Transcript kernel, Transcript stack) {
         var comparison = new Comparison(kernel, stack);
         comparison.compare();

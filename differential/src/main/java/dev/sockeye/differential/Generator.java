@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /// Makes a random program of a seed. Most of what it does makes sense, so that conversations get somewhere;
-/// each
-/// program
-/// has a mood, which says what it does most.
+/// each program has a mood, which says what it does most.
 final class Generator {
 
     private enum Mood {

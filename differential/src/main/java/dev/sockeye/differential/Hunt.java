@@ -75,8 +75,7 @@ final class Hunt {
     }
 
     /// The same with slightly other delays, which moves timers and steps apart that came at the same time
-    /// by
-    /// chance.
+    /// by chance.
     private static Program jittered(Program program, int round) {
         List<Step> steps = new ArrayList<>();
         for (Step step : program.steps()) {

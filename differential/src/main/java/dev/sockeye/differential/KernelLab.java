@@ -22,16 +22,15 @@ import java.util.Map;
 import java.util.PriorityQueue;
 
 /// Runs programs on the real kernel: a thread in a network namespace of its own, where a TUN device is the
-/// network, and
-/// the lab all that is behind it. Programs run in real time, many at once, each with a peer of its own.
+/// network, and the lab all that is behind it. Programs run in real time, many at once, each with a peer of
+/// its own.
 final class KernelLab implements AutoCloseable {
 
     /// How long a program is watched after its last step, nanoseconds.
     static final long AFTERWARDS = 700_000_000L;
 
-    /// How long a step may take, nanoseconds: if it takes longer, the lab was not running in the midst of it, and
-    /// nobody
-    /// knows when the kernel did what it did.
+    /// How long a step may take, nanoseconds: if it takes longer, the lab was not running in the midst of
+    /// it, and nobody knows when the kernel did what it did.
     private static final long LONGEST_STEP = 2_000_000;
 
     private static final int LONGEST_PACKET = 65_536;

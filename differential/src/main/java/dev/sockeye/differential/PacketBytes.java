@@ -6,8 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// IPv4 packets from values and back: written anew here, so that a fault of the stack's own reading and
-/// writing is
-/// seen.
+/// writing is seen.
 final class PacketBytes {
 
     private static final int IP_HEADER = 20;

@@ -4,8 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What a peer knows of a conversation, and with it makes of a step of a program what is sent: numbers that
-/// say
-/// "all that has come" become numbers.
+/// say "all that has come" become numbers.
 final class Peer {
 
     private static final int CLOCK = 1000;

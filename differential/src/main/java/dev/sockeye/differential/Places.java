@@ -4,8 +4,7 @@ import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
 
 /// Where a program takes place: each has a peer's address of its own, and a port of the host's, so that
-/// many run at
-/// the same time.
+/// many run at the same time.
 ///
 /// @param number of the place
 record Places(int number) {

@@ -12,9 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What happened on the kernel, put to a host of ours: the same calls and the same segments at the same
-/// times, in
-/// virtual
-/// time.
+/// times, in virtual time.
 final class StackRun {
 
     /// How long the machine has been up when the program begins: a Linux machine has been, too.

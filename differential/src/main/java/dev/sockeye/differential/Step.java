@@ -87,9 +87,7 @@ record Step(int delayMicros, Action action) {
         /// what the peer has acknowledged before
         BEFORE,
         /// the end of one of the segments that the host has sent and the peer has not acknowledged, the
-        /// offset
-        /// being
-        /// its number
+        /// offset being its number
         SEGMENT
     }
 

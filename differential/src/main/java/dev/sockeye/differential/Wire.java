@@ -7,13 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What lies between a peer and a host: makes packets of what the peer sends, and reads those of the host,
-/// counting
-/// each side's numbers from its first.
+/// counting each side's numbers from its first.
 final class Wire {
 
     /// The peer's first sequence number: near the end of the sequence space, so that every program goes
-    /// around
-    /// it.
+    /// around it.
     private static final int PEER_ISN = -3000;
 
     private final int peer;

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /// The kernel and the stack do the same, in as many programs as run in some seconds; `differential/run`
-/// goes on for as
-/// long as asked. Skipped where the kernel does not permit it.
+/// goes on for as long as asked. Skipped where the kernel does not permit it.
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the other side is Linux")
 @EnabledIfSystemProperty(
         named = "sockeye.differential",

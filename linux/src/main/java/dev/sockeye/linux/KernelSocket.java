@@ -15,8 +15,7 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /// A TCP socket of the kernel's, whose calls never wait, as they are: each returns what the kernel
-/// returned, or
-/// `-errno`. Used by one thread at a time.
+/// returned, or `-errno`. Used by one thread at a time.
 public final class KernelSocket implements AutoCloseable {
 
     /// Levels of options.

@@ -15,8 +15,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 
 /// The functions of the C library that are called, each of which notes `errno` in the memory that is its
-/// first
-/// argument. Lengths and addresses of hot calls are plain longs, so that nothing is made for a call.
+/// first argument. Lengths and addresses of hot calls are plain longs, so that nothing is made for a call.
 @SuppressWarnings("restricted") // this is the room for it
 final class Libc {
 

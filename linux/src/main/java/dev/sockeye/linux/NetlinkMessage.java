@@ -10,9 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
 /// A message to or from the kernel: `struct nlmsghdr` (linux/netlink.h), a structure of the family's, and
-/// attributes,
-/// in
-/// the machine's order of bytes. Whoever reads one knows that it is whole: [Rtnetlink] looks at the length.
+/// attributes, in the machine's order of bytes. Whoever reads one knows that it is whole: [Rtnetlink] looks
+/// at the length.
 final class NetlinkMessage {
 
     static final int HEADER = 16;

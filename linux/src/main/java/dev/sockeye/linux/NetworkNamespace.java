@@ -6,8 +6,7 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /// Network namespaces: each has interfaces, addresses, routes and ports of its own. A thread is in one, and
-/// the sockets
-/// and devices that it opens are of that one for good, whoever uses them later.
+/// the sockets and devices that it opens are of that one for good, whoever uses them later.
 public final class NetworkNamespace implements AutoCloseable {
 
     private static final int CLONE_NEWNET = 0x4000_0000;
@@ -27,8 +26,7 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     /// Moves the calling thread, a platform thread, into a new namespace, where there is nothing but `lo`,
-    /// down. It is
-    /// gone when no thread, socket or device is in it.
+    /// down. It is gone when no thread, socket or device is in it.
     ///
     /// @throws SystemCallException EPERM without `CAP_SYS_ADMIN`
     public static void enterNew() throws SystemCallException {
@@ -36,9 +34,7 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     /// Calls something on a thread of its own, in a new namespace, and returns what it returns. Threads
-    /// that it
-    /// starts,
-    /// and processes, are in that namespace too.
+    /// that it starts, and processes, are in that namespace too.
     public static <T extends @Nullable Object> T callInNew(Callable<T> action) throws Exception {
         var task = new FutureTask<T>(() -> {
             enterNew();

@@ -7,8 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /// Pieces of native memory that are written as one: an array of `struct iovec` (bits/types/struct_iovec.h),
-/// allocated
-/// once. Who fills it sees to it that the memory lives until it is written.
+/// allocated once. Who fills it sees to it that the memory lives until it is written.
 public final class Pieces {
 
     private static final int IOVEC = 16;

@@ -5,8 +5,7 @@ import dev.sockeye.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /// `rtnetlink(7)`: interfaces, addresses and routes of the kernel, as `ip` sets them. Of the network
-/// namespace of the
-/// thread that opens it. Used by one thread at a time.
+/// namespace of the thread that opens it. Used by one thread at a time.
 public final class Rtnetlink implements AutoCloseable {
 
     private static final int AF_NETLINK = 16, SOCK_RAW = 3, NETLINK_ROUTE = 0;
@@ -56,8 +55,7 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /// `ip link set NAME txqueuelen`: how many packets wait in the kernel for who reads the device; those
-    /// beyond are
-    /// lost.
+    /// beyond are lost.
     public void setTransmitQueue(String name, int packets) throws SystemCallException {
         link(0).attribute(IFLA_IFNAME, name).attribute(IFLA_TXQLEN, packets);
         ask("set the transmit queue of " + name + " to " + packets);
@@ -77,8 +75,7 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /// `ip address add IP/PREFIXLENGTH dev NAME`; an IPv6 address may be used at once, without a search for
-    /// others that
-    /// have it.
+    /// others that have it.
     public void addAddress(String name, IpAddress ip, int prefixLength) throws SystemCallException {
         int index = indexOf(name);
         int at = begin(RTM_NEWADDR, CREATE).structure(IFADDRMSG);
@@ -117,8 +114,7 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /// Sends the request, and reads the answer into its place: an acknowledgement, an error, or what was
-    /// asked
-    /// for.
+    /// asked for.
     private void ask(String what) throws SystemCallException {
         SystemCallException.check(calls.write(fd, message.memory, 0, message.end()), what);
         do {

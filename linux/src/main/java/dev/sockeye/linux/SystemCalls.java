@@ -9,12 +9,10 @@ import java.lang.ref.Reference;
 import java.util.List;
 
 /// System calls, as they are: each returns what the kernel returned, or `-errno`.
-/// [SystemCallException#check] makes an
-/// exception of that where one is wanted.
+/// [SystemCallException#check] makes an exception of that where one is wanted.
 ///
 /// An instance has the memory that `errno` is noted in, so that nothing is allocated for a call: it is used
-/// by one
-/// thread at a time. They are cheap; who calls often keeps one.
+/// by one thread at a time. They are cheap; who calls often keeps one.
 public final class SystemCalls {
 
     /// `open` flags and `fcntl` commands, of asm-generic/fcntl.h
@@ -169,8 +167,7 @@ public final class SystemCalls {
     // ---------------------------------------------------------------- namespaces and programs
 
     /// `unshare(2)`: of the calling thread alone, where it is about the network; of a process with several
-    /// threads,
-    /// as a JVM is, a user namespace is refused with EINVAL.
+    /// threads, as a JVM is, a user namespace is refused with EINVAL.
     public int unshare(int flags) {
         try {
             return result((int) Libc.UNSHARE.invokeExact(callState, flags));
@@ -189,8 +186,7 @@ public final class SystemCalls {
     }
 
     /// `execvp(3)`: this process becomes another program, with the same number, terminal, environment and
-    /// open
-    /// descriptors but those that are [#FD_CLOEXEC].
+    /// open descriptors but those that are [#FD_CLOEXEC].
     ///
     /// @param command the program, looked up in `PATH`, and its arguments
     /// @return `-errno`; where all goes well it does not return

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
 /// A TUN device (linux/if_tun.h): a network interface of the kernel whose other side is a file descriptor.
-/// Each read
-/// takes one IP packet that the kernel has sent by the interface; each write lets the kernel receive one.
+/// Each read takes one IP packet that the kernel has sent by the interface; each write lets the kernel
+/// receive one.
 ///
 /// A device that this made is gone when its last descriptor is closed, and so whenever its process ends.
 ///
@@ -32,8 +32,7 @@ public record Tun(int fd, String name) {
     private static final int IFREQ = 40, IFR_FLAGS = 16;
 
     /// Makes a device in the calling thread's network namespace, or joins one that is there and has no
-    /// other
-    /// user.
+    /// other user.
     ///
     /// @param name        of the interface; a `%d` in it stands for the first free number
     /// @param vnetHeaders whether a `struct virtio_net_hdr` stands before each packet

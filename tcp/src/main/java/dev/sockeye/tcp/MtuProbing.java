@@ -36,8 +36,7 @@ final class MtuProbing {
     }
 
     /// Our SYN is made, or the connection is established (`tcp_mtup_init`). The segment size follows when it is
-    /// computed
-    /// the next time: a passive open keeps what it has until a probe has passed.
+    /// computed the next time: a passive open keeps what it has until a probe has passed.
     void begin(long now) {
         TcpSysctl sysctl = c.context.sysctl;
         enabled = sysctl.tcp_mtu_probing > 1;

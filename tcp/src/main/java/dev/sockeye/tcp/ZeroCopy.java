@@ -1,6 +1,7 @@
 package dev.sockeye.tcp;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /// Writes with `MSG_ZEROCOPY` (`SO_ZEROCOPY`): each has a number, and when the peer has acknowledged all of it, the
 /// [ErrorQueue] says so. The bytes are copied all the same, which the record says, too, as Linux does where a device
@@ -29,7 +30,8 @@ final class ZeroCopy {
     }
 
     private final Connection c;
-    private final ArrayDeque<Group> pending = new ArrayDeque<>(1);
+    /// Made with the first such write: few connections ever have one.
+    private @Nullable ArrayDeque<Group> pending;
     private int nextNumber;
 
     ZeroCopy(Connection c) {
@@ -38,12 +40,15 @@ final class ZeroCopy {
 
     /// Whether there is no memory left for another notification.
     boolean isFull() {
-        return (pending.size() + c.errorQueue().size() + 1L) * NOTIFICATION > MEMORY;
+        int waiting = pending == null ? 0 : pending.size();
+        return (waiting + c.errorQueue().size() + 1L) * NOTIFICATION > MEMORY;
     }
 
     /// A write has begun, and some of it was taken: from `start` on.
     void begin(int bytes, int start) {
-        Group last = pending.peekLast();
+        ArrayDeque<Group> groups = pending;
+        if (groups == null) pending = groups = new ArrayDeque<>();
+        Group last = groups.peekLast();
         int i = c.send.unsent.indexOf(start);
         // What it was appended to is one transmission with the write before.
         boolean together = last != null
@@ -55,7 +60,7 @@ final class ZeroCopy {
             last.writes++;
         } else {
             last = new Group(nextNumber);
-            pending.addLast(last);
+            groups.addLast(last);
         }
         nextNumber++;
         last.bytes += bytes;
@@ -64,26 +69,29 @@ final class ZeroCopy {
 
     /// More of the write that began last was taken.
     void extend() {
-        Group last = pending.peekLast();
+        Group last = pending == null ? null : pending.peekLast();
         if (last != null) last.endSeq = c.send.writeSeq;
     }
 
     void onAcked() {
-        for (Group first = pending.peekFirst();
+        ArrayDeque<Group> groups = pending;
+        if (groups == null) return;
+        for (Group first = groups.peekFirst();
                 first != null && !Seq.gt(first.endSeq, c.sndUna);
-                first = pending.peekFirst()) {
-            complete();
+                first = groups.peekFirst()) {
+            complete(groups.removeFirst());
         }
     }
 
     /// The connection is over: what was not acknowledged never will be.
     void onEnd() {
-        if (c.orphan) pending.clear();
-        while (!pending.isEmpty()) complete();
+        ArrayDeque<Group> groups = pending;
+        if (groups == null) return;
+        pending = null;
+        if (!c.orphan) groups.forEach(this::complete);
     }
 
-    private void complete() {
-        Group done = pending.removeFirst();
+    private void complete(Group done) {
         c.errorQueue().complete(done.first, done.first + done.writes - 1);
     }
 }

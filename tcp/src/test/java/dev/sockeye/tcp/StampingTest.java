@@ -91,8 +91,8 @@ class StampingTest {
         acknowledge(peer, 11);
         acknowledge(peer, 21);
         assertThat(told(peer)).containsExactly("ACK 19 at 0");
-        write(peer, 10);
         set(peer, 0);
+        write(peer, 10);
         set(peer, Stamping.TX_ACK | Stamping.OPT_ID | Stamping.OPT_ID_TCP | Stamping.OPT_TSONLY);
         write(peer, 10);
         acknowledge(peer, 31);

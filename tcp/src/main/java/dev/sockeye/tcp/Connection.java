@@ -68,7 +68,7 @@ public final class Connection {
     final ReceiveWindow receive;
     final ReceiveBuffer receiveBuffer = new ReceiveBuffer(this);
     final Timestamps timestamps;
-    final AckPolicy acks = new AckPolicy();
+    final AckPolicy acks;
     final AckSchedule ackSchedule = new AckSchedule(this);
     final UrgentData urgent = new UrgentData();
     final StreamReader reader = new StreamReader(this);
@@ -134,6 +134,7 @@ public final class Connection {
         this.context = context;
         this.tuple = tuple;
         this.options = options;
+        acks = new AckPolicy(context.sysctl);
         sizes = new SegmentSizes(this, mtu);
         memory = new SocketMemory(this);
         send = new SendQueue(context, memory);

@@ -140,8 +140,6 @@ final class ReceiveWindow {
         }
         threshold = Math.min(threshold, clamp);
         space = Math.min(Math.min(threshold, window), CongestionWindow.INITIAL * advMss);
-        rttSeq = copiedSeq + window;
-        rttTime = now;
     }
 
     // ---------------------------------------------------------------- what to announce
@@ -278,7 +276,7 @@ final class ReceiveWindow {
         threshold = Math.min(threshold, 4 * advMss);
     }
 
-    /// The round trip as a receiver sees it: the time that a window's worth takes to come.
+    /// The round trip as a receiver sees it: the time that a window's worth takes to come, from the first data on.
     void measureRtt(int rcvNxt, long now) {
         if (rttTime != 0) {
             if (Seq.lt(rcvNxt, rttSeq)) return;
@@ -302,6 +300,7 @@ final class ReceiveWindow {
     private void updateRtt(long micros, boolean typical) {
         int sample = Math.clamp(micros, 1, Integer.MAX_VALUE >> 3);
         int scaled = sample << 3;
+        // A shorter one counts at once: too long an estimate would make the buffer grow too late.
         if (rttTimes8 == 0 || scaled < rttTimes8) rttTimes8 = scaled;
         else if (typical) rttTimes8 += sample - (rttTimes8 >> 3);
     }

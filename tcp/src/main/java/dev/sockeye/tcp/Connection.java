@@ -615,12 +615,13 @@ public final class Connection {
 
     /// An ICMP error about a segment of ours.
     ///
-    /// @param icmp what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
-    /// @param seq  the sequence number in the quoted header
+    /// @param icmp   what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
+    /// @param broken whether it says that no way leads to the peer now
+    /// @param seq    the sequence number in the quoted header
     /// @return whether the connection, which was being opened, has ended with it
-    public boolean onIcmpError(Errno icmp, int seq, long now) {
+    public boolean onIcmpError(Errno icmp, boolean broken, int seq, long now) {
         this.now = now;
-        return path.onError(icmp, seq);
+        return path.onError(icmp, broken, seq, now);
     }
 
     /// The path's MTU has changed: ICMP fragmentation needed, packet too big, or a new route.

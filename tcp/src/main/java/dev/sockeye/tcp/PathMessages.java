@@ -25,9 +25,14 @@ final class PathMessages {
         return true;
     }
 
+    /// @param broken no way leads to the peer now
     /// @return whether the connection was being opened, and has ended
-    boolean onError(Errno icmp, int seq) {
+    boolean onError(Errno icmp, boolean broken, int seq, long now) {
         if (c.state == TcpState.CLOSED || isForged(seq)) return false;
+        if (broken && !c.fastOpen.isHalfOpen()) {
+            c.timeouts.revertBackoff(seq, now);
+            if (c.state == TcpState.CLOSED) return false;
+        }
         // RFC 9293 3.9.2.2, RFC 5461: only a connection that is being opened gives up; with Fast Open, one that no
         // program has yet.
         boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;

@@ -35,8 +35,10 @@ final class SegmentArrives {
         // No ACK, no RST, no SYN: nothing to go by (RFC 9293 3.10.7.4, fifth check; Linux looks first).
         if ((seg.flags & (Segment.ACK | Segment.RST | Segment.SYN)) == 0) return;
         if (!isAcceptable(seg, now)) return;
+        boolean established = c.state == TcpState.ESTABLISHED;
         if (!ack(seg, now)) return;
         if (c.state == TcpState.CLOSED) return;
+        if (established) measureRtt(seg, now);
         urgent(seg);
         text(seg, now);
     }
@@ -50,12 +52,14 @@ final class SegmentArrives {
         if (seg.length == 0) {
             c.ecn.onSegment(seg);
             predictedAck(seg, now);
+            measureRtt(seg, now);
             return true;
         }
         if (seg.truesize() > c.memory.reserved()) return false;
         c.context.count(TcpMib.TCPHPHits);
         c.timestamps.update(seg, now);
         c.ecn.onSegment(seg);
+        measureRtt(seg, now);
         appendText(seg, 0);
         onData(seg, now);
         if (seg.ack != c.sndUna) {
@@ -602,13 +606,17 @@ final class SegmentArrives {
     private void onData(Segment seg, long now) {
         measureSegment(seg);
         c.receive.measureRtt(c.rcvNxt, now);
-        if (c.timestamps.agreed && seg.timestamps && seg.tsEcr != 0) {
-            c.receive.measureRtt(seg.tsEcr, c.timestamps.now(now), seg.length, c.acks.rcvMss);
-        }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         lastFlowLabel = seg.flowLabel;
         c.ecn.onData(seg);
         if (seg.length >= 128) growWindow(seg, seg.truesize(), c.receiveBuffer.charged());
+    }
+
+    /// `tcp_rcv_rtt_measure_ts`
+    private void measureRtt(Segment seg, long now) {
+        if (!c.timestamps.agreed || !seg.timestamps) return;
+        boolean full = seg.sequenceLength() >= c.acks.rcvMss;
+        c.receive.measureRtt(seg.tsEcr, c.timestamps.now(now), full, c.rcvNxt == c.copiedSeq);
     }
 
     /// `tcp_grow_window`; in need of memory the window is kept small instead.

@@ -240,6 +240,21 @@ final class Timeouts {
         backOff(now);
     }
 
+    /// RFC 6069: an ICMP error about the segment that is being sent again says that the path is broken, and that
+    /// nothing
+    /// is congested: the last doubling of the timeout is taken back, and what is due by then goes at once.
+    void revertBackoff(int seq, long now) {
+        TxSegment first = c.send.inFlight.first();
+        if (seq != c.sndUna || retransmits == 0 || backoff == 0 || first == null) return;
+        backoff--;
+        if (c.rtt.hasSample()) c.rtt.setRto();
+        else c.rtt.rtoMillis = RttEstimator.INITIAL_RTO_MILLIS;
+        c.rtt.rtoMillis = (int) Math.min((long) c.rtt.rtoMillis << backoff, rtoMaxMillis());
+        long remaining = remainingMillis(now);
+        if (remaining > 0) start(now, remaining);
+        else onTimeout(now);
+    }
+
     /// Linux gives up after twice `tcp_rto_max_ms` without a word of the peer. A user timeout counts from the first
     /// retransmission, whatever the peer says (`tcp_rtx_probe0_timed_out`): else its last, short timeouts would
     /// never end.

@@ -187,7 +187,7 @@ final class Acknowledgment {
     private void advance(Segment seg) {
         c.bytesAcked += seg.ack - c.sndUna;
         c.sndUna = seg.ack;
-        c.zeroCopy.onAcked();
+        if (c.zeroCopy != null) c.zeroCopy.onAcked();
     }
 
     // ---------------------------------------------------------------- the queue

@@ -70,12 +70,12 @@ public final class Connection {
     final Timestamps timestamps;
     final AckPolicy acks = new AckPolicy();
     final AckSchedule ackSchedule = new AckSchedule(this);
-    final UrgentData urgent = new UrgentData();
+    UrgentData urgent = UrgentData.NONE;
     final StreamReader reader = new StreamReader(this);
     private final StreamWriter writer = new StreamWriter(this);
     final Ecn ecn = new Ecn(this);
     final RttEstimator rtt;
-    final DeliveryRate rate = new DeliveryRate();
+    final DeliveryRate rate;
     final CongestionWindow cwnd = new CongestionWindow();
     final Pacer pacer = new Pacer(this);
     CongestionControl congestion;
@@ -90,10 +90,12 @@ public final class Connection {
     final SegmentArrives arrives;
     final BusyTime busy = new BusyTime();
     private final OptionEffects effects;
-    private final PathMessages path = new PathMessages(this);
     final MtuProbing probing = new MtuProbing(this);
-    final ZeroCopy zeroCopy = new ZeroCopy(this);
-    private final ErrorQueue errors = new ErrorQueue(this);
+    // Of those that have them, few: made when they are first needed.
+    @Nullable
+    ZeroCopy zeroCopy;
+
+    private @Nullable ErrorQueue errors;
 
     int shutdown;
     boolean finReceived;
@@ -139,6 +141,7 @@ public final class Connection {
         receive = new ReceiveWindow(context, options);
         timestamps = new Timestamps(receive);
         rtt = new RttEstimator(context.sysctl, options);
+        rate = new DeliveryRate(context.rateSample);
         board = new Scoreboard(this);
         recovery = new LossRecovery(this);
         timeouts = new Timeouts(this);
@@ -350,7 +353,17 @@ public final class Connection {
 
     /// What a read with `MSG_ERRQUEUE` finds.
     public ErrorQueue errorQueue() {
+        if (errors == null) errors = new ErrorQueue(this);
         return errors;
+    }
+
+    boolean hasQueuedErrors() {
+        return errors != null && errors.size() > 0;
+    }
+
+    ZeroCopy zeroCopy() {
+        if (zeroCopy == null) zeroCopy = new ZeroCopy(this);
+        return zeroCopy;
     }
 
     /// `SO_MEMINFO`
@@ -599,7 +612,7 @@ public final class Connection {
 
     /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be.
     public boolean isInFlight(int seq) {
-        return path.isInFlight(seq);
+        return PathMessages.isInFlight(this, seq);
     }
 
     /// An ICMP error about a segment of ours.
@@ -609,13 +622,13 @@ public final class Connection {
     /// @return whether the connection, which was being opened, has ended with it
     public boolean onIcmpError(Errno icmp, int seq, long now) {
         this.now = now;
-        return path.onError(icmp, seq);
+        return PathMessages.onError(this, icmp, seq);
     }
 
     /// The path's MTU has changed: ICMP fragmentation needed, packet too big, or a new route.
     public void onPacketTooBig(int mtu, int seq, long now) {
         this.now = now;
-        path.onPacketTooBig(mtu, seq, now);
+        PathMessages.onPacketTooBig(this, mtu, seq, now);
     }
 
     /// The path's MTU as it is now, for what is sent from now on (`tcp_current_mss`).

@@ -316,7 +316,7 @@ final class SegmentArrives {
             c.context.count(TcpMib.TcpDuplicateDataRehash);
         }
         lastFlowLabel = seg.flowLabel;
-        if (c.sackList.isLastDuplicate(seg.seq)) c.ecn.option.onRepeatedDuplicate();
+        if (c.sackList.isLastDuplicate(seg.seq)) c.ecn.option.onRepeatedDuplicate(c);
     }
 
     /// RFC 2883: tell the sender what came twice.
@@ -439,6 +439,7 @@ final class SegmentArrives {
                 || (c.urgent.pending && !Seq.gt(mark, c.urgent.seq));
         if (old) return;
         c.reader.passUrgentByte();
+        if (c.urgent == UrgentData.NONE) c.urgent = new UrgentData();
         c.urgent.set(mark);
         c.prediction.off();
         c.raise(Readiness.PRI);

@@ -96,6 +96,9 @@ public final class Connection {
     ZeroCopy zeroCopy;
 
     private @Nullable ErrorQueue errors;
+    /// `SO_TIMESTAMPING`
+    @Nullable
+    Stamping stamping;
 
     int shutdown;
     boolean finReceived;
@@ -152,6 +155,7 @@ public final class Connection {
         congestion = chooseCongestionControl();
         pacer.bound(options.maxPacingRate);
         effects = new OptionEffects(this);
+        if (options.timestamping != 0) stamping = new Stamping(this);
         if (options.delayAcks) acks.enterPingPong();
         timestamps.offset =
                 context.isn.timestampOffset(tuple.local().ip(), tuple.remote().ip());
@@ -364,6 +368,12 @@ public final class Connection {
     ZeroCopy zeroCopy() {
         if (zeroCopy == null) zeroCopy = new ZeroCopy(this);
         return zeroCopy;
+    }
+
+    /// `SO_TIMESTAMPING`
+    public Stamping stamping() {
+        if (stamping == null) stamping = new Stamping(this);
+        return stamping;
     }
 
     /// `SO_MEMINFO`

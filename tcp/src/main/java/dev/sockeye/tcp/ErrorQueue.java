@@ -9,6 +9,8 @@ public final class ErrorQueue {
 
     private final Connection c;
     private final ArrayDeque<ErrorRecord> records = new ArrayDeque<>();
+    /// What the times in it are charged, bytes.
+    private int charged;
 
     ErrorQueue(Connection c) {
         this.c = c;
@@ -35,6 +37,14 @@ public final class ErrorQueue {
         add(ErrorRecord.complete(first, last));
     }
 
+    /// Puts a time behind the others, if the receive buffer has the room (`sock_queue_err_skb`).
+    void addStamp(ErrorRecord record) {
+        int charge = SendQueue.OVERHEAD + record.looped().remaining();
+        if (c.receiveBuffer.charged() + charged + charge >= c.receive.buffer) return;
+        charged += charge;
+        add(record);
+    }
+
     /// Takes the oldest record; null if there is none. Linux: who has read an error has been told of it, and `SO_ERROR`
     /// no longer has it; the next one in the queue is the pending error then.
     public @Nullable ErrorRecord take() {
@@ -43,6 +53,9 @@ public final class ErrorQueue {
         ErrorRecord next = records.peekFirst();
         if (next != null && next.isError()) c.error = next.errno();
         else if (taken.isError()) c.error = 0;
-        return taken;
+        if (taken.origin() != ErrorRecord.TIMESTAMPING) return taken;
+        charged -= SendQueue.OVERHEAD + taken.looped().remaining();
+        // Whether times are told is asked when they are read.
+        return (c.options.timestamping & Stamping.SOFTWARE) != 0 ? taken : taken.withoutTime();
     }
 }

@@ -561,9 +561,15 @@ final class SegmentArrives {
         c.raiseReadable();
     }
 
+    private void noteArrival(Segment seg, int skip) {
+        Stamping stamping = c.stamping;
+        if (stamping != null) stamping.onArrived(seg.seq + skip, seg.seq + seg.length);
+    }
+
     private void appendText(Segment seg, int skip) {
         int count = seg.length - skip;
         if (count <= 0) return;
+        noteArrival(seg, skip);
         if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
         for (int i = 0; i < seg.slices(); i++) {
             int length = seg.length(i);
@@ -640,6 +646,7 @@ final class SegmentArrives {
             return;
         }
         c.prediction.off();
+        noteArrival(seg, 0);
         measureSegment(seg);
         c.acks.schedule();
         c.outOfOrderPackets += Math.max(1, seg.packetPayload);

@@ -214,12 +214,14 @@ final class SegmentArrives {
         return seg.hasAck() && seg.sequenceLength() == 0;
     }
 
-    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for an
-    /// empty queue. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is zero.
+    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does its data end beyond, but for
+    /// an empty queue: a FIN needs no room. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is
+    /// zero.
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
         int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
-        return !Seq.gt(seg.endSeq(), end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
+        int endOfData = seg.fin() ? seg.endSeq() - 1 : seg.endSeq();
+        return !Seq.gt(endOfData, end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
     }
 
     /// The peer has forgotten us after it sent its FIN: its reset has the FIN's number.

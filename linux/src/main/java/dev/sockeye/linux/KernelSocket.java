@@ -167,12 +167,7 @@ public final class KernelSocket implements AutoCloseable {
 
     /// `setsockopt(2)` with any value, in native memory.
     public int setOption(int level, int name, MemorySegment value) {
-        try {
-            int length = (int) value.byteSize();
-            return result((int) Libc.SETSOCKOPT.invokeExact(callState, fd, level, name, value, length));
-        } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
-        }
+        return calls.setOption(fd, level, name, value);
     }
 
     /// `getsockopt(2)` of any value, into native memory.

@@ -110,6 +110,9 @@ public final class Connection {
     /// A program waits to write more once the connection is established.
     private boolean writePending;
 
+    /// The receive window of the connection that the socket had before, bytes.
+    private int earlierWindow;
+
     @Nullable
     TimeWait timeWait;
 
@@ -198,7 +201,10 @@ public final class Connection {
         output.start(sndUna);
         rcvNxt = copiedSeq = shake.irs + 1;
         sizes.peerMss = shake.peerMss;
-        sizes.advertisedMss = sizes.advMss = shake.advertisedMss;
+        // Linux: TCP_MAXSEG set on the listener during the handshake counts for the connection, although the SYN-ACK
+        // has
+        // said something else; see docs/linux/differential.md, "listener_maxseg"
+        sizes.advertisedMss = shake.advertisedMss;
         sackPermitted = shake.sackPermitted;
         offersScaling = shake.receiveWindowScale >= 0;
         sendScale = Math.max(0, shake.sendWindowScale);
@@ -460,6 +466,11 @@ public final class Connection {
         setState(TcpState.SYN_SENT, Journal.Cause.CALL_CONNECT, 0);
     }
 
+    /// The socket had another connection before this one, of which the window's size is left.
+    public void follow(Connection before) {
+        earlierWindow = before.receive.window;
+    }
+
     /// What our SYN is to offer (`tcp_connect_init`).
     void prepareSyn(long now) {
         TcpSysctl sysctl = context.sysctl;
@@ -474,7 +485,7 @@ public final class Connection {
         synTimestamps = timestamps.offered;
         synSentAt = now;
         lastAckReceivedAt = now;
-        acks.rcvMss = SegmentSizes.MIN_MSS;
+        acks.rcvMss = sizes.initialReceived(earlierWindow);
         context.count(TcpMib.ActiveOpens);
     }
 
@@ -588,7 +599,7 @@ public final class Connection {
         timestamps.onSegment(seg);
         arrives.onSegment(seg, now);
         if (state == TcpState.CLOSED) return;
-        if (sendBuffer.waiting) sendBuffer.check();
+        if (sendBuffer.waiting) output.checkSpaceAfterwards();
     }
 
     /// `now` has reached [#nextDeadline].

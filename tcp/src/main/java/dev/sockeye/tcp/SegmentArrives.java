@@ -214,12 +214,15 @@ final class SegmentArrives {
         return seg.hasAck() && seg.sequenceLength() == 0;
     }
 
-    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for an
-    /// empty queue. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is zero.
+    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for a FIN,
+    /// or
+    /// an empty queue. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is zero.
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
         int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
-        return !Seq.gt(seg.endSeq(), end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
+        // Linux: see docs/linux/differential.md, "fin_at_edge"
+        int last = seg.fin() ? seg.endSeq() - 1 : seg.endSeq();
+        return !Seq.gt(last, end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
     }
 
     /// The peer has forgotten us after it sent its FIN: its reset has the FIN's number.
@@ -383,7 +386,6 @@ final class SegmentArrives {
         c.rate.delivered++;
         if (!c.rtt.hasSample()) c.acknowledgment.onSynAckAcked(c.fastOpen.synAckRttMicros(now), now);
         c.sndWnd = seg.window << c.sendScale;
-        c.maxWindow = Math.max(c.maxWindow, c.sndWnd);
         c.sndWl1 = seg.seq;
         c.ecn.onLastOfHandshake(seg);
         c.established(seg.flags, now);
@@ -462,14 +464,15 @@ final class SegmentArrives {
     // ---------------------------------------------------------------- seventh and eighth check: text and FIN
 
     private void text(Segment seg, long now) {
+        // Linux: an acknowledgment that waits goes, if it may go at once, also without anything new to acknowledge; but
+        // not where a header was predicted. See docs/linux/differential.md, "waiting_ack"
+        c.ackSchedule.checkDue = true;
         switch (c.state) {
             case CLOSE_WAIT, CLOSING, LAST_ACK -> {
-                c.ackSchedule.checkDue = true;
                 // Nothing can follow a FIN; what it repeats is acknowledged again.
                 if (!Seq.lt(seg.seq, c.rcvNxt) || isUnreadable(seg)) return;
             }
             case FIN_WAIT1, FIN_WAIT2 -> {
-                c.ackSchedule.checkDue = true;
                 if (isUnreadable(seg)) return;
             }
             default -> {}
@@ -563,7 +566,8 @@ final class SegmentArrives {
     private void appendText(Segment seg, int skip) {
         int count = seg.length - skip;
         if (count <= 0) return;
-        if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
+        if (skip > 0) c.receiveQueue.beginApart(seg.truesize(), seg.tailroom());
+        else if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
         for (int i = 0; i < seg.slices(); i++) {
             int length = seg.length(i);
             if (skip >= length) {

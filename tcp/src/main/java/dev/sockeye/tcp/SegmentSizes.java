@@ -106,7 +106,11 @@ final class SegmentSizes {
 
     /// What the peer's segments are taken to carry, until some have come (`tcp_initialize_rcv_mss`).
     int initialReceived() {
-        int hint = Math.min(Math.min(advMss, mss), c.receive.window / 2);
+        return initialReceived(c.receive.window);
+    }
+
+    int initialReceived(int window) {
+        int hint = Math.min(Math.min(advMss, mss), window / 2);
         return Math.max(Math.min(hint, DEFAULT_MSS), MIN_MSS);
     }
 }

@@ -94,6 +94,9 @@ public final class Connection {
     final MtuProbing probing = new MtuProbing(this);
     final ZeroCopy zeroCopy = new ZeroCopy(this);
     private final ErrorQueue errors = new ErrorQueue(this);
+    /// `SO_TIMESTAMPING`; made when it is first set.
+    @Nullable
+    Stamping stamping;
 
     int shutdown;
     boolean finReceived;
@@ -109,9 +112,6 @@ public final class Connection {
     final FastOpen fastOpen = new FastOpen(this);
     /// A program waits to write more once the connection is established.
     private boolean writePending;
-
-    /// The receive window of the connection that the socket had before, bytes.
-    private int earlierWindow;
 
     @Nullable
     TimeWait timeWait;
@@ -152,6 +152,7 @@ public final class Connection {
         congestion = chooseCongestionControl();
         pacer.bound(options.maxPacingRate);
         effects = new OptionEffects(this);
+        if (options.timestamping != 0) stamping = new Stamping(this);
         if (options.delayAcks) acks.enterPingPong();
         timestamps.offset =
                 context.isn.timestampOffset(tuple.local().ip(), tuple.remote().ip());
@@ -359,6 +360,12 @@ public final class Connection {
         return errors;
     }
 
+    /// `SO_TIMESTAMPING`
+    public Stamping stamping() {
+        if (stamping == null) stamping = new Stamping(this);
+        return stamping;
+    }
+
     /// `SO_MEMINFO`
     public MemoryInfo memoryInfo() {
         return new MemoryInfo(
@@ -468,7 +475,7 @@ public final class Connection {
 
     /// The socket had another connection before this one, of which the window's size is left.
     public void follow(Connection before) {
-        earlierWindow = before.receive.window;
+        sizes.earlierWindow = before.receive.window;
     }
 
     /// What our SYN is to offer (`tcp_connect_init`).
@@ -485,7 +492,7 @@ public final class Connection {
         synTimestamps = timestamps.offered;
         synSentAt = now;
         lastAckReceivedAt = now;
-        acks.rcvMss = sizes.initialReceived(earlierWindow);
+        acks.rcvMss = sizes.initialReceived(sizes.earlierWindow);
         context.count(TcpMib.ActiveOpens);
     }
 

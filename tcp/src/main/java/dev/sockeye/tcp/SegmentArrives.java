@@ -214,15 +214,15 @@ final class SegmentArrives {
         return seg.hasAck() && seg.sequenceLength() == 0;
     }
 
-    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for a FIN,
-    /// or
-    /// an empty queue. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is zero.
+    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does its data end beyond, but for
+    /// an empty queue: a FIN needs no room. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is
+    /// zero.
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
         int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
         // Linux: see docs/linux/differential.md, "fin_at_edge"
-        int last = seg.fin() ? seg.endSeq() - 1 : seg.endSeq();
-        return !Seq.gt(last, end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
+        int endOfData = seg.fin() ? seg.endSeq() - 1 : seg.endSeq();
+        return !Seq.gt(endOfData, end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
     }
 
     /// The peer has forgotten us after it sent its FIN: its reset has the FIN's number.
@@ -563,9 +563,15 @@ final class SegmentArrives {
         c.raiseReadable();
     }
 
+    private void noteArrival(Segment seg, int skip) {
+        Stamping stamping = c.stamping;
+        if (stamping != null) stamping.onArrived(seg.seq + skip, seg.seq + seg.length);
+    }
+
     private void appendText(Segment seg, int skip) {
         int count = seg.length - skip;
         if (count <= 0) return;
+        noteArrival(seg, skip);
         if (skip > 0) c.receiveQueue.beginApart(seg.truesize(), seg.tailroom());
         else if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
         for (int i = 0; i < seg.slices(); i++) {
@@ -643,6 +649,7 @@ final class SegmentArrives {
             return;
         }
         c.prediction.off();
+        noteArrival(seg, 0);
         measureSegment(seg);
         c.acks.schedule();
         c.outOfOrderPackets += Math.max(1, seg.packetPayload);

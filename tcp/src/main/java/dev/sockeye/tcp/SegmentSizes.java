@@ -16,6 +16,9 @@ final class SegmentSizes {
     int mss, advMss, advertisedMss;
 
     int peerMss = DEFAULT_MSS;
+    /// The receive window of the connection that the socket had before, bytes.
+    int earlierWindow;
+
     int pathMtu;
     /// Of a segment without SACK blocks: what `mss` leaves room for.
     int headerLength = 20;

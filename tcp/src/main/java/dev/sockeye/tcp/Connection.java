@@ -426,6 +426,44 @@ public final class Connection {
         return fastOpen.beginActive().open(from, offset, length, now);
     }
 
+<<<<<<< HEAD
+=======
+    private void begin(long now, @Nullable TimeWait before) {
+        this.now = now;
+        iss = before != null ? before.nextIsn() : context.isn.next(tuple, now);
+        if (before != null) timestamps.follow(before);
+        sndUna = sndUp = iss;
+        sndNxt = send.writeSeq = iss;
+        cwnd.usageSeq = iss;
+        output.start(iss);
+        sizes.advertisedMss = sizes.advMss;
+        setState(TcpState.SYN_SENT, Journal.Cause.CALL_CONNECT, 0);
+    }
+
+    /// The socket had another connection before this one, of which the window's size is left.
+    public void follow(Connection before) {
+        sizes.earlierWindow = before.receive.window;
+    }
+
+    /// What our SYN is to offer (`tcp_connect_init`).
+    void prepareSyn(long now) {
+        TcpSysctl sysctl = context.sysctl;
+        offersScaling = sysctl.tcp_window_scaling != 0;
+        timestamps.offered = options.offersTimestamps(sysctl);
+        ecn.offer();
+        if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
+        probing.begin(now);
+        sizes.assumePeerMss(options.maxSegment > 0 ? options.maxSegment : SegmentSizes.unannounced(tuple.isV4()));
+        receive.initialize(sizes.advMss, offersScaling);
+        synScale = offersScaling ? receive.scale : -1;
+        synTimestamps = timestamps.offered;
+        synSentAt = now;
+        lastAckReceivedAt = now;
+        acks.rcvMss = sizes.initialReceived(sizes.earlierWindow);
+        context.count(TcpMib.ActiveOpens);
+    }
+
+>>>>>>> ready/agree
     /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room,
     /// where it is time to send in between: the caller sends, and calls again, with [#MSG_REST], until all are
     /// taken or it says `-EAGAIN`.
@@ -536,7 +574,7 @@ public final class Connection {
         timestamps.onSegment(seg);
         arrives.onSegment(seg, now);
         if (state == TcpState.CLOSED) return;
-        if (sendBuffer.waiting) sendBuffer.check();
+        if (sendBuffer.waiting) output.checkSpaceAfterwards();
     }
 
     /// `now` has reached [#nextDeadline].

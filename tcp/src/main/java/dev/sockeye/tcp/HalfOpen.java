@@ -186,7 +186,8 @@ public final class HalfOpen {
         reply.flags = Segment.ACK;
         reply.seq = handshake.iss + 1;
         reply.ack = handshake.irs + 1;
-        reply.window = handshake.receiveWindow >> Math.max(0, handshake.receiveWindowScale);
+        // Linux: of what the SYN-ACK could tell, see docs/linux/differential.md, "half_open_window"
+        reply.window = Math.min(handshake.receiveWindow, 65535) >> Math.max(0, handshake.receiveWindowScale);
         stamp(reply, now);
     }
 

@@ -681,7 +681,7 @@ public final class Connection {
             recovery.firstRetransmitAt = 0;
         }
         timeouts.retransmits = 0;
-        raise(Readiness.OUT);
+        raise(Readiness.OUT | Readiness.ANY);
     }
 
     /// Data may go (`tcp_init_transfer`): in ESTABLISHED, or with Fast Open before.

@@ -212,6 +212,7 @@ final class Output {
         }
         if (reset) {
             reset = false;
+            c.segmentsOut++;
             headers.header(out, Segment.RST | Segment.ACK, headers.acceptableSeq(), now);
             c.ecn.mark(out, false);
             return true;
@@ -281,9 +282,11 @@ final class Output {
         c.sndNxt = segment.endSeq;
         c.board.packetsOut += segment.packets;
         if (segment.length() < segment.packets * mss) smallEnd = segment.endSeq;
-        if ((segment.flags & Segment.SYN) == 0) {
+        if (segment.length() > 0) {
             c.acks.onDataSent(now);
             lastSentAt = now;
+        }
+        if ((segment.flags & Segment.SYN) == 0) {
             c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
         }
         // Linux: a SYN is not work of the program's.
@@ -493,7 +496,9 @@ final class Output {
         if (!c.mayTransmit()) return;
         if (windowLimited) c.busy.start(BusyTime.Reason.RECEIVE_WINDOW, now);
         else c.busy.stop(BusyTime.Reason.RECEIVE_WINDOW, c.hasWork(), now);
-        cwndLimited |= c.board.inFlight() >= c.cwnd.segments;
+        // Linux: who has nothing to send does not look at the window (`tcp_push_pending_frames`).
+        boolean hadWork = pushed > 0 || !c.send.unsent.isEmpty();
+        cwndLimited |= hadWork && c.board.inFlight() >= c.cwnd.segments;
         if (pushed > 0 || cwndLimited) validation.onSent(cwndLimited, now);
         if (pushed > 0) {
             c.recovery.onSentWhileReducing(pushed);

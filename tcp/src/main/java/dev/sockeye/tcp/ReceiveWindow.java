@@ -188,7 +188,6 @@ final class ReceiveWindow {
         if (acks.noMemory) {
             window = 0;
             updatedAt = rcvNxt;
-            if (old != 0) context.count(TcpMib.TCPToZeroWindowAdv);
             return 0;
         }
         int current = remaining(rcvNxt);

@@ -246,11 +246,11 @@ public final class Options {
                 (int) number("mtu", defaults.mtu()),
                 (int) number("mss", 0),
                 names,
+                TimeUnit.MICROSECONDS.toNanos(number("tolerance_usecs", FamilyDefaults.TOLERANCE_MICROS)),
                 number("seed", 1));
         String percent = values.get("tolerance_percent");
         return new Configuration(
                 setup,
-                TimeUnit.MICROSECONDS.toNanos(number("tolerance_usecs", FamilyDefaults.TOLERANCE_MICROS)),
                 percent == null ? FamilyDefaults.TOLERANCE_PERCENT : percent(percent),
                 number("tcp_ts_tick_usecs", 0),
                 flag("tcp_ts_ecr_scaled"),

@@ -53,7 +53,6 @@ final class SegmentInput {
         if (options.has(TcpOptions.ACCECN)) readAccEcn(seg);
         if (options.has(TcpOptions.MD5)) seg.signatureBytes = Md5Key.OPTION_BYTES;
         else if (options.has(TcpOptions.AO)) seg.signatureBytes = TcpOptions.AO_HEADER + options.macLength() + 3 & ~3;
-        // RFC 7323 2.2, MUST-2
         if (!seg.syn()) return;
         seg.mss = options.mss();
         seg.windowScale = options.windowScale();

@@ -204,6 +204,28 @@ class FragmentTest {
         }
     }
 
+    /// RFC 3168 5.3, MUST-4, MUST-5, MUST-6, MUST-7: whichever of them comes first.
+    @Test
+    void congestionMarksSurviveOverIpv6Too() {
+        int[][] marksAndOutcome = {
+            {2, 3, 3}, {3, 2, 3}, {1, 1, 1}, {2, 2, 2}, {3, 3, 3}, {0, 0, 0}, {0, 3, -1}, {3, 0, -1}, {0, 2, -1}
+        };
+        for (int[] each : marksAndOutcome) {
+            try (var rig = new Rig()) {
+                UdpEndpoint socket = open(rig);
+                byte[] packet = datagramV6(1592);
+                byte[][] parts = {fragmentV6(packet, 0, 800, true, 7), fragmentV6(packet, 800, 800, false, 7)};
+                for (int i = 0; i < 2; i++) {
+                    parts[i][1] |= (byte) (each[i] << 4);
+                    rig.receive(parts[i]);
+                }
+                var info = new DatagramInfo();
+                int count = socket.receive(MemorySegment.ofArray(new byte[2000]), 0, 2000, 0, info, rig.now);
+                assertThat(count < 0 ? -1 : info.trafficClass()).isEqualTo(each[2]);
+            }
+        }
+    }
+
     @Test
     void tcpSegmentsMayComeInFragmentsToo() {
         try (var rig = new Rig()) {

@@ -56,6 +56,49 @@ class ListenerTest {
         }
     }
 
+    /// RFC 7323 2.2, MUST-1; RFC 7323 2.3, MUST-11: 14 at most, and none where scaling is switched off.
+    @Test
+    void thePeersScaleIsTakenWhereOursIsOffered() {
+        int[][] scaling = {{1, 7, 7}, {1, 14, 14}, {1, 15, 14}, {1, 255, 14}, {0, 7, 0}};
+        for (int[] each : scaling) {
+            try (var rig = new Rig()) {
+                rig.host.sysctl().set("net.ipv4.tcp_window_scaling", Integer.toString(each[0]));
+                TcpEndpoint listener = rig.listen(80, 5);
+                rig.peer(4000, 80)
+                        .sends("S 0 win 65535 <mss 1460,wscale " + each[1] + ">")
+                        .receives("S. 0:1(0) ack 1 win 64240 <mss 1460" + (each[0] == 1 ? ",wscale 10>" : ">"))
+                        .sends(". 1 ack 1 win 1000");
+                TcpEndpoint accepted = rig.accept(listener);
+                assertThat(accepted.info(rig.now).snd_wscale()).isEqualTo(each[2]);
+                assertThat(accepted.info(rig.now).snd_wnd()).isEqualTo(1000 << each[2]);
+            }
+        }
+    }
+
+    /// RFC 7323 5.4, MUST-29, MUST-30: the clock of a SYN-ACK is that of the connection.
+    @Test
+    void theClockTicksWhileHalfOpen() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 5);
+            String syn = "S 0 win 65535 <mss 1460,TS val 9 ecr 0>";
+            Peer peer = rig.peer(4000, 80).sends(syn);
+            int before = stampOf(rig, peer);
+            for (int millis : new int[] {1, 10, 600}) {
+                rig.advance(Duration.ofMillis(millis));
+                rig.poll();
+                rig.peer(4000 + millis, 80).sends(syn);
+                int stamp = stampOf(rig, rig.peer(4000 + millis, 80));
+                assertThat(stamp - before).isEqualTo(millis);
+                before = stamp;
+            }
+        }
+    }
+
+    private static int stampOf(Rig rig, Peer peer) {
+        var synAck = peer.parse(rig.sent());
+        return synAck == null ? -1 : synAck.tsVal;
+    }
+
     /// RFC 3168 6.1.1, MUST-8, MUST-12, MUST-13: only ECE and CWR together ask for ECN, and no SYN-ACK is
     /// ECN-capable.
     @Test
@@ -68,6 +111,11 @@ class ListenerTest {
                 byte[] synAck = rig.poll();
                 assertThat(peer.textOf(synAck)).isEqualTo(flags[i][1] + " 0:1(0) ack 1 win 64240 <mss 1460>");
                 assertThat(peer.parse(synAck).ecn).isZero();
+            }
+            // Linux: a path that has marked the SYN may have set the flags as well.
+            for (int mark = 1; mark <= 3; mark++) {
+                Peer peer = rig.peer(5000 + mark, 80).sends(mark, "SEW 0 win 65535 <mss 1460>");
+                peer.receives(0, "S. 0:1(0) ack 1 win 64240 <mss 1460>");
             }
         }
     }

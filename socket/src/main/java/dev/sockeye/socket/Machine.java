@@ -26,6 +26,7 @@ public final class Machine implements AutoCloseable {
     /// Lets a host run. From now on it is used only through this.
     public Machine(Host host, Driver driver) {
         name = host.name();
+        host.tcp().epochNanos = driver.epochNanos();
         locked = new LockedHost(host, driver);
         locked.join();
         RUNNING.add(this);

@@ -80,6 +80,9 @@ public final class SocketOption<T> {
     /// `SO_ZEROCOPY`
     public static final SocketOption<Boolean> SO_ZEROCOPY = of("SO_ZEROCOPY", Boolean.class);
 
+    /// `SO_TIMESTAMPING`: flags of [dev.sockeye.tcp.Stamping].
+    public static final SocketOption<Integer> SO_TIMESTAMPING = of("SO_TIMESTAMPING", Integer.class);
+
     // IPPROTO_IP, IPPROTO_IPV6
 
     /// `IP_TOS`

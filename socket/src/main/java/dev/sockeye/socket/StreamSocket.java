@@ -169,12 +169,23 @@ public final class StreamSocket extends TcpSocket {
     /// `recvmsg` with `MSG_ERRQUEUE`: the oldest record of the error queue, which never waits; null if there is none.
     /// While there is one, [#readiness] has [Readiness#ERR].
     public @Nullable ErrorRecord readErrorQueue() {
-
         long now = locked.enter();
         try {
             ErrorRecord record = isClosed() ? null : endpoint.takeErrorRecord();
             refresh();
             return record;
+        } finally {
+            locked.leave(now);
+        }
+    }
+
+    /// When the last byte came that the last read has returned, as `SO_TIMESTAMPING` tells it; nanoseconds since the
+    /// Unix epoch, 0 if it was not noted.
+    public long receiveTime() {
+        long now = locked.enter();
+        try {
+            Connection connection = isClosed() ? null : endpoint.connection();
+            return connection == null ? 0 : connection.stamping().lastRead();
         } finally {
             locked.leave(now);
         }

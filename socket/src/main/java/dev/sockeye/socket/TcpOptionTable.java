@@ -8,6 +8,7 @@ import dev.sockeye.tcp.CongestionInfo;
 import dev.sockeye.tcp.Connection;
 import dev.sockeye.tcp.FastOpenKeys;
 import dev.sockeye.tcp.SocketOptions;
+import dev.sockeye.tcp.Stamping;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.tcp.TcpSysctl;
 import dev.sockeye.wire.Errno;
@@ -38,6 +39,7 @@ final class TcpOptionTable {
         limits();
         fastOpen();
         times();
+        stamping();
         kept();
         TcpIpOptions.addTo(TABLE);
         SignatureOptions.addTo(TABLE);
@@ -316,6 +318,13 @@ final class TcpOptionTable {
                 MAX_MICROS,
                 (e, now) -> orDefault(e.options().delayedAckMaxMicros, MAX_MICROS),
                 (o, micros) -> o.delayedAckMaxMicros = wholeMillis(micros));
+    }
+
+    private static void stamping() {
+        TABLE.add(
+                SocketOption.SO_TIMESTAMPING,
+                (e, now) -> e.options().timestamping,
+                (e, flags, now) -> Stamping.set(e.options(), e.connection(), flags));
     }
 
     /// Linux keeps these in ticks; ours are of a millisecond.

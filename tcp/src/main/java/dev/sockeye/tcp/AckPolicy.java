@@ -124,9 +124,10 @@ final class AckPolicy {
         }
     }
 
-    /// A segment with an acknowledgment went out.
+    /// A segment with an acknowledgment went out. Of those that were to go at once it is one if it tells of something
+    /// new (`tcp_dec_quickack_mode`), and not an answer to what does not fit.
     void onAckSent() {
-        if (quick > 0 && --quick == 0) delayMillis = MIN_MILLIS;
+        if (scheduled && quick > 0 && --quick == 0) delayMillis = MIN_MILLIS;
         scheduled = now = noMemory = pushed = pushedTwice = false;
     }
 

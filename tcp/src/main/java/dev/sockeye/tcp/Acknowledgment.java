@@ -188,6 +188,8 @@ final class Acknowledgment {
         c.bytesAcked += seg.ack - c.sndUna;
         c.sndUna = seg.ack;
         c.zeroCopy.onAcked();
+        Stamping stamping = c.stamping;
+        if (stamping != null) stamping.transmit.onAcked();
     }
 
     // ---------------------------------------------------------------- the queue

@@ -94,6 +94,9 @@ public final class Connection {
     final MtuProbing probing = new MtuProbing(this);
     final ZeroCopy zeroCopy = new ZeroCopy(this);
     private final ErrorQueue errors = new ErrorQueue(this);
+    /// `SO_TIMESTAMPING`; made when it is first set.
+    @Nullable
+    Stamping stamping;
 
     int shutdown;
     boolean finReceived;
@@ -149,6 +152,7 @@ public final class Connection {
         congestion = chooseCongestionControl();
         pacer.bound(options.maxPacingRate);
         effects = new OptionEffects(this);
+        if (options.timestamping != 0) stamping = new Stamping(this);
         if (options.delayAcks) acks.enterPingPong();
         timestamps.offset =
                 context.isn.timestampOffset(tuple.local().ip(), tuple.remote().ip());
@@ -351,6 +355,12 @@ public final class Connection {
     /// What a read with `MSG_ERRQUEUE` finds.
     public ErrorQueue errorQueue() {
         return errors;
+    }
+
+    /// `SO_TIMESTAMPING`
+    public Stamping stamping() {
+        if (stamping == null) stamping = new Stamping(this);
+        return stamping;
     }
 
     /// `SO_MEMINFO`

@@ -10,6 +10,8 @@ public final class ErrorQueue {
     private final Connection c;
     /// Made with the first record.
     private @Nullable ArrayDeque<ErrorRecord> records;
+    /// What the times in it are charged, bytes.
+    private int charged;
 
     ErrorQueue(Connection c) {
         this.c = c;
@@ -41,6 +43,14 @@ public final class ErrorQueue {
         add(ErrorRecord.complete(first, last));
     }
 
+    /// Puts a time behind the others, if the receive buffer has the room (`sock_queue_err_skb`).
+    void addStamp(ErrorRecord record) {
+        int charge = SendQueue.OVERHEAD + record.looped().remaining();
+        if (c.receiveBuffer.charged() + charged + charge >= c.receive.buffer) return;
+        charged += charge;
+        add(record);
+    }
+
     /// Takes the oldest record; null if there is none. Linux: who has read an error has been told of it, and `SO_ERROR`
     /// no longer has it; the next one in the queue is the pending error then.
     public @Nullable ErrorRecord take() {
@@ -50,6 +60,9 @@ public final class ErrorQueue {
         ErrorRecord next = queue.peekFirst();
         if (next != null && next.isError()) c.error = next.errno();
         else if (taken.isError()) c.error = 0;
-        return taken;
+        if (taken.origin() != ErrorRecord.TIMESTAMPING) return taken;
+        charged -= SendQueue.OVERHEAD + taken.looped().remaining();
+        // Whether times are told is asked when they are read.
+        return (c.options.timestamping & Stamping.SOFTWARE) != 0 ? taken : taken.withoutTime();
     }
 }

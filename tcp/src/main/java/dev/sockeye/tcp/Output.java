@@ -191,6 +191,8 @@ final class Output {
         out.clear();
         int sndNxt = c.sndNxt;
         if (!make(out, now)) return false;
+        Stamping stamping = c.stamping;
+        if (stamping != null) stamping.transmit.onSent(out);
         // RFC 4022: but for what was sent before.
         boolean again = out.sequenceLength() > 0 && !Seq.gt(out.endSeq(), sndNxt) && c.fastOpen.passive == null;
         if (again) return true;

@@ -141,8 +141,6 @@ final class ReceiveWindow {
             clamp = Math.max(2 * advMss, most - advMss);
         }
         threshold = Math.min(threshold, clamp);
-        rttSeq = copiedSeq + window;
-        rttTime = now;
     }
 
     // ---------------------------------------------------------------- what to announce
@@ -279,7 +277,7 @@ final class ReceiveWindow {
         threshold = Math.min(threshold, 4 * advMss);
     }
 
-    /// The round trip as a receiver sees it: the time that a window's worth takes to come.
+    /// The round trip as a receiver sees it: the time that a window's worth takes to come, from the first data on.
     void measureRtt(int rcvNxt, long now) {
         if (rttTime != 0) {
             if (Seq.lt(rcvNxt, rttSeq)) return;
@@ -303,9 +301,9 @@ final class ReceiveWindow {
     private void updateRtt(long micros, boolean upperBound) {
         int sample = Math.clamp(micros, 1, Integer.MAX_VALUE >> 3);
         int scaled = sample << 3;
-        if (rttTimes8 == 0) rttTimes8 = scaled;
+        // A shorter one counts at once: too long an estimate would make the buffer grow too late.
+        if (rttTimes8 == 0 || scaled < rttTimes8) rttTimes8 = scaled;
         else if (!upperBound) rttTimes8 += sample - (rttTimes8 >> 3);
-        else if (scaled < rttTimes8) rttTimes8 = scaled;
     }
 
     int rttMicros() {

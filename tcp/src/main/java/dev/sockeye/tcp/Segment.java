@@ -1,6 +1,7 @@
 package dev.sockeye.tcp;
 
 import dev.sockeye.wire.Page;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// One TCP segment as values: what a connection takes in and gives out, without a byte of a header. Mutable and
@@ -142,6 +143,15 @@ public final class Segment {
     /// Bytes of slice `i`.
     public int length(int i) {
         return lengths[i];
+    }
+
+    /// A copy of the payload; for what is rare.
+    ByteBuffer copyPayload() {
+        ByteBuffer copy = ByteBuffer.allocate(length);
+        for (int i = 0; i < slices; i++) {
+            copy.put(page(i).memory().asSlice(offsets[i], lengths[i]).asByteBuffer());
+        }
+        return copy.flip().asReadOnlyBuffer();
     }
 
     /// Appends a SACK block; one more than [#MAX_SACK_BLOCKS] is left out.

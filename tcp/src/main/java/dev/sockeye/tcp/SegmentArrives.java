@@ -214,12 +214,14 @@ final class SegmentArrives {
         return seg.hasAck() && seg.sequenceLength() == 0;
     }
 
-    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for an
-    /// empty queue. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is zero.
+    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does its data end beyond, but for
+    /// an empty queue: a FIN needs no room. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is
+    /// zero.
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
         int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
-        return !Seq.gt(seg.endSeq(), end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
+        int endOfData = seg.fin() ? seg.endSeq() - 1 : seg.endSeq();
+        return !Seq.gt(endOfData, end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
     }
 
     /// The peer has forgotten us after it sent its FIN: its reset has the FIN's number.
@@ -560,9 +562,15 @@ final class SegmentArrives {
         c.raiseReadable();
     }
 
+    private void noteArrival(Segment seg, int skip) {
+        Stamping stamping = c.stamping;
+        if (stamping != null) stamping.onArrived(seg.seq + skip, seg.seq + seg.length);
+    }
+
     private void appendText(Segment seg, int skip) {
         int count = seg.length - skip;
         if (count <= 0) return;
+        noteArrival(seg, skip);
         if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
         for (int i = 0; i < seg.slices(); i++) {
             int length = seg.length(i);
@@ -638,6 +646,7 @@ final class SegmentArrives {
             return;
         }
         c.prediction.off();
+        noteArrival(seg, 0);
         measureSegment(seg);
         c.acks.schedule();
         c.outOfOrderPackets += Math.max(1, seg.packetPayload);

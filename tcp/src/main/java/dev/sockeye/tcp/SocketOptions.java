@@ -140,6 +140,9 @@ public final class SocketOptions {
     /// `SO_ZEROCOPY`: `MSG_ZEROCOPY` counts
     public boolean zeroCopy;
 
+    /// `SO_TIMESTAMPING`: flags of [Stamping]
+    public int timestamping;
+
     /// `SO_DEBUG`, `SO_DONTROUTE`, `SO_BROADCAST`: kept, not used
     public boolean debug, dontRoute, broadcast;
 
@@ -220,6 +223,7 @@ public final class SocketOptions {
         copy.dontRoute = dontRoute;
         copy.broadcast = broadcast;
         copy.zeroCopy = zeroCopy;
+        copy.timestamping = timestamping;
         return copy;
     }
 }

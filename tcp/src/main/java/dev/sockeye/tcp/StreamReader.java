@@ -39,9 +39,12 @@ final class StreamReader {
                 else passUrgentByte();
             }
         }
+        int firstRead = c.copiedSeq + skip;
         boolean discard = (flags & Connection.MSG_TRUNC) != 0;
         int firstPart = c.receiveQueue.firstSegmentBytes();
         int copied = c.receiveQueue.read(discard ? null : to, offset, limit, skip, peek);
+        Stamping stamping = c.stamping;
+        if (stamping != null && copied > 0) stamping.onRead(firstRead + copied - 1, peek);
         if (peek) {
             if (peekOffset >= 0) peekOffset += copied;
         } else {

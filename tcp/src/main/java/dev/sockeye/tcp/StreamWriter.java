@@ -112,6 +112,7 @@ final class StreamWriter {
     private void finish(int flags) {
         TxSegment last = c.send.unsent.last();
         if (last == null) return;
+        noteEnd();
         boolean more = (flags & Connection.MSG_MORE) != 0;
         if ((flags & Connection.MSG_EOR) != 0) last.endOfRecord = true;
         // RFC 9293 3.9.1.2, MUST-61
@@ -129,7 +130,13 @@ final class StreamWriter {
             markPush(last);
             c.output.push(Output.NAGLE_PUSH);
         }
+        if (copied > 0) noteEnd();
         return copied > 0 ? copied : Errno.EAGAIN.asResult();
+    }
+
+    private void noteEnd() {
+        Stamping stamping = c.stamping;
+        if (stamping != null) stamping.transmit.onWritten();
     }
 
     private boolean isPushDue() {

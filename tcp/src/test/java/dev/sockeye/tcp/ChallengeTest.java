@@ -245,6 +245,9 @@ class ChallengeTest {
         assertThat(peer.lastTsEcr()).isEqualTo(2000);
         peer.send("P. 5:9(4) ack 1 win 65535 <TS val 2005 ecr 0>").expect(". 1:1(0) ack 13 win 65148");
         assertThat(peer.lastTsEcr()).isEqualTo(2005);
+        // One that begins before what was acknowledged and ends behind it counts as well.
+        peer.send("P. 9:17(8) ack 1 win 65535 <TS val 2020 ecr 0>").expect(". 1:1(0) ack 17 win 65144 <sack 9:13>");
+        assertThat(peer.lastTsEcr()).isEqualTo(2020);
     }
 
     /// "shared": an answer of one sort counts for the other, too.

@@ -46,6 +46,10 @@ class EcnTest {
         assertThat(peer.lastEcn()).isEqualTo(ECT0);
         peer.elapse(201).expect("P. 1:101(100) ack 1 win 64240");
         assertThat(peer.lastEcn()).isZero();
+        peer.send(". 1:1(0) ack 101 win 65535").expectNothing();
+        peer.shutdown(Shutdown.WRITE);
+        peer.expect("F. 101:102(0) ack 1 win 64240"); // no data
+        assertThat(peer.lastEcn()).isZero();
     }
 
     /// RFC 3168 6.1.1, MUST-9

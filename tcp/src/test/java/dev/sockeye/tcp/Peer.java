@@ -21,6 +21,9 @@ import org.jspecify.annotations.NullUnmarked;
 /// from each side's initial one, as in docs/linux. Super-segments are cut into packets, as a network would see
 /// them.
 ///
+/// Every byte says where in its stream it stands, both ways, and every byte that our end sends is looked at: what
+/// goes again is what went.
+///
 /// `expect` wants the next segment exactly as it says, in the order of sending, timestamps left aside; a test ends
 /// with nothing that was not expected, if it says [#expectNothing].
 @NullUnmarked // without a connection before it opens
@@ -125,7 +128,7 @@ final class Peer {
     /// @return how many go with the SYN, or a negated errno
     int connectFast(int count) {
         connection = new Connection(context, TUPLE, options, mtu);
-        int result = connection.connect(MemorySegment.ofArray(new byte[count]), 0, count, now, null);
+        int result = connection.connect(MemorySegment.ofArray(bytesFrom(1, count)), 0, count, now, null);
         ourIsn = connection.iss;
         flush();
         return result;
@@ -177,6 +180,12 @@ final class Peer {
     /// Every byte says where in the stream it stands.
     static byte byteAt(int number) {
         return (byte) (number * 7 + (number >> 8));
+    }
+
+    private static byte[] bytesFrom(int number, int count) {
+        byte[] bytes = new byte[count];
+        for (int i = 0; i < count; i++) bytes[i] = byteAt(number + i);
+        return bytes;
     }
 
     private List<Page> fillPayload(Segment seg) {
@@ -307,9 +316,22 @@ final class Peer {
                 inbox.add(new Sent(words(out, at, length, isLast), now, out.timestamps, out.tsVal, out.tsEcr, out.ecn));
                 at += length;
             } while (at < out.length);
+            checkPayload();
             if (out.timestamps) lastTsVal = out.tsVal;
         }
         if (connection.state() == TcpState.CLOSED && timeWait == null) timeWait = connection.timeWait();
+    }
+
+    private void checkPayload() {
+        int number = out.seq - ourIsn + (out.syn() ? 1 : 0);
+        for (int i = 0; i < out.slices(); i++) {
+            MemorySegment memory = out.page(i).memory();
+            for (int at = out.offset(i); at < out.offset(i) + out.length(i); at++, number++) {
+                if (memory.get(ValueLayout.JAVA_BYTE, at) != byteAt(number)) {
+                    throw new AssertionError("byte " + number + " of our stream is wrong in " + inbox);
+                }
+            }
+        }
     }
 
     private String words(Segment seg, int from, int length, boolean isLast) {
@@ -373,7 +395,8 @@ final class Peer {
 
     int write(int count, int flags) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment from = arena.allocate(Math.max(1, count));
+            int next = connection.send.writeSeq - ourIsn + (connection.isDeferred() ? 1 : 0);
+            MemorySegment from = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytesFrom(next, Math.max(1, count)));
             int written = 0;
             do {
                 int rest = written > 0 ? Connection.MSG_REST : 0;

@@ -2,6 +2,7 @@ package dev.sockeye.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashSet;
 import org.junit.jupiter.api.Test;
 
 /// What RFC 5681, 6298, 6675 and 8985 require of loss recovery one by one, where [RecoveryTest]'s dialogues
@@ -55,6 +56,17 @@ class RecoveryRulesTest {
         assertThat(sender.count(TcpMib.TCPSackRecovery)).isEqualTo(2);
     }
 
+    /// RFC 5681 3.2, MUST-22; RFC 5681 4.3, MUST-29, MUST-30: recovery ends with the window at the threshold, however
+    /// little of
+    /// it the losses have left; from there it grows by congestion avoidance, here by eleven fifths.
+    @Test
+    void recoveryEndsAtTheThreshold() {
+        var sender = new SegmentFlight().start(30);
+        sender.ack(1, "10-10").sends("11", "cwnd 10, ssthresh none, in flight 11, lost 0, Disorder");
+        sender.after(13).sends("1", "cwnd 2, ssthresh 5, in flight 11, lost 9, Recovery");
+        sender.silentFor(45).ack(12).sends("12 13 14 15 16 17 18", "cwnd 7, ssthresh 5, in flight 7, lost 0, Open");
+    }
+
     // ---------------------------------------------------------------- the scoreboard
 
     /// RFC 6675 4, MUST-2; RFC 8985 4, MUST-3: sent, less SACKed, less lost, and what was sent again.
@@ -71,6 +83,38 @@ class RecoveryRulesTest {
         assertThat(board.lostOut).isEqualTo(1);
         assertThat(board.retransOut).isEqualTo(1);
         assertThat(board.inFlight()).isEqualTo(9);
+    }
+
+    /// RFC 6675 5, MUST-9: every block, for the ACKs that had them first may be lost.
+    @Test
+    void everyBlockIsEntered() {
+        var sender = new SegmentFlight().start(30);
+        sender.ack(1, "9-9", "6-7", "2-3");
+        Scoreboard board = sender.peer.connection.board;
+        assertThat(board.sackedOut).isEqualTo(5);
+        assertThat(board.lostOut).isEqualTo(4); // 1, 4, 5 and 8
+    }
+
+    /// RFC 6675 4, MUST-1: the peer may throw away what it has SACKed, be it so much that our pages would have gone.
+    @Test
+    void whatWasSackedIsKept() {
+        var sender = new SegmentFlight().open();
+        sender.peer.connection.cwnd.segments = 100;
+        sender.write(100).sends(1, 100, "cwnd 100, ssthresh none, in flight 100, lost 0, Open");
+        sender.silentFor(50).ack(1, "2-100");
+        sender.peer.sent();
+        sender.ack(2);
+        var again = new HashSet<Integer>();
+        int next = 2;
+        for (int round = 0; round < 100 && next <= 100; round++) {
+            sender.peer.elapse(500);
+            for (String text : sender.peer.sent())
+                again.add((SegmentScript.parse(text).seq - 1) / SegmentFlight.MSS + 1);
+            while (again.contains(next)) next++;
+            sender.ack(next);
+        }
+        assertThat(again).hasSize(99);
+        sender.checkReleased();
     }
 
     /// RFC 6675 4, MUST-8: everything is sent, and nothing is lost.
@@ -125,7 +169,10 @@ class RecoveryRulesTest {
         int rto = peer.info().rto() / 1000;
         assertThat(rto).isGreaterThan(204);
         peer.expectAfter(rto, "P. 101:201(100) ack 1 win 64240");
-        peer.send(". 1:1(0) ack 201 win 65535").expectNothingFor(24L * 3600 * 1000);
+        assertThat(peer.connection.timerName()).isEqualTo("on");
+        peer.send(". 1:1(0) ack 201 win 65535");
+        assertThat(peer.connection.timerName()).isEmpty();
+        peer.expectNothingFor(24L * 3600 * 1000);
     }
 
     /// RFC 8985 7.3, MUST-5, MUST-6, MUST-7; "tail_loss_probe_again" of docs/linux/timers.md: a probe that
@@ -153,10 +200,36 @@ class RecoveryRulesTest {
     void aProbeShowsWhatWasLostBeforeIt() {
         var sender = new SegmentFlight().start(10);
         sender.after(52).sends("10", "cwnd 10, ssthresh none, in flight 10, lost 0, Open");
-        sender.silentFor(50).ack(8, "10-10");
-        sender.peer.elapse(20);
-        sender.sends("8", "cwnd 1, ssthresh 9, in flight 3, lost 2, Recovery");
+        // Its round trip is 50 ms, and the others were sent more than that and a quarter before.
+        sender.silentFor(50).ack(1, "10-10").sends("1", "cwnd 1, ssthresh 5, in flight 10, lost 9, Recovery");
         assertThat(sender.count(TcpMib.TCPTimeouts)).isZero();
+    }
+
+    /// RFC 8985 4, MUST-4: five were sent 10 ms before the others, of which the first has arrived. A quarter of the
+    /// round trip is 12.5 ms: 2.5 are left, and 2 more for the timer.
+    @Test
+    void theTimesOfTransmissionAreKeptFinely() {
+        var sender = new SegmentFlight().open();
+        sender.write(5).sends(1, 5, "cwnd 10, ssthresh none, in flight 5, lost 0, Open");
+        sender.silentFor(10);
+        sender.write(5).sends(6, 10, "cwnd 10, ssthresh none, in flight 10, lost 0, Open");
+        sender.silentFor(50).ack(1, "6-6");
+        sender.sends("none", "cwnd 10, ssthresh none, in flight 10, lost 0, Disorder");
+        sender.after(3).sends("1", "cwnd 5, ssthresh 5, in flight 10, lost 5, Recovery");
+    }
+
+    /// RFC 8985 9.2, MUST-11: once the path has reordered, if only by two segments, three SACKed ones show no loss.
+    @Test
+    void afterALittleReorderingThreeSackedSegmentsShowNoLoss() {
+        var sender = new SegmentFlight().start(40);
+        sender.ack(1, "2-2").ack(3);
+        assertThat(sender.count(TcpMib.TCPSACKReorder)).isEqualTo(1);
+        assertThat(sender.peer.connection.board.reordering).isEqualTo(3);
+        sender.peer.sent();
+        sender.ack(3, "4-6");
+        assertThat(sender.peer.connection.board.lostOut).isZero();
+        sender.peer.elapse(20);
+        assertThat(sender.peer.connection.board.lostOut).isEqualTo(1);
     }
 
     /// RFC 8985 9.2, MUST-11: once the path has reordered, three SACKed segments show no loss any more, only

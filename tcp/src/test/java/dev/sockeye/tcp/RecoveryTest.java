@@ -48,7 +48,7 @@ class RecoveryTest {
         sender.checkReleased();
     }
 
-    /// RFC 5681 3.2, MUST-22; RFC 5681 4.3, MUST-29; RFC 9438 4.6, MUST-4
+    /// RFC 5681 3.2, MUST-22; RFC 5681 4.3, MUST-29; RFC 6675 5, MUST-13; RFC 9438 4.6, MUST-4
     @Test
     void cubicReducesToSevenTenths() {
         var sender = new SegmentFlight().with("cubic").start(30);
@@ -87,7 +87,7 @@ class RecoveryTest {
     }
 
     /// A later-sent segment was SACKed, so the retransmission of 1 is lost too: no timeout is needed.
-    /// RFC 6675 4, MUST-4, MUST-5; RFC 8985 4, MUST-4
+    /// RFC 6675 4, MUST-4, MUST-5; RFC 6675 5, MUST-12; RFC 8985 4, MUST-4
     @Test
     void aLostRetransmissionIsFoundWithoutATimeout() {
         var sender = new SegmentFlight().start(30);
@@ -104,7 +104,8 @@ class RecoveryTest {
     }
 
     /// RFC 6582: partial ACKs retransmit, and recovery is held until more than its end is acknowledged.
-    /// RFC 5681 3.2, MUST-18, MUST-19, MUST-20; RFC 6675 5, MUST-11
+    /// RFC 5681 3.2, MUST-18, MUST-19, MUST-20; RFC 6675 5, MUST-11; RFC 8985 4, MUST-2: without SACK the third
+    /// duplicate shows the loss, not RACK.
     @Test
     void withoutSackEachPartialAckRepairsOneLoss() {
         var sender = new SegmentFlight().withoutSack().start(30);

@@ -28,6 +28,30 @@ class SendWindowTest {
         peer.checkReleased();
     }
 
+    /// RFC 7323 2.4, MUST-14: whatever the window, and however much goes at once.
+    @Test
+    void noWindowIsExceeded() {
+        for (int window = 1500; window < 30_000; window += 371) {
+            var peer = new Peer();
+            peer.options.sendBuffer = 1_000_000;
+            peer.accept("<mss 1000>", window, 4);
+            peer.connection.cwnd.segments = 100;
+            peer.write(100_000);
+            int acked = 1;
+            for (int round = 0; round < 10; round++) {
+                assertThat(peer.relative(peer.connection.sndNxt) - acked).isBetween(window / 2, window);
+                for (String text : peer.sent()) {
+                    Segment seg = SegmentScript.parse(text);
+                    assertThat(seg.endSeq()).as("window %d: %s", window, text).isLessThanOrEqualTo(acked + window);
+                    assertThat(seg.length).isLessThanOrEqualTo(1000);
+                }
+                acked += 1000;
+                peer.elapse(1).send(". 1:1(0) ack " + acked + " win " + window);
+            }
+            peer.checkReleased();
+        }
+    }
+
     /// RFC 9293 3.1, REC-1: with the largest scale a window is almost 2^30 bytes.
     @Test
     void aScaledWindowIsKeptInThirtyTwoBits() {

@@ -82,8 +82,59 @@ class TimersTest {
         // 300 ms: the timeout came first, so there is no measure (Karn), and it stays doubled.
         at = roundTrip(peer, at, 300);
         assertThat(times(peer)).isEqualTo("rtt 81.3, rttvar 15.7, rto 564");
-        roundTrip(peer, at, 300);
+        at = roundTrip(peer, at, 300);
         assertThat(times(peer)).isEqualTo("rtt 108.6, rttvar 66.5, rto 375");
+        // The jump counts for less in each round trip that is as long as it is expected to be.
+        String[] calm = {
+            "rtt 107.5, rttvar 52.0, rto 360",
+            "rtt 106.6, rttvar 40.9, rto 346",
+            "rtt 105.8, rttvar 32.3, rto 335",
+            "rtt 105.0, rttvar 25.7, rto 327"
+        };
+        for (String each : calm) {
+            at = roundTrip(peer, at, 100);
+            assertThat(times(peer)).isEqualTo(each);
+        }
+        // The variance is never less than a fifth of a second.
+        assertThat(times(Peer.established())).isEqualTo("rtt 4.0, rttvar 2.0, rto 204");
+    }
+
+    /// RFC 6298 3, MUST-8: each is measured, and of those of one round trip the largest deviation counts, once.
+    @Test
+    void theVarianceFallsOnceARoundTrip() {
+        Peer peer = new Peer().accept("<mss 1460>", 65535, 100);
+        int at = roundTrip(peer, 1, 280);
+        assertThat(times(peer)).isEqualTo("rtt 122.5, rttvar 82.5, rto 453");
+        peer.write(4 * 1460);
+        String[] expected = {
+            "rtt 122.2, rttvar 62.5, rto 433",
+            "rtt 122.0, rttvar 47.2, rto 433",
+            "rtt 122.0, rttvar 35.4, rto 433",
+            "rtt 122.2, rttvar 26.8, rto 433"
+        };
+        peer.elapse(120).sent();
+        for (String each : expected) {
+            at += 1460;
+            peer.send(". 1:1(0) ack " + at + " win 65535").elapse(1);
+            assertThat(times(peer)).isEqualTo(each);
+        }
+        roundTrip(peer, at, 120);
+        assertThat(times(peer)).isEqualTo("rtt 121.9, rttvar 20.6, rto 405");
+    }
+
+    /// RFC 6298 3, MUST-6, MUST-7: one ACK for a segment that went twice and one that went once tells of neither.
+    @Test
+    void anAckForARetransmissionMeasuresNothing() {
+        Peer peer = new Peer().accept("<mss 1460>", 65535, 100);
+        peer.write(2920);
+        peer.expect(". 1:1461(1460) ack 1 win 64240", "P. 1461:2921(1460) ack 1 win 64240");
+        peer.expectAfter(300, ". 1:1461(1460) ack 1 win 64240");
+        peer.elapse(50).send(". 1:1(0) ack 2921 win 65535");
+        assertThat(times(peer)).isEqualTo("rtt 100.0, rttvar 50.0, rto 600");
+        peer.write(100);
+        peer.expect("P. 2921:3021(100) ack 1 win 64240");
+        peer.elapse(100).send(". 1:1(0) ack 3021 win 65535");
+        assertThat(times(peer)).isEqualTo("rtt 100.0, rttvar 37.5, rto 300");
     }
 
     private static int roundTrip(Peer peer, int at, int millis) {

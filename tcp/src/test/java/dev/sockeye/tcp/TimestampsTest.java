@@ -100,6 +100,56 @@ class TimestampsTest {
         assertThat(peer.count(TcpMib.PAWSEstab)).isZero();
     }
 
+    /// RFC 7323 5.2, MUST-25: not even one that begins where the last acknowledgment ended, as others teach theirs.
+    @Test
+    void aResetTeachesNoTimestamp() {
+        Peer peer = Peer.established("<mss 1460,TS>");
+        peer.connection.acks.quick = 0;
+        peer.connection.acks.delayMillis = 40;
+        peer.send("P. 1:5(4) ack 1 win 65535 <TS val 2000 ecr 0>").expectNothing();
+        peer.send("R 1:1(0) win 0 <TS val 9000 ecr 0>").expect(". 1:1(0) ack 5 win 65156");
+        assertThat(peer.lastTsEcr()).isEqualTo(2000);
+    }
+
+    /// RFC 7323 5.3, MUST-26: in whatever state, and whatever the segment carries.
+    @Test
+    void everySegmentIsCheckedInEveryState() {
+        Peer peer = Peer.established("<mss 1460,TS>");
+        peer.send("P. 1:5(4) ack 1 win 65535 <TS val 2000 ecr 0>").expect(". 1:1(0) ack 5 win 65156");
+        refusesWhatIsOld(peer, 5, 1, 1, 65156);
+        peer.shutdown(Shutdown.WRITE);
+        peer.expect("F. 1:2(0) ack 5 win 65156");
+        refusesWhatIsOld(peer, 5, 1, 2, 65156);
+        peer.sent(); // the FIN again, meanwhile
+        peer.send(". 5:5(0) ack 2 win 65535 <TS val 2001 ecr 0>").expectNothing();
+        assertThat(peer.state()).isEqualTo(TcpState.FIN_WAIT2);
+        refusesWhatIsOld(peer, 5, 2, 2, 65156);
+
+        peer = Peer.established("<mss 1460,TS>");
+        peer.send("F. 1:2(0) ack 1 win 65535 <TS val 2000 ecr 0>");
+        peer.elapse(40).expect(". 1:1(0) ack 2 win 65159");
+        refusesWhatIsOld(peer, 2, 1, 1, 65159);
+        peer.close();
+        peer.expect("F. 1:2(0) ack 2 win 65159");
+        refusesWhatIsOld(peer, 2, 1, 2, 65159);
+        assertThat(peer.state()).isEqualTo(TcpState.LAST_ACK);
+    }
+
+    /// Data, a FIN, and an ACK that would acknowledge all we have sent: each is answered, and changes nothing.
+    private static void refusesWhatIsOld(Peer peer, int next, int acked, int sent, int window) {
+        TcpState state = peer.state();
+        long before = peer.count(TcpMib.PAWSEstab);
+        String answer = ". " + sent + ":" + sent + "(0) ack " + next + " win " + window;
+        String tail = " ack " + acked + " win 65535 <TS val 500 ecr 0>";
+        peer.send("P. " + next + ":" + (next + 4) + "(4)" + tail).expect(answer);
+        peer.send("F. " + next + ":" + (next + 1) + "(0)" + tail).expect(answer);
+        peer.connection.lastOutOfWindowAckAt = -1;
+        peer.send(". " + next + ":" + next + "(0) ack " + sent + " win 65535 <TS val 500 ecr 0>")
+                .expect(answer);
+        assertThat(peer.count(TcpMib.PAWSEstab) - before).isEqualTo(3);
+        assertThat(peer.state()).isEqualTo(state);
+    }
+
     /// RFC 7323 5.3, MUST-26, MUST-27: the timestamp before the number.
     @Test
     void anOldTimestampIsSeenBeforeAWrongNumber() {

@@ -38,6 +38,7 @@ public enum Errno {
     ENAMETOOLONG(36, "File name too long"),
     ENOSYS(38, "Function not implemented"),
     ELOOP(40, "Too many levels of symbolic links"),
+    ENOMSG(42, "No message of desired type"),
     ENODATA(61, "No data available"),
     ENONET(64, "Machine is not on the network"),
     EPROTO(71, "Protocol error"),

@@ -37,7 +37,7 @@ final class TcpOptionsParser {
                 if (end - at >= SIGNATURE_LENGTH) options.noteUnauthentic();
                 return;
             }
-            // RFC 7413 4.1.1, MUST-5
+            // RFC 7323 2.2, MUST-2; RFC 7413 4.1.1, MUST-5
             if (syn) parseSynOnly(options, memory, at, kind, size);
             parseAny(options, memory, at, kind, size);
             if (kind == TcpOptions.KIND_MD5 && end - at >= SIGNATURE_LENGTH) {

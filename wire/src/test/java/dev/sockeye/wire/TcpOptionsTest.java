@@ -72,7 +72,8 @@ class TcpOptionsTest {
     }
 
     /// Options in another segment.
-    /// RFC 9293 3.1, MUST-5; RFC 7413 4.1.1, MUST-5; RFC 9293 3.2, MUST-64: also off a word boundary.
+    /// RFC 9293 3.1, MUST-5; RFC 7323 2.2, MUST-2; RFC 7413 4.1.1, MUST-5; RFC 9293 3.2, MUST-64: also off a word
+    /// boundary.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -1,5 +1,6 @@
 package dev.sockeye.conformance.machine;
 
+import dev.sockeye.tcp.ErrorRecord;
 import dev.sockeye.wire.Errno;
 import java.util.HashMap;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class Constants {
     static final int SOL_IPV6 = 41;
     static final int SOL_TCP = 6;
     static final int TCP_CM_INQ = 36;
+    static final int SCM_TIMESTAMPING = 37;
     static final int IP_RECVERR = 11;
     static final int IPV6_RECVERR = 25;
     static final int EEXIST = 17;
@@ -132,6 +134,36 @@ final class Constants {
         put("SO_EE_ORIGIN_TIMESTAMPING", 4);
         put("SO_EE_ORIGIN_ZEROCOPY", 5);
         put("SO_EE_CODE_ZEROCOPY_COPIED", 1);
+        put("SCM_TIMESTAMPING", SCM_TIMESTAMPING);
+        put("SCM_TSTAMP_SND", ErrorRecord.SENT);
+        put("SCM_TSTAMP_SCHED", ErrorRecord.SCHEDULED);
+        put("SCM_TSTAMP_ACK", ErrorRecord.ACKNOWLEDGED);
+        stamping();
+    }
+
+    private static void stamping() {
+        String[] names = {
+            "TX_HARDWARE",
+            "TX_SOFTWARE",
+            "RX_HARDWARE",
+            "RX_SOFTWARE",
+            "SOFTWARE",
+            "SYS_HARDWARE",
+            "RAW_HARDWARE",
+            "OPT_ID",
+            "TX_SCHED",
+            "TX_ACK",
+            "OPT_CMSG",
+            "OPT_TSONLY",
+            "OPT_STATS",
+            "OPT_PKTINFO",
+            "OPT_TX_SWHW",
+            "BIND_PHC",
+            "OPT_ID_TCP",
+            "OPT_RX_FILTER",
+            "TX_COMPLETION"
+        };
+        for (int bit = 0; bit < names.length; bit++) put("SOF_TIMESTAMPING_" + names[bit], 1 << bit);
     }
 
     private static void flags() {

@@ -38,6 +38,7 @@ public final class HostUnderTest implements AutoCloseable {
     /// A host as a script wants it.
     public HostUnderTest(Setup setup) {
         host = new Host("sockeye", Sysctl.linux(), pool, setup.seed());
+        host.tcp().epochNanos = -BEGIN;
         device = host.addInterface("tun0", setup.mtu());
         device.addAddress(setup.local() + "/" + setup.prefixLength());
         host.routes().add(setup.local().isV4() ? "default" : "::/0", device);

@@ -18,10 +18,11 @@ final class MessageCalls {
 
     private final Descriptors descriptors;
     private final DataCalls data;
+    private final long tolerance;
 
     /// A control message.
     ///
-    /// @param value a number, or [Extended]
+    /// @param value a number, [Extended], or [Stamp]
     private record Control(long level, long type, Object value) {
         @Override
         public String toString() {
@@ -38,7 +39,16 @@ final class MessageCalls {
         }
     }
 
-    MessageCalls(Descriptors descriptors, DataCalls data) {
+    /// `struct scm_timestamping`: the software's time, since the script's beginning.
+    private record Stamp(long nanos) {
+        @Override
+        public String toString() {
+            return "{scm_sec=" + nanos / 1_000_000_000 + ", scm_nsec=" + nanos % 1_000_000_000 + "}";
+        }
+    }
+
+    MessageCalls(Descriptors descriptors, DataCalls data, long tolerance) {
+        this.tolerance = tolerance;
         this.descriptors = descriptors;
         this.data = data;
     }
@@ -78,10 +88,8 @@ final class MessageCalls {
         return SocketCalls.on(descriptors, arguments.integer(0), (file, now) -> {
             long result = receiving.attempt(file, now);
             if (result < 0) return result;
-            List<Control> actual = controlsOf(file.endpoint());
-            if (!actual.equals(expected)) {
-                throw new BadCall("recvmsg: expected control messages " + expected + ", actual " + actual);
-            }
+            List<Control> actual = controlsOf(file.endpoint(), result);
+            compare(expected, actual);
             int actualFlags = flags & Connection.MSG_TRUNC;
             if (expectedFlags != null
                     && !(expectedFlags instanceof Expression.Anything)
@@ -93,8 +101,7 @@ final class MessageCalls {
     }
 
     /// What a read of the error queue has found; it never waits.
-    private static long found(
-            SocketFile file, ErrorRecord record, int length, List<Control> expected, long expectedFlags)
+    private long found(SocketFile file, ErrorRecord record, int length, List<Control> expected, long expectedFlags)
             throws BadCall {
         boolean v6 = file.endpoint().family() == Family.INET6;
         var error = new Extended(
@@ -104,11 +111,11 @@ final class MessageCalls {
                 record.code(),
                 record.info() & 0xffff_ffffL,
                 record.data() & 0xffff_ffffL);
-        var actual = List.of(new Control(
+        List<Control> actual = new ArrayList<>();
+        if (record.time() != 0) actual.add(stamped(record.time()));
+        actual.add(new Control(
                 v6 ? Constants.SOL_IPV6 : Constants.SOL_IP, v6 ? Constants.IPV6_RECVERR : Constants.IP_RECVERR, error));
-        if (!actual.equals(expected)) {
-            throw new BadCall("recvmsg: expected control messages " + expected + ", actual " + actual);
-        }
+        compare(expected, actual);
         int payload = record.payload().length;
         int flags = Constants.MSG_ERRQUEUE | (payload > length ? Connection.MSG_TRUNC : 0);
         if (expectedFlags != flags) {
@@ -118,6 +125,24 @@ final class MessageCalls {
         return Math.min(payload, length);
     }
 
+    private static Control stamped(long time) {
+        return new Control(Constants.SOL_SOCKET, Constants.SCM_TIMESTAMPING, new Stamp(time));
+    }
+
+    private void compare(List<Control> expected, List<Control> actual) throws BadCall {
+        boolean same = expected.size() == actual.size();
+        for (int i = 0; same && i < actual.size(); i++) same = agree(expected.get(i), actual.get(i));
+        if (!same) throw new BadCall("recvmsg: expected control messages " + expected + ", actual " + actual);
+    }
+
+    private boolean agree(Control expected, Control actual) {
+        boolean sameKind = expected.level() == actual.level() && expected.type() == actual.type();
+        if (sameKind && expected.value() instanceof Stamp(long at) && actual.value() instanceof Stamp(long actualAt)) {
+            return Math.abs(at - actualAt) <= tolerance;
+        }
+        return expected.equals(actual);
+    }
+
     private static List<Control> controls(Arguments arguments, Expression.Struct header) throws BadCall {
         Expression field = header.field("msg_control");
         List<Control> controls = new ArrayList<>();
@@ -125,12 +150,17 @@ final class MessageCalls {
         for (Expression element : arguments.array(field)) {
             Expression.Struct control = arguments.struct(element);
             Object value = control.field("cmsg_data") instanceof Expression.Struct error
-                    ? extended(arguments, error)
+                    ? structured(arguments, error)
                     : (Object) number(arguments, control, "cmsg_data");
             controls.add(new Control(
                     number(arguments, control, "cmsg_level"), number(arguments, control, "cmsg_type"), value));
         }
         return controls;
+    }
+
+    private static Object structured(Arguments arguments, Expression.Struct data) throws BadCall {
+        if (data.field("scm_sec") == null) return extended(arguments, data);
+        return new Stamp(number(arguments, data, "scm_sec") * 1_000_000_000 + number(arguments, data, "scm_nsec"));
     }
 
     private static Extended extended(Arguments arguments, Expression.Struct error) throws BadCall {
@@ -149,11 +179,18 @@ final class MessageCalls {
         return arguments.number(value);
     }
 
-    /// What comes with data: `TCP_INQ` tells how much is left, and one byte where the end of the stream is.
-    private static List<Control> controlsOf(TcpEndpoint endpoint) {
-        if (!endpoint.options().inq) return List.of();
+    /// What comes with data: when it came, if the program wants to know; `TCP_INQ` tells how much is left, and one byte
+    /// where the end of the stream is.
+    private static List<Control> controlsOf(TcpEndpoint endpoint, long result) {
         Connection connection = endpoint.connection();
-        long left = connection == null ? 0 : connection.inqHint();
-        return List.of(new Control(Constants.SOL_TCP, Constants.TCP_CM_INQ, (Object) left));
+        List<Control> controls = new ArrayList<>();
+        long time =
+                connection == null || result == 0 ? 0 : connection.stamping().lastRead();
+        if (time != 0) controls.add(stamped(time));
+        if (endpoint.options().inq) {
+            long left = connection == null ? 0 : connection.inqHint();
+            controls.add(new Control(Constants.SOL_TCP, Constants.TCP_CM_INQ, (Object) left));
+        }
+        return controls;
     }
 }

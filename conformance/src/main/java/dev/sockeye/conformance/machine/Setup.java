@@ -12,6 +12,7 @@ import java.util.Map;
 /// @param mtu           of its interface, bytes
 /// @param mss           what larger segments that arrive were cut into on the way, bytes; 0 for whole
 /// @param definitions   names and what stands for them, as `-D NAME=VALUE` says
+/// @param toleranceNanos how far a time may be from what the script says
 /// @param seed          of all randomness
 public record Setup(
         IpVersion version,
@@ -23,6 +24,7 @@ public record Setup(
         int mtu,
         int mss,
         Map<String, String> definitions,
+        long toleranceNanos,
         long seed) {
 
     public Setup {

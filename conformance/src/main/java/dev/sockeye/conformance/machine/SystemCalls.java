@@ -24,7 +24,7 @@ public final class SystemCalls {
         this.disk = disk;
         sockets = new SocketCalls(machine, descriptors, setup);
         data = new DataCalls(descriptors);
-        messages = new MessageCalls(descriptors, data);
+        messages = new MessageCalls(descriptors, data, setup.toleranceNanos());
         options = new OptionCalls(descriptors);
         polls = new PollCalls(descriptors);
     }

@@ -5,7 +5,6 @@ import dev.sockeye.conformance.machine.Setup;
 /// How a script is run.
 ///
 /// @param setup             the machine it wants
-/// @param toleranceNanos    how early or late anything may be
 /// @param tolerancePercent  and that many hundredths of the time since the event before
 /// @param tickMicros        the unit of the script's timestamps; 0: they are not looked at
 /// @param scalesEcho        whether an echo that no line has shown is reckoned from the first
@@ -18,7 +17,6 @@ import dev.sockeye.conformance.machine.Setup;
 /// @param dryRun            whether to read the script only
 public record Configuration(
         Setup setup,
-        long toleranceNanos,
         double tolerancePercent,
         long tickMicros,
         boolean scalesEcho,
@@ -27,4 +25,10 @@ public record Configuration(
         boolean withDefaults,
         boolean verbose,
         boolean debug,
-        boolean dryRun) {}
+        boolean dryRun) {
+
+    /// How early or late anything may be.
+    public long toleranceNanos() {
+        return setup.toleranceNanos();
+    }
+}

@@ -28,6 +28,7 @@ class ShellTest {
             1500,
             0,
             Map.of(),
+            4_000_000,
             1));
     private final Shell shell = new Shell(new Environment(machine, new Disk()));
     private final Sysctl sysctl = machine.host().sysctl();

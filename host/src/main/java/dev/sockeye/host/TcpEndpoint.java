@@ -232,6 +232,7 @@ public final class TcpEndpoint extends Endpoint {
                         int pending = error != 0 || failed == null ? error : failed.takeError();
                         error = 0;
                         if (failed != null) failed.forgetEnd();
+                        raise(Readiness.ERR); // as everything that ends a connection does
                         yield pending != 0 ? -pending : Errno.ECONNABORTED.asResult();
                     }
                     default -> {
@@ -340,6 +341,7 @@ public final class TcpEndpoint extends Endpoint {
         discardConnection(now);
         phase = Phase.UNCONNECTED;
         noReading = false;
+        raise(Readiness.ERR);
         if (!boundPort) releasePort();
         if (!boundAddress) localIp = wildcard();
         host.settleLoopback(now);
@@ -414,7 +416,10 @@ public final class TcpEndpoint extends Endpoint {
         boolean urgent = (flags & Connection.MSG_OOB) != 0;
         if (urgent && receiving == null && listener == null) return Errno.EINVAL.asResult();
         // Once `connect` has told why it failed, there was no connection (`tcp_disconnect`).
-        if (receiving == null || phase == Phase.UNCONNECTED) return noConnection(Errno.ENOTCONN);
+        if (receiving == null || phase == Phase.UNCONNECTED) {
+            // Linux: a shutdown for reading is the end of the stream, though it was refused.
+            return noReading && error == 0 ? 0 : noConnection(Errno.ENOTCONN);
+        }
         if (!urgent && error != 0 && receiving.receiveQueueBytes() == 0) return noConnection(Errno.ENOTCONN);
         int received = receiving.receive(to, offset, length, flags, now);
         finish(now);

@@ -129,10 +129,9 @@ public final class HalfOpen {
         return fastOpen ? Disposition.COMPLETE : complete();
     }
 
-    /// The SYN again, as first sent.
+    /// The SYN again, as first sent. Linux: with a FIN, too.
     private boolean isDuplicateSyn(Segment seg) {
-        return seg.seq == handshake.irs
-                && (seg.flags & (Segment.SYN | Segment.RST | Segment.ACK | Segment.FIN)) == Segment.SYN;
+        return seg.seq == handshake.irs && (seg.flags & (Segment.SYN | Segment.RST | Segment.ACK)) == Segment.SYN;
     }
 
     /// Our SYN-ACK was lost, or is late: again, and the timer starts anew.

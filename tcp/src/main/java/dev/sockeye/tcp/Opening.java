@@ -109,7 +109,7 @@ final class Opening {
             c.recovery.firstRetransmitAt = 0;
         }
         c.timeouts.retransmits = 0;
-        c.raise(Readiness.OUT);
+        c.raise(Readiness.OUT | Readiness.ANY);
     }
 
     /// Data may go (`tcp_init_transfer`): in ESTABLISHED, or with Fast Open before.

@@ -222,6 +222,7 @@ final class Output {
         }
         if (reset) {
             reset = false;
+            c.segmentsOut++;
             headers.header(out, Segment.RST | Segment.ACK, headers.acceptableSeq(), now);
             c.ecn.mark(out, false);
             return true;

@@ -405,7 +405,7 @@ final class SegmentArrives {
         c.setState(TcpState.FIN_WAIT2, Journal.Cause.SEGMENT, seg.flags);
         c.shutdown |= Connection.SEND;
         if (!c.orphan) {
-            c.raise(Readiness.OUT);
+            c.raise(Readiness.OUT | Readiness.ANY);
             return true;
         }
         boolean dataAfterClose = seg.sequenceLength() > 0 && Seq.gt(seg.seq + seg.length, c.rcvNxt);
@@ -599,7 +599,6 @@ final class SegmentArrives {
         appendText(seg, 0);
         if (seg.fin()) {
             c.rcvNxt++;
-            c.bytesReceived++; // Linux counts sequence numbers
             fin(seg, now);
         }
         c.raiseReadable();
@@ -726,6 +725,6 @@ final class SegmentArrives {
         }
         c.outOfOrder.clear();
         if (c.state == TcpState.CLOSE_WAIT) c.sackList.clear();
-        c.raise(Readiness.IN | Readiness.RDHUP);
+        c.raise(Readiness.IN | Readiness.RDHUP | Readiness.ANY);
     }
 }

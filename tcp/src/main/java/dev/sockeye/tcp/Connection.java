@@ -426,6 +426,203 @@ public final class Connection {
         return fastOpen.beginActive().open(from, offset, length, now);
     }
 
+    /// The socket had another connection before this one, of which the window's size is left.
+    public void follow(Connection before) {
+        sizes.earlierWindow = before.receive.window;
+    }
+
+    /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room,
+    /// where it is time to send in between: the caller sends, and calls again, with [#MSG_REST], until all are
+    /// taken or it says `-EAGAIN`.
+    ///
+    /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
+    public int send(MemorySegment from, long offset, int length, int flags, long now) {
+        this.now = now;
+        if (fastOpen.isDeferred()) return fastOpen.openDeferred(from, offset, length, now);
+        return writer.write(from, offset, length, flags, now);
+    }
+
+    /// A program waits for the connection to be established and is going to write more at once, or does so no more:
+    /// the SYN-ACK is then acknowledged by what it writes (`sk_write_pending`).
+    public void setWritePending(boolean pending) {
+        writePending = pending;
+    }
+
+    boolean isWritePending() {
+        return writePending;
+    }
+
+    /// Copies what has arrived, up to `length` bytes.
+    ///
+    /// @return the count, 0 at the end of the stream, or `-EAGAIN` if nothing is there, or the pending error
+    public int receive(MemorySegment to, long offset, int length, int flags, long now) {
+        this.now = now;
+        return reader.read(to, offset, length, flags, now);
+    }
+
+    /// `shutdown(2)`
+    ///
+    /// @return 0 or `-ENOTCONN`
+    public int shutdown(Shutdown how, long now) {
+        this.now = now;
+        return teardown.shutdown(how, now);
+    }
+
+    /// The program lets go: FIN after what is queued, or a reset if it left data unread or lingers for 0 seconds.
+    public void close(long now) {
+        this.now = now;
+        teardown.close(now);
+    }
+
+    /// The connection ends now, with a reset where the peer needs one (`tcp_disconnect`).
+    public void abort(long now) {
+        this.now = now;
+        teardown.abort(now);
+    }
+
+    /// The program has been told how it ended, and may connect again (`tcp_disconnect`).
+    public void forgetEnd() {
+        teardown.forgetEnd();
+    }
+
+    /// `SO_ERROR`: the pending error's number, which is cleared; 0 if there is none. Linux: an ICMP error that did
+    /// not end the connection counts here, and nowhere else; see docs/linux/errors.md
+    public int socketError() {
+        int pending = takeError();
+        if (pending != 0) return pending;
+        pending = softError;
+        softError = 0;
+        return pending;
+    }
+
+    /// The error that the next call is to return, which is cleared; 0 if there is none.
+    public int takeError() {
+        int pending = error;
+        error = 0;
+        return pending;
+    }
+
+    /// To be called after [#options] have changed, so that what they held back goes.
+    public void onOptionsChanged(long now) {
+        this.now = now;
+        effects.apply(now);
+    }
+
+    void changeCongestionControl(long now) {
+        if (options.congestionControl.isEmpty() || options.congestionControl.equals(congestion.name())) return;
+        congestion = chooseCongestionControl();
+        cwnd.priorSsthresh = 0;
+        if (state.isSynchronized()) congestion.init(now);
+    }
+
+    /// `TCP_NODELAY`; what is held back goes, even if it was on before.
+    public void noDelay(boolean on, long now) {
+        this.now = now;
+        effects.noDelay(on);
+    }
+
+    /// `TCP_WINDOW_CLAMP`, bytes; more than 0.
+    public void clampWindow(int bytes, long now) {
+        this.now = now;
+        receive.setClamp(bytes);
+    }
+
+    /// `TCP_QUICKACK`: acknowledge what is delayed, and the next segments at once; or not.
+    public void quickAck(boolean on, long now) {
+        this.now = now;
+        effects.quickAck(on);
+    }
+
+    // ---------------------------------------------------------------- events
+
+    /// A segment for this connection has arrived, its checksum good.
+    public void onSegment(Segment seg, long now) {
+        this.now = now;
+        timestamps.onSegment(seg);
+        arrives.onSegment(seg, now);
+        if (state == TcpState.CLOSED) return;
+        if (sendBuffer.waiting) output.checkSpaceAfterwards();
+    }
+
+    /// `now` has reached [#nextDeadline].
+    public void onTimer(long now) {
+        this.now = now;
+        if (state != TcpState.CLOSED) timeouts.onTimer(now);
+    }
+
+    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be.
+    public boolean isInFlight(int seq) {
+        return PathMessages.isInFlight(this, seq);
+    }
+
+    /// An ICMP error about a segment of ours.
+    ///
+    /// @param icmp   what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
+    /// @param broken whether it says that no way leads to the peer now
+    /// @param seq    the sequence number in the quoted header
+    /// @return whether the connection, which was being opened, has ended with it
+    public boolean onIcmpError(Errno icmp, boolean broken, int seq, long now) {
+        this.now = now;
+        return PathMessages.onError(this, icmp, broken, seq, now);
+    }
+
+    /// The path's MTU has changed: ICMP fragmentation needed, packet too big, or a new route.
+    public void onPacketTooBig(int mtu, int seq, long now) {
+        this.now = now;
+        PathMessages.onPacketTooBig(this, mtu, seq, now);
+    }
+
+    /// The path's MTU as it is now, for what is sent from now on (`tcp_current_mss`).
+    public void onPathMtu(int mtu) {
+        if (mtu != sizes.pathMtu) sizes.setPathMtu(mtu);
+    }
+
+    // ---------------------------------------------------------------- outputs
+
+    /// The next segment to send, if there is one.
+    ///
+    /// @param out is filled in; its payload is borrowed until the next call to this connection
+    /// @return whether there was one
+    public boolean nextSegment(Segment out, long now) {
+        this.now = now;
+        return output.next(out, now) || teardown.onSent() && output.next(out, now);
+    }
+
+    /// When [#onTimer] is to be called; `Long.MAX_VALUE` for never.
+    public long nextDeadline() {
+        return timers.next();
+    }
+
+    /// Whether since the last call so many retransmissions have failed that the host had better look for the path anew:
+    /// RFC 9293 3.8.3's R1, `tcp_retries1`.
+    public boolean takeAdviceAgainstPath() {
+        return timeouts.takeAdviceAgainstPath();
+    }
+
+    /// The [Readiness] bits of what has happened since the last call: what a waiting program is to be woken for.
+    /// Unlike [#readiness] a bit comes again with each new event, as an edge.
+    public int takeEvents() {
+        int taken = events;
+        events = 0;
+        return taken;
+    }
+
+    // ---------------------------------------------------------------- state
+
+    void setState(TcpState next, Journal.Cause cause, int flags) {
+        journal.record(now, state, next, cause, flags);
+        boolean wasUp = state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT;
+        boolean isUp = next == TcpState.ESTABLISHED || next == TcpState.CLOSE_WAIT;
+        if (isUp != wasUp) context.counters.add(TcpMib.CurrEstab, isUp ? 1 : -1);
+        if (next == TcpState.CLOSED && wasUp) context.count(TcpMib.EstabResets);
+        // Linux: not where the program itself gives up.
+        boolean failed = cause.ordinal() >= Journal.Cause.SEGMENT.ordinal();
+        if (next == TcpState.CLOSED && failed && (state == TcpState.SYN_SENT || state == TcpState.SYN_RCVD)) {
+            context.count(TcpMib.AttemptFails);
+        }
+        state = next;
+    }
+
     /// A program has taken the connection out of the accept queue.
     public void onAccepted() {
         unaccepted = false;

@@ -91,7 +91,7 @@ final class Opening {
         c.synTimestamps = c.timestamps.offered;
         c.synSentAt = now;
         c.lastAckReceivedAt = now;
-        c.acks.rcvMss = SegmentSizes.MIN_MSS;
+        c.acks.rcvMss = c.sizes.initialReceived(c.sizes.earlierWindow);
         c.context.count(TcpMib.ActiveOpens);
     }
 

@@ -118,9 +118,10 @@ final class TcpInput {
         return flow;
     }
 
-    private static FourTuple tupleOf(Arrival arrival, int ports) {
+    private FourTuple tupleOf(Arrival arrival, int ports) {
         return new FourTuple(
-                new TransportAddress(arrival.destination(), ports >>> 16),
+                new TransportAddress(
+                        host.addresses().of(arrival.destinationHigh, arrival.destinationLow), ports >>> 16),
                 new TransportAddress(arrival.source(), ports & 0xffff));
     }
 

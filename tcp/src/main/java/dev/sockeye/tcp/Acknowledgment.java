@@ -194,7 +194,7 @@ final class Acknowledgment {
     private void advance(Segment seg) {
         c.bytesAcked += seg.ack - c.sndUna;
         c.sndUna = seg.ack;
-        c.zeroCopy.onAcked();
+        if (c.zeroCopy != null) c.zeroCopy.onAcked();
         Stamping stamping = c.stamping;
         if (stamping != null) stamping.transmit.onAcked();
     }

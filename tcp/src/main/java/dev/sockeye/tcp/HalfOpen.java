@@ -32,6 +32,9 @@ public final class HalfOpen {
     /// The first wait for the final ACK (RFC 6298 2), nanoseconds.
     static final long INITIAL_TIMEOUT = 1_000_000_000L;
 
+    /// `TCP_RTO_MAX`, nanoseconds.
+    private static final long MAX_TIMEOUT = 120_000_000_000L;
+
     private final Listener<?> listener;
     private final FourTuple tuple;
     private final Handshake handshake;
@@ -305,9 +308,10 @@ public final class HalfOpen {
         out.tsEcr = handshake.tsRecent;
     }
 
-    /// RFC 6298 5.5: doubled each time, up to `tcp_rto_max_ms`.
+    /// RFC 6298 5.5: doubled each time, up to two minutes, whatever `tcp_rto_max_ms` and `TCP_RTO_MAX_MS` say
+    /// (docs/linux/timers.md: `synack_max`).
     private long timeout() {
-        return Math.min(INITIAL_TIMEOUT << timeouts, listener.context.sysctl.tcp_rto_max_ms * 1_000_000L);
+        return Math.min(INITIAL_TIMEOUT << timeouts, MAX_TIMEOUT);
     }
 
     /// How many timeouts `TCP_DEFER_ACCEPT`'s seconds are, as Linux counts: 1, 3, 7, 15 ... seconds.
@@ -315,7 +319,7 @@ public final class HalfOpen {
         int seconds = listener.options.deferAcceptSeconds;
         int count = 0;
         int timeout = 1;
-        int most = listener.context.sysctl.tcp_rto_max_ms / 1000;
+        int most = (int) (MAX_TIMEOUT / 1_000_000_000);
         for (int period = 0; seconds > period && count < 255; count++) {
             period += timeout;
             timeout = Math.min(2 * timeout, most);

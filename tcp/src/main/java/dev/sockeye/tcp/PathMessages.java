@@ -5,30 +5,26 @@ import dev.sockeye.wire.Errno;
 /// What ICMP tells of a connection's segments (RFC 9293 3.9.2.2, RFC 5927): errors, and links that were too narrow.
 final class PathMessages {
 
-    private final Connection c;
+    private PathMessages() {}
 
-    PathMessages(Connection c) {
-        this.c = c;
+    static boolean isInFlight(Connection c, int seq) {
+        return c.state != TcpState.CLOSED && Seq.between(seq, firstInFlight(c), c.sndNxt);
     }
 
-    boolean isInFlight(int seq) {
-        return c.state != TcpState.CLOSED && Seq.between(seq, firstInFlight(), c.sndNxt);
-    }
-
-    private int firstInFlight() {
+    private static int firstInFlight(Connection c) {
         return c.fastOpen.passive != null ? c.fastOpen.passive.iss() : c.sndUna;
     }
 
-    private boolean isForged(int seq) {
-        if (Seq.between(seq, firstInFlight(), c.sndNxt)) return false;
+    private static boolean isForged(Connection c, int seq) {
+        if (Seq.between(seq, firstInFlight(c), c.sndNxt)) return false;
         c.context.count(TcpMib.OutOfWindowIcmps);
         return true;
     }
 
     /// @param broken no way leads to the peer now
     /// @return whether the connection was being opened, and has ended
-    boolean onError(Errno icmp, boolean broken, int seq, long now) {
-        if (c.state == TcpState.CLOSED || isForged(seq)) return false;
+    static boolean onError(Connection c, Errno icmp, boolean broken, int seq, long now) {
+        if (c.state == TcpState.CLOSED || isForged(c, seq)) return false;
         if (broken && !c.fastOpen.isHalfOpen()) {
             c.timeouts.revertBackoff(seq, now);
             if (c.state == TcpState.CLOSED) return false;
@@ -52,8 +48,8 @@ final class PathMessages {
         return false;
     }
 
-    void onPacketTooBig(int mtu, int seq, long now) {
-        if (c.state == TcpState.CLOSED || isForged(seq)) return;
+    static void onPacketTooBig(Connection c, int mtu, int seq, long now) {
+        if (c.state == TcpState.CLOSED || isForged(c, seq)) return;
         // RFC 7323 5.7, MUST-31
         if (mtu >= c.sizes.pathMtu || !c.options.followsPathMtu()) return;
         c.sizes.setPathMtu(mtu);

@@ -25,12 +25,8 @@ final class Scoreboard {
     /// Where a segment that is lost, and not sent again yet, may be found first; see [LossRecovery].
     int lostFrom;
 
-    // What the last option said: those ranges need no second look.
-    private final int[] seenLeft = new int[Segment.MAX_SACK_BLOCKS];
-    private final int[] seenRight = new int[Segment.MAX_SACK_BLOCKS];
-    private int seen;
-    private final int[] left = new int[Segment.MAX_SACK_BLOCKS];
-    private final int[] right = new int[Segment.MAX_SACK_BLOCKS];
+    /// What the last option said: those ranges need no second look.
+    private SackBlocks seen = SackBlocks.NONE;
 
     /// Bytes that the ACK at hand has delivered; packets that its SACK option reports, duplicates too.
     int deliveredBytes, sackDelivered;
@@ -79,57 +75,55 @@ final class Scoreboard {
         reorderedAt = c.sndNxt;
         if (sackedOut == 0) {
             highestSacked = c.sndUna;
-            seen = 0;
+            forgetSeen();
         }
         boolean duplicate = checkDsack(seg, priorSndUna);
         if (Seq.lt(seg.ack, priorSndUna - c.maxWindow)) return 0;
         if (packetsOut == 0) return flags;
 
         int duplicateLeft = duplicate ? seg.sackLeft[0] : 0;
-        int blocks = validBlocks(seg, duplicate, priorSndUna);
+        SackBlocks blocks = validBlocks(seg, duplicate, priorSndUna);
         // Linux: the duplicate first. If the first report of its arrival was lost it is not SACKed yet, and tells of
         // no reordering; see docs/linux/congestion.md.
         int duplicateAt = 0;
-        while (duplicate && duplicateAt < blocks && left[duplicateAt] != duplicateLeft) duplicateAt++;
-        boolean valid = duplicate && duplicateAt < blocks && right[duplicateAt] == seg.sackRight[0];
-        if (valid) mark(left[duplicateAt], right[duplicateAt], left[duplicateAt], true, now);
-        for (int i = 0; i < blocks; i++) {
-            if (!valid || i != duplicateAt) markNew(left[i], right[i], now);
+        while (duplicate && duplicateAt < blocks.size && blocks.left[duplicateAt] != duplicateLeft) duplicateAt++;
+        boolean valid = duplicate && duplicateAt < blocks.size && blocks.right[duplicateAt] == seg.sackRight[0];
+        if (valid) mark(blocks.left[duplicateAt], blocks.right[duplicateAt], blocks.left[duplicateAt], true, now);
+        for (int i = 0; i < blocks.size; i++) {
+            if (!valid || i != duplicateAt) markNew(blocks.left[i], blocks.right[i], now);
         }
-        seen = 0;
-        for (int i = 0; i < blocks; i++) {
-            if (duplicate && left[i] == duplicateLeft) continue;
-            seenLeft[seen] = left[i];
-            seenRight[seen++] = right[i];
-        }
+        remember(blocks, duplicate, duplicateLeft);
         if (c.recovery.state() != LossRecovery.State.LOSS || c.recovery.isUndoPossible()) {
             checkReordering(reorderedAt, false);
         }
         return flags;
     }
 
-    /// Copies the blocks that make sense, sorted, to `left` and `right`.
-    private int validBlocks(Segment seg, boolean duplicate, int priorSndUna) {
-        int count = 0;
+    private void remember(SackBlocks blocks, boolean duplicate, int duplicateLeft) {
+        forgetSeen();
+        if (blocks.size == 0) return;
+        if (seen == SackBlocks.NONE) seen = new SackBlocks();
+        for (int i = 0; i < blocks.size; i++) {
+            if (!duplicate || blocks.left[i] != duplicateLeft) seen.insert(blocks.left[i], blocks.right[i]);
+        }
+    }
+
+    private void forgetSeen() {
+        if (seen != SackBlocks.NONE) seen.size = 0;
+    }
+
+    /// The blocks that make sense, sorted.
+    private SackBlocks validBlocks(Segment seg, boolean duplicate, int priorSndUna) {
+        SackBlocks blocks = c.context.sackBlocks;
+        blocks.size = 0;
         for (int i = 0; i < seg.sackBlocks; i++) {
             int from = seg.sackLeft[i];
             int to = seg.sackRight[i];
             boolean dsack = duplicate && i == 0;
-            if (!isValid(dsack, from, to)) {
-                c.context.count(discardCounter(dsack));
-                continue;
-            }
-            if (!Seq.gt(to, priorSndUna)) continue;
-            int place = count++;
-            while (place > 0 && Seq.gt(left[place - 1], from)) {
-                left[place] = left[place - 1];
-                right[place] = right[place - 1];
-                place--;
-            }
-            left[place] = from;
-            right[place] = to;
+            if (!isValid(dsack, from, to)) c.context.count(discardCounter(dsack));
+            else if (Seq.gt(to, priorSndUna)) blocks.insert(from, to);
         }
-        return count;
+        return blocks;
     }
 
     private TcpMib discardCounter(boolean dsack) {
@@ -190,10 +184,10 @@ final class Scoreboard {
     /// Marks what of a block was not covered by the blocks of the last option.
     private void markNew(int from, int to, long now) {
         int at = from;
-        for (int i = 0; i < seen && Seq.lt(at, to); i++) {
-            if (!Seq.gt(seenRight[i], at) || !Seq.lt(seenLeft[i], to)) continue;
-            if (Seq.lt(at, seenLeft[i])) mark(from, seenLeft[i], at, false, now);
-            at = Seq.max(at, seenRight[i]);
+        for (int i = 0; i < seen.size && Seq.lt(at, to); i++) {
+            if (!Seq.gt(seen.right[i], at) || !Seq.lt(seen.left[i], to)) continue;
+            if (Seq.lt(at, seen.left[i])) mark(from, seen.left[i], at, false, now);
+            at = Seq.max(at, seen.right[i]);
         }
         if (Seq.lt(at, to)) mark(from, to, at, false, now);
     }
@@ -387,11 +381,12 @@ final class Scoreboard {
             queue.get(i).unmark(TxSegment.SACKED);
         }
         sackedOut = 0;
-        seen = 0;
+        forgetSeen();
     }
 
     void clear() {
-        packetsOut = sackedOut = lostOut = retransOut = seen = 0;
+        packetsOut = sackedOut = lostOut = retransOut = 0;
+        forgetSeen();
     }
 
     // ---------------------------------------------------------------- segments cut and joined

@@ -94,7 +94,7 @@ final class SegmentArrives {
             if (seg.timestamps
                     && seg.tsEcr != 0
                     && c.timestamps.offered
-                    && !c.timestamps.isOurs(seg.tsEcr, c.synSentAt(), now)) {
+                    && !c.timestamps.isOurs(seg.tsEcr, c.synSentAt, now)) {
                 c.context.count(TcpMib.PAWSActive);
                 if (!seg.rst()) c.output.answerWithReset(seg);
                 return;
@@ -116,7 +116,7 @@ final class SegmentArrives {
     /// Our SYN is acknowledged by a SYN: the connection is established. Linux: data and FIN on a SYN-ACK are
     /// thrown away but for Fast Open, see docs/linux/open.md
     private void synAck(Segment seg, long now) {
-        c.receivedSyn(seg, now);
+        Opening.receivedSyn(c, seg, now);
         c.sndWl1 = seg.seq;
         c.acknowledgment.onAck(seg, false, now);
         c.sndWnd = seg.window;
@@ -124,7 +124,7 @@ final class SegmentArrives {
         c.ecn.onSynAck(seg);
         if (c.sendScale == 0) c.prediction.on();
         else c.prediction.off();
-        c.established(Segment.SYN | Segment.ACK, now);
+        Opening.established(c, Segment.SYN | Segment.ACK, now);
         c.acks.lastReceivedAt = now;
         if (c.fastOpen.active != null && c.fastOpen.active.onSynAck(seg, now)) {
             c.output.pushPending();
@@ -142,7 +142,7 @@ final class SegmentArrives {
     /// RFC 9293 3.5, MUST-10: both ends open at once (figure 7). RFC 9293 3.5, MUST-11: SYN_RCVD of an active open is
     /// a state of the connection, that of a passive one a [HalfOpen].
     private void crossedSyn(Segment seg) {
-        c.receivedSyn(seg, c.now);
+        Opening.receivedSyn(c, seg, c.now);
         c.sndWnd = seg.window;
         c.sndWl1 = seg.seq;
         c.maxWindow = c.sndWnd;
@@ -218,12 +218,14 @@ final class SegmentArrives {
         return seg.hasAck() && seg.sequenceLength() == 0;
     }
 
-    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does it end beyond, but for an
-    /// empty queue. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is zero.
+    /// RFC 9293 3.4 in Linux's form: not all old, and it begins in the window; nor does its data end beyond, but for
+    /// an empty queue: a FIN needs no room. RFC 9293 3.4, MUST-66: what carries nothing passes though the window is
+    /// zero.
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
         int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
-        return !Seq.gt(seg.endSeq(), end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
+        int endOfData = seg.fin() ? seg.endSeq() - 1 : seg.endSeq();
+        return !Seq.gt(endOfData, end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
     }
 
     /// The peer has forgotten us after it sent its FIN: its reset has the FIN's number.
@@ -320,7 +322,7 @@ final class SegmentArrives {
             c.context.count(TcpMib.TcpDuplicateDataRehash);
         }
         lastFlowLabel = seg.flowLabel;
-        if (c.sackList.isLastDuplicate(seg.seq)) c.ecn.option.onRepeatedDuplicate();
+        if (c.sackList.isLastDuplicate(seg.seq)) c.ecn.option.onRepeatedDuplicate(c);
     }
 
     /// RFC 2883: tell the sender what came twice.
@@ -394,7 +396,7 @@ final class SegmentArrives {
         c.sizes.sync();
         c.sndWl1 = seg.seq;
         c.ecn.onLastOfHandshake(seg);
-        c.established(seg.flags, now);
+        Opening.established(c, seg.flags, now);
         c.prediction.on();
         if (!c.congestion.takesControl()) c.pacer.followWindow();
         if ((c.shutdown & Connection.SEND) != 0) c.teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
@@ -447,6 +449,7 @@ final class SegmentArrives {
                 || (c.urgent.pending && !Seq.gt(mark, c.urgent.seq));
         if (old) return;
         c.reader.passUrgentByte();
+        if (c.urgent == UrgentData.NONE) c.urgent = new UrgentData();
         c.urgent.set(mark);
         c.prediction.off();
         c.raise(Readiness.PRI);

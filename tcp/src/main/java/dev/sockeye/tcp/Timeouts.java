@@ -133,7 +133,7 @@ final class Timeouts {
         boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;
         // As what ends it counts, or the last timeouts would be of a millisecond, and many.
         boolean closed = c.sndWnd == 0 && !c.orphan;
-        long since = opening ? c.synSentAt() : closed ? c.recovery.firstRetransmitAt : stalledSince();
+        long since = opening ? c.synSentAt : closed ? c.recovery.firstRetransmitAt : stalledSince();
         if (user == 0 || since == 0) return millis;
         long remaining = user - (now - since) / MILLI;
         return remaining <= 0 ? 1 : Math.min(millis, remaining);
@@ -340,7 +340,7 @@ final class Timeouts {
             if (c.state == TcpState.SYN_SENT) most += sysctl.tcp_syn_linear_timeouts;
             // Linux: by number, or by the time that so many doublings take, see docs/linux/open.md
             int doublings = c.options.synCount > 0 ? c.options.synCount : sysctl.tcp_syn_retries;
-            return retransmits >= most || hasTimedOut(doublings, RttEstimator.INITIAL_RTO_MILLIS, c.synSentAt(), now);
+            return retransmits >= most || hasTimedOut(doublings, RttEstimator.INITIAL_RTO_MILLIS, c.synSentAt, now);
         }
         int retries = sysctl.tcp_retries2;
         if (c.orphan) {

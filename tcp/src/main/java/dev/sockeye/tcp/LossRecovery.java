@@ -412,7 +412,7 @@ final class LossRecovery {
             boolean withSyn = c.fastOpen.hasSentSynData();
             boolean large = Math.min(segment.mss, segment.length()) > c.sizes.mss;
             if (segment.is(TxSegment.SACKED) || !large && !withSyn) continue;
-            if (!withSyn) board.resize(segment, c.sizes.mss);
+            // It is cut when its turn comes, and counts as so many packets as it was until then.
             board.markLost(segment);
         }
         if (board.lostOut == 0) return;

@@ -344,7 +344,8 @@ final class SegmentArrives {
         if (!seg.hasAck()) return false;
         if (c.state == TcpState.ESTABLISHED) c.ecn.onSegment(seg);
         Acknowledgment.Outcome outcome = c.acknowledgment.onAck(seg, false, now);
-        if (c.ecn.onCwr(seg)) c.acks.now = true;
+        // Linux: not where the ACK is an old one.
+        if (outcome == Acknowledgment.Outcome.GOOD && c.ecn.onCwr(seg)) c.acks.now = true;
         if (c.state == TcpState.SYN_RCVD && outcome != Acknowledgment.Outcome.GOOD) {
             c.output.answerWithReset(seg);
             return false;
@@ -390,6 +391,11 @@ final class SegmentArrives {
         c.rate.delivered++;
         if (!c.rtt.hasSample()) c.acknowledgment.onSynAckAcked(c.fastOpen.synAckRttMicros(now), now);
         c.sndWnd = seg.window << c.sendScale;
+        // Linux: a connection of a listener begins with its ACK, and knows nothing of the window of the SYN.
+        if (c.unaccepted && c.fastOpen.passive == null) {
+            c.maxWindow = c.sndWnd;
+            c.sizes.sync();
+        }
         c.sndWl1 = seg.seq;
         c.ecn.onLastOfHandshake(seg);
         Opening.established(c, seg.flags, now);

@@ -79,7 +79,9 @@ public final class KernelSocket implements AutoCloseable {
         address.set(JAVA_SHORT_UNALIGNED, 0, (short) (v4 ? AF_INET : AF_INET6));
         address.set(PORT, 2, (short) of.port());
         byte[] ip = of.ip().toBytes();
-        MemorySegment.copy(MemorySegment.ofArray(ip), 0, address, v4 ? 4 : 8, ip.length);
+        boolean mapped = !v4 && of.ip().isV4();
+        if (mapped) address.set(JAVA_SHORT_UNALIGNED, 18, (short) -1);
+        MemorySegment.copy(MemorySegment.ofArray(ip), 0, address, v4 ? 4 : mapped ? 20 : 8, ip.length);
         return address;
     }
 

@@ -5,6 +5,9 @@ import dev.sockeye.wire.Errno;
 /// What ICMP tells of a connection's segments (RFC 9293 3.9.2.2, RFC 5927): errors, and links that were too narrow.
 final class PathMessages {
 
+    /// RFC 8200 5: every IPv6 link takes as much.
+    private static final int LEAST_V6 = 1280;
+
     private final Connection c;
 
     PathMessages(Connection c) {
@@ -13,6 +16,13 @@ final class PathMessages {
 
     boolean isInFlight(int seq) {
         return c.state != TcpState.CLOSED && Seq.between(seq, firstInFlight(), c.sndNxt);
+    }
+
+    /// Linux: in IPv6 an MTU that no link may have is no word to go by, nor is one that would not make segments
+    /// smaller.
+    /// See docs/linux/pmtu.md
+    boolean isNews(int mtu) {
+        return c.tuple.isV4() || mtu >= LEAST_V6 && c.sizes.payload(mtu) < c.sizes.mss;
     }
 
     private int firstInFlight() {
@@ -50,7 +60,7 @@ final class PathMessages {
     void onPacketTooBig(int mtu, int seq, long now) {
         if (c.state == TcpState.CLOSED || isForged(seq)) return;
         // RFC 7323 5.7, MUST-31
-        if (mtu >= c.sizes.pathMtu || !c.options.followsPathMtu()) return;
+        if (mtu >= c.sizes.pathMtu || !isNews(mtu) || !c.options.followsPathMtu()) return;
         c.sizes.setPathMtu(mtu);
         c.recovery.onSmallerMss(now);
     }

@@ -128,7 +128,6 @@ final class ReceiveWindow {
     void established(int copiedSeq, int rcvMss, int advMss, long now) {
         this.advMss = advMss;
         int most = full();
-        space = Math.min(window, CongestionWindow.INITIAL * advMss);
         spaceSeq = copiedSeq;
         spaceTime = now;
         if (clamp >= most) {
@@ -141,6 +140,7 @@ final class ReceiveWindow {
             clamp = Math.max(2 * advMss, most - advMss);
         }
         threshold = Math.min(threshold, clamp);
+        space = Math.min(Math.min(threshold, window), CongestionWindow.INITIAL * advMss);
     }
 
     // ---------------------------------------------------------------- what to announce

@@ -178,12 +178,13 @@ final class Timeouts {
 
     /// `tcp_update_rto_stats`
     private void onTimeoutCounted(long now) {
-        retransmits++;
-        totalTimeouts++;
-        if (timeoutSince < 0) {
+        // Linux: another one, where an ACK has made progress in between, though the loss is not over.
+        if (retransmits == 0) {
             timeoutSince = now;
             totalTimeoutRecoveries++;
         }
+        retransmits++;
+        totalTimeouts++;
     }
 
     /// The SYN-ACK of a connection opened fast goes again.

@@ -37,6 +37,7 @@ public final class Host {
     private final List<Interface> interfaces = new ArrayList<>(2);
     private final RoutingTable routes = new RoutingTable(interfaces);
     private final LocalAddresses addresses = new LocalAddresses(interfaces);
+    private @Nullable Path lastPath;
     private final PathMtu pathMtu;
     private final Shard shard;
     private final PortTable tcpPorts = new PortTable();
@@ -285,7 +286,15 @@ public final class Host {
         if (tooNarrow) return new Path(Errno.ENETUNREACH, lo, destination, lo.mtu());
         IpAddress source = routes.sourceFor(destination, route);
         if (source == null) return new Path(Errno.EADDRNOTAVAIL, lo, destination, lo.mtu());
-        return new Path(null, out, source, pathMtu.of(destination, Math.min(out.mtu(), most), now));
+        return shared(new Path(null, out, source, pathMtu.of(destination, Math.min(out.mtu(), most), now)));
+    }
+
+    /// Connections are many, and paths are few: one like the last is the last.
+    private Path shared(Path path) {
+        Path last = lastPath;
+        if (last != null && path.equals(last)) return last;
+        lastPath = path;
+        return path;
     }
 
     /// Differs from its last value when a path that was looked up may have changed.
@@ -327,7 +336,7 @@ public final class Host {
     TcpEndpoint findListener(Arrival arrival, int localPort, int remotePort) {
         PortBucket bucket = tcpPorts.bucket(localPort);
         if (bucket == null) return null;
-        List<TcpEndpoint> listeners = bucket.listeners;
+        List<TcpEndpoint> listeners = bucket.listeners();
         TcpEndpoint best = null;
         int bestScore = -1;
         int ties = 0;

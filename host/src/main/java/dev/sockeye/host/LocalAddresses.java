@@ -21,6 +21,7 @@ final class LocalAddresses {
     private final List<Interface> interfaces;
     private long[] highs = {};
     private long[] lows = {};
+    private IpAddress[] own = {};
 
     LocalAddresses(List<Interface> interfaces) {
         this.interfaces = interfaces;
@@ -33,12 +34,14 @@ final class LocalAddresses {
             count += each.isUp() ? each.addresses().size() : 0;
         highs = new long[count];
         lows = new long[count];
+        own = new IpAddress[count];
         for (Interface each : interfaces) {
             if (!each.isUp()) continue;
             for (Interface.Address address : each.addresses()) {
                 count--;
                 highs[count] = address.ip().high();
                 lows[count] = address.ip().low();
+                own[count] = address.ip();
             }
         }
     }
@@ -54,6 +57,14 @@ final class LocalAddresses {
             if (lows[i] == low && highs[i] == high) return true;
         }
         return false;
+    }
+
+    /// The address as an object: of an own one always the same, for connections are many.
+    IpAddress of(long high, long low) {
+        for (int i = 0; i < lows.length; i++) {
+            if (lows[i] == low && highs[i] == high) return own[i];
+        }
+        return new IpAddress(high, low);
     }
 
     static boolean isLoopback(long high, long low) {

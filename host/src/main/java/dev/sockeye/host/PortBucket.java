@@ -16,11 +16,24 @@ final class PortBucket {
     /// Whether `bind` has ever given it out since it is held: then `connect` does not choose it.
     boolean bound;
 
-    /// The sockets that listen on it, in the order in which they began.
-    final List<TcpEndpoint> listeners = new ArrayList<>(1);
+    private List<TcpEndpoint> listeners = List.of();
 
     PortBucket(int port) {
         this.port = port;
+    }
+
+    /// The sockets that listen on it, in the order in which they began; most ports have none.
+    List<TcpEndpoint> listeners() {
+        return listeners;
+    }
+
+    void addListener(TcpEndpoint listener) {
+        if (listeners.isEmpty()) listeners = new ArrayList<>(1);
+        listeners.add(listener);
+    }
+
+    void removeListener(TcpEndpoint listener) {
+        if (!listeners.isEmpty()) listeners.remove(listener);
     }
 
     void add(PortHolder holder) {

@@ -105,7 +105,7 @@ public final class TcpEndpoint extends Endpoint {
 
     private void releasePort() {
         PortBucket held = bucket;
-        if (held != null) held.listeners.remove(this);
+        if (held != null) held.removeListener(this);
         host.tcpPorts().release(this);
     }
 
@@ -134,7 +134,7 @@ public final class TcpEndpoint extends Endpoint {
         options.delayAcks = false;
         listener = new Listener<>(host.tcp(), options, capped);
         PortBucket held = bucket;
-        if (held != null) held.listeners.add(this);
+        if (held != null) held.addListener(this);
         ownJournal().record(now, TcpState.CLOSED, TcpState.LISTEN, Journal.Cause.CALL_LISTEN, 0);
         return 0;
     }
@@ -144,7 +144,7 @@ public final class TcpEndpoint extends Endpoint {
         if (ending == null) return;
         listener = null;
         PortBucket held = bucket;
-        if (held != null) held.listeners.remove(this);
+        if (held != null) held.removeListener(this);
         ownJournal().record(now, TcpState.LISTEN, TcpState.CLOSED, cause, 0);
         ending.close(halfOpen -> host.flows().forget(halfOpen), child -> child.refuse(now));
     }

@@ -118,9 +118,10 @@ final class TcpInput {
         return flow;
     }
 
-    private static FourTuple tupleOf(Arrival arrival, int ports) {
+    private FourTuple tupleOf(Arrival arrival, int ports) {
         return new FourTuple(
-                new TransportAddress(arrival.destination(), ports >>> 16),
+                new TransportAddress(
+                        host.addresses().of(arrival.destinationHigh, arrival.destinationLow), ports >>> 16),
                 new TransportAddress(arrival.source(), ports & 0xffff));
     }
 
@@ -341,7 +342,7 @@ final class TcpInput {
             if (connection.learnsMtu(sequence, mtu))
                 mtu = host.learnPathMtu(tuple.remote().ip(), mtu, now);
             connection.onPacketTooBig(mtu, sequence, now);
-        } else if (connection.onIcmpError(message.errno(), sequence, now)) {
+        } else if (connection.onIcmpError(message.errno(), message.isPathBroken(), sequence, now)) {
             // Linux: whether the program has set IP_RECVERR or not, see docs/linux/errqueue.md
             int errno = message.errno().number();
             connection

@@ -117,6 +117,8 @@ class IpServiceTest {
                         .as("after %d retransmissions", labels.size() - 1)
                         .isSameAs(path);
             }
+            // The host's last path is another one, so that this one, looked up anew, is a new object.
+            rig.host.path(IpAddress.parse(Rig.PEER_V4), null, rig.now);
             rig.advance(Duration.ofNanos(rig.host.nextDeadline() - rig.now));
             labels.add(flowLabel(rig.sent()));
             assertThat(socket.path(peer, rig.now)).isNotSameAs(path);

@@ -12,7 +12,8 @@ final class AccEcnOption {
     private static final int MOST_FIELDS = 3, BASE = 2, FIELD = 3;
     private static final int MAX_OPTIONS = 40;
 
-    private final Connection c;
+    /// Of a connection without accurate feedback, which sends none.
+    static final AccEcnOption NONE = new AccEcnOption();
 
     /// When an option last went out, nanoseconds; whether a DSACK went with it.
     private long sentAt;
@@ -20,10 +21,6 @@ final class AccEcnOption {
     private boolean sentWithDuplicate;
     /// SACK blocks that are left beside the fields that [#fit] has found.
     private int blocks;
-
-    AccEcnOption(Connection c) {
-        this.c = c;
-    }
 
     /// The codepoint that counter `i` of an option counts.
     static int codepoint(int kind, int i) {
@@ -38,17 +35,17 @@ final class AccEcnOption {
 
     // ---------------------------------------------------------------- whether
 
-    private boolean isDue() {
+    private boolean isDue(Connection c) {
         Ecn ecn = c.ecn;
         if (ecn.mode != EcnMode.ACCECN) return false;
         int wanted = c.context.sysctl.tcp_ecn_option;
         if (wanted == NEVER || ecn.failures.optionSeen == EcnFailures.NOT_SEEN) return false;
         if (wanted < PERSIST && ecn.failures.any(EcnFailures.OPTION_SENT)) return false;
-        return wanted >= FULL || ecn.received.demand > 0 || beacon();
+        return wanted >= FULL || ecn.received.demand > 0 || beacon(c);
     }
 
     /// Some times in a round trip (RFC 9768 3.2.3.3: at least three).
-    private boolean beacon() {
+    private boolean beacon(Connection c) {
         int times = c.context.sysctl.tcp_ecn_option_beacon;
         return times != 0 && (c.now - sentAt) / 1000 * times >= c.rtt.smoothedMicros();
     }
@@ -56,9 +53,9 @@ final class AccEcnOption {
     // ---------------------------------------------------------------- how large
 
     /// Bytes of all options of the next segment, with so many SACK blocks.
-    int bytes(int sackBlocks) {
+    int bytes(int sackBlocks, Connection c) {
         int base = c.sizes.usualOptions();
-        int fields = isDue() ? fit(base, sackBlocks) : -1;
+        int fields = isDue(c) ? fit(base, sackBlocks, c) : -1;
         return total(base, fields, fields < 0 ? sackBlocks : blocks);
     }
 
@@ -66,7 +63,7 @@ final class AccEcnOption {
     /// have changed do not fit otherwise.
     ///
     /// @return -1 if none of that fits; the blocks that are left are in [#blocks]
-    private int fit(int base, int sackBlocks) {
+    private int fit(int base, int sackBlocks, Connection c) {
         int needed = c.ecn.received.fields;
         for (blocks = sackBlocks; ; blocks--) {
             for (int fields = MOST_FIELDS; fields >= needed; fields--) {
@@ -85,9 +82,9 @@ final class AccEcnOption {
     // ---------------------------------------------------------------- into a segment
 
     /// Adds the option to a segment that has its timestamps and SACK blocks, if it is due and there is room.
-    void writeTo(Segment out, boolean duplicate) {
-        if (!isDue()) return;
-        int fields = fit(c.sizes.usualOptions(), out.sackBlocks);
+    void writeTo(Segment out, boolean duplicate, Connection c) {
+        if (!isDue(c)) return;
+        int fields = fit(c.sizes.usualOptions(), out.sackBlocks, c);
         if (fields < 0) return;
         out.sackBlocks = blocks;
         AccEcnReceiver received = c.ecn.received;
@@ -129,7 +126,7 @@ final class AccEcnOption {
 
     /// Data has come that the last DSACK has already called a duplicate: that ACK, which had our option,
     /// did not arrive. Somebody may not like the option (RFC 9768 3.2.3.2.2).
-    void onRepeatedDuplicate() {
+    void onRepeatedDuplicate(Connection c) {
         if (sentWithDuplicate && c.ecn.mode == EcnMode.ACCECN) c.ecn.failures.add(EcnFailures.OPTION_SENT);
     }
 }

@@ -4,6 +4,9 @@ package dev.sockeye.tcp;
 /// tell, and knows when an option is due.
 final class AccEcnReceiver {
 
+    /// Of a connection that no marked packet has come to, without accurate feedback; nobody counts in it.
+    static final AccEcnReceiver NONE = new AccEcnReceiver();
+
     /// A byte counter is told at least once in so many bytes, lest its 24 bits go around unseen.
     private static final int TOLD_EVERY = 1 << 22;
 

@@ -18,6 +18,9 @@ final class AccEcnSender {
     /// Counters of 24 bits: past this, one that was never told cannot be taken up any more.
     private static final long TOO_LATE = (1 << 23) - 1;
 
+    /// Of a connection without accurate feedback; nobody counts in it.
+    static final AccEcnSender NONE = new AccEcnSender(EcnFailures.NONE);
+
     private final EcnFailures failures;
 
     /// Bytes delivered with ECT(1), ECT(0) and CE: `s.e1b`, `s.e0b`, `s.ceb`, from 0.

@@ -73,7 +73,7 @@ final class ActiveFastOpen {
     int open(MemorySegment from, long offset, int length, long now) {
         int mss = mayCarryData(c.sizes.advMss, now);
         deferred = false;
-        c.prepareSyn(now);
+        Opening.prepareSyn(c, now);
         int count = 0;
         if (mss >= 0) {
             c.sizes.assumePeerMss(mss);

@@ -11,7 +11,8 @@ final class BusyTime {
         SEND_BUFFER
     }
 
-    private final long[] spent = new long[3];
+    // Nanoseconds that each was the reason.
+    private long sending, receiveWindow, sendBuffer;
     private int current = -1;
     private long since;
 
@@ -26,14 +27,23 @@ final class BusyTime {
 
     private void set(int next, long now) {
         if (next == current) return;
-        if (current >= 0) spent[current] += now - since;
+        switch (current) {
+            case 0 -> sending += now - since;
+            case 1 -> receiveWindow += now - since;
+            case 2 -> sendBuffer += now - since;
+            default -> {}
+        }
         current = next;
         since = now;
     }
 
     /// Microseconds; the busy time includes the others.
     long micros(Reason reason, long now) {
-        long nanos = reason == Reason.BUSY ? spent[0] + spent[1] + spent[2] : spent[reason.ordinal()];
+        long nanos = switch (reason) {
+            case BUSY -> sending + receiveWindow + sendBuffer;
+            case RECEIVE_WINDOW -> receiveWindow;
+            case SEND_BUFFER -> sendBuffer;
+        };
         boolean running = current >= 0 && (reason == Reason.BUSY || current == reason.ordinal());
         return (nanos + (running ? now - since : 0)) / 1000;
     }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// `now` is nanoseconds of the host's clock and never goes back.
 ///
-/// It is the place where the parts meet: what a connection *knows* is here, what it *does* is in [SegmentArrives],
+/// It is the place where the parts meet: what a connection *knows* is here, what it *does* is in [Opening],
+/// [SegmentArrives],
 /// [Acknowledgment], [LossRecovery], [Output] and [Timeouts].
 public final class Connection {
 
@@ -38,12 +39,10 @@ public final class Connection {
     /// Bits of [#shutdown], with Linux's numbers (`RCV_SHUTDOWN`, `SEND_SHUTDOWN`).
     static final int RECEIVE = 1, SEND = 2;
 
-    private static final int TIMESTAMP_OPTION = 12;
-
     final TcpContext context;
     final FourTuple tuple;
     final SocketOptions options;
-    private final Journal journal = new Journal();
+    final Journal journal = new Journal();
     TcpState state = TcpState.CLOSED;
 
     // The send sequence space (RFC 9293 3.3.1), and the largest window ever seen. RFC 9293 3.1, REC-1
@@ -56,7 +55,8 @@ public final class Connection {
     int synScale = -1;
 
     boolean synTimestamps;
-    private long synSentAt = 1;
+    /// When the SYN was first sent, nanoseconds.
+    long synSentAt = 1;
 
     final SegmentSizes sizes;
     final SocketMemory memory;
@@ -68,14 +68,14 @@ public final class Connection {
     final ReceiveWindow receive;
     final ReceiveBuffer receiveBuffer = new ReceiveBuffer(this);
     final Timestamps timestamps;
-    final AckPolicy acks = new AckPolicy();
+    final AckPolicy acks;
     final AckSchedule ackSchedule = new AckSchedule(this);
-    final UrgentData urgent = new UrgentData();
+    UrgentData urgent = UrgentData.NONE;
     final StreamReader reader = new StreamReader(this);
-    private final StreamWriter writer = new StreamWriter(this);
+    final StreamWriter writer = new StreamWriter(this);
     final Ecn ecn = new Ecn(this);
     final RttEstimator rtt;
-    final DeliveryRate rate = new DeliveryRate();
+    final DeliveryRate rate;
     final CongestionWindow cwnd = new CongestionWindow();
     final Pacer pacer = new Pacer(this);
     CongestionControl congestion;
@@ -90,11 +90,13 @@ public final class Connection {
     final SegmentArrives arrives;
     final BusyTime busy = new BusyTime();
     private final OptionEffects effects;
-    private final PathMessages path = new PathMessages(this);
     final MtuProbing probing = new MtuProbing(this);
-    final ZeroCopy zeroCopy = new ZeroCopy(this);
-    private final ErrorQueue errors = new ErrorQueue(this);
-    /// `SO_TIMESTAMPING`; made when it is first set.
+    // Of those that have them, few: made when they are first needed.
+    @Nullable
+    ZeroCopy zeroCopy;
+
+    private @Nullable ErrorQueue errors;
+    /// `SO_TIMESTAMPING`
     @Nullable
     Stamping stamping;
 
@@ -134,6 +136,7 @@ public final class Connection {
         this.context = context;
         this.tuple = tuple;
         this.options = options;
+        acks = new AckPolicy(context.sysctl);
         sizes = new SegmentSizes(this, mtu);
         memory = new SocketMemory(this);
         send = new SendQueue(context, memory);
@@ -142,6 +145,7 @@ public final class Connection {
         receive = new ReceiveWindow(context, options);
         timestamps = new Timestamps(receive);
         rtt = new RttEstimator(context.sysctl, options);
+        rate = new DeliveryRate(context.rateSample);
         board = new Scoreboard(this);
         recovery = new LossRecovery(this);
         timeouts = new Timeouts(this);
@@ -162,7 +166,7 @@ public final class Connection {
     public static Connection accepted(
             TcpContext context, FourTuple tuple, SocketOptions options, int mtu, Handshake handshake, long now) {
         var connection = new Connection(context, tuple, options, mtu);
-        connection.take(handshake, now);
+        Opening.take(connection, handshake, now);
         return connection;
     }
 
@@ -179,8 +183,8 @@ public final class Connection {
             Segment syn,
             long now) {
         var connection = new Connection(context, tuple, options, mtu);
-        connection.take(request.handshake(), now);
-        connection.startTransfer(now);
+        Opening.take(connection, request.handshake(), now);
+        Opening.startTransfer(connection, now);
         connection.fastOpen.beginPassive(request, syn, now);
         return connection;
     }
@@ -191,52 +195,6 @@ public final class Connection {
                 options.congestionControl.isEmpty() ? context.sysctl.tcp_congestion_control : options.congestionControl;
         CongestionControl chosen = CongestionControls.named(wanted, this);
         return chosen != null ? chosen : new Cubic(this);
-    }
-
-    private void take(Handshake shake, long now) {
-        this.now = now;
-        unaccepted = true;
-        iss = shake.iss;
-        sndUna = sndNxt = sndUp = send.writeSeq = iss + 1;
-        cwnd.usageSeq = sndUna;
-        output.start(sndUna);
-        rcvNxt = copiedSeq = shake.irs + 1;
-        sizes.peerMss = shake.peerMss;
-        sizes.advertisedMss = sizes.advMss = shake.advertisedMss;
-        sackPermitted = shake.sackPermitted;
-        offersScaling = shake.receiveWindowScale >= 0;
-        sendScale = Math.max(0, shake.sendWindowScale);
-        ecn.take(shake);
-        timestamps.offset = shake.tsOffset;
-        if (shake.timestamps) agreeOnTimestamps(shake.tsRecent, shake.tsRecentAt);
-        receive.initialize(sizes.advMss, offersScaling);
-        receive.window = receive.threshold = shake.receiveWindow;
-        receive.clamp = shake.windowClamp;
-        receive.scale = Math.max(0, shake.receiveWindowScale);
-        if (!offersScaling) receive.withoutScaling();
-        receive.begin(rcvNxt);
-        sndWnd = maxWindow = shake.peerWindow;
-        sndWl1 = shake.irs;
-        segmentsIn = 1; // the SYN
-        acks.lastReceivedAt = now;
-        lastAckReceivedAt = output.lastSentAt = now;
-        if (shake.synAckSentAt >= 0 && shake.retransmits == 0) {
-            long micros = (now - shake.synAckSentAt) / 1000;
-            rtt.min.reset(Math.clamp(micros, 1, Integer.MAX_VALUE), now / Timers.MILLI);
-            rtt.sample(micros, sndUna, sndNxt);
-        }
-        totalRetransmits = shake.retransmits;
-        if (shake.synAckSentAt >= 0) synSentAt = shake.synAckSentAt;
-        if (shake.timeouts > 0) {
-            recovery.onSynAckTimeouts();
-            timeouts.onSynAckTimeouts(shake.timeouts, synSentAt, now);
-        }
-        sizes.sync();
-        context.count(TcpMib.PassiveOpens);
-        // It was half-open since our SYN-ACK; a SYN cookie does not remember when that was.
-        long halfOpenSince = shake.synAckSentAt >= 0 ? shake.synAckSentAt : now;
-        journal.record(halfOpenSince, TcpState.LISTEN, TcpState.SYN_RCVD, Journal.Cause.SEGMENT, Segment.SYN);
-        state = TcpState.SYN_RCVD;
     }
 
     // ---------------------------------------------------------------- getters
@@ -354,7 +312,17 @@ public final class Connection {
 
     /// What a read with `MSG_ERRQUEUE` finds.
     public ErrorQueue errorQueue() {
+        if (errors == null) errors = new ErrorQueue(this);
         return errors;
+    }
+
+    boolean hasQueuedErrors() {
+        return errors != null && errors.size() > 0;
+    }
+
+    ZeroCopy zeroCopy() {
+        if (zeroCopy == null) zeroCopy = new ZeroCopy(this);
+        return zeroCopy;
     }
 
     /// `SO_TIMESTAMPING`
@@ -437,13 +405,13 @@ public final class Connection {
     /// Starts an active open that follows up a connection between the same ends which is still in TIME_WAIT:
     /// numbers and timestamps go on beyond its own, so that nothing of it can be taken for ours (RFC 6191).
     public int connect(long now, @Nullable TimeWait before) {
-        begin(now, before);
+        Opening.begin(this, now, before);
         if (options.fastOpenConnect) {
             ActiveFastOpen active = fastOpen.beginActive();
             if (!active.defer(now)) active.open(MemorySegment.NULL, 0, 0, now);
             return 0;
         }
-        prepareSyn(now);
+        Opening.prepareSyn(this, now);
         send.appendControl(Segment.SYN);
         output.sendSyn();
         return 0;
@@ -454,38 +422,8 @@ public final class Connection {
     /// @param before see [#connect]
     /// @return how many of the bytes go with the SYN, or `-EINPROGRESS` if none do
     public int connect(MemorySegment from, long offset, int length, long now, @Nullable TimeWait before) {
-        begin(now, before);
+        Opening.begin(this, now, before);
         return fastOpen.beginActive().open(from, offset, length, now);
-    }
-
-    private void begin(long now, @Nullable TimeWait before) {
-        this.now = now;
-        iss = before != null ? before.nextIsn() : context.isn.next(tuple, now);
-        if (before != null) timestamps.follow(before);
-        sndUna = sndUp = iss;
-        sndNxt = send.writeSeq = iss;
-        cwnd.usageSeq = iss;
-        output.start(iss);
-        sizes.advertisedMss = sizes.advMss;
-        setState(TcpState.SYN_SENT, Journal.Cause.CALL_CONNECT, 0);
-    }
-
-    /// What our SYN is to offer (`tcp_connect_init`).
-    void prepareSyn(long now) {
-        TcpSysctl sysctl = context.sysctl;
-        offersScaling = sysctl.tcp_window_scaling != 0;
-        timestamps.offered = options.offersTimestamps(sysctl);
-        ecn.offer();
-        if (timestamps.offered) sizes.headerLength += TIMESTAMP_OPTION;
-        probing.begin(now);
-        sizes.assumePeerMss(options.maxSegment > 0 ? options.maxSegment : SegmentSizes.unannounced(tuple.isV4()));
-        receive.initialize(sizes.advMss, offersScaling);
-        synScale = offersScaling ? receive.scale : -1;
-        synTimestamps = timestamps.offered;
-        synSentAt = now;
-        lastAckReceivedAt = now;
-        acks.rcvMss = SegmentSizes.MIN_MSS;
-        context.count(TcpMib.ActiveOpens);
     }
 
     /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room,
@@ -609,23 +547,24 @@ public final class Connection {
 
     /// Whether an ICMP message that quotes this number of ours, which must be in flight, teaches the path's MTU; bytes.
     public boolean learnsMtu(int seq, int mtu) {
-        return path.isInFlight(seq) && path.isNews(mtu);
+        return PathMessages.isInFlight(this, seq) && PathMessages.isNews(this, mtu);
     }
 
     /// An ICMP error about a segment of ours.
     ///
-    /// @param icmp what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
-    /// @param seq  the sequence number in the quoted header
+    /// @param icmp   what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
+    /// @param broken whether it says that no way leads to the peer now
+    /// @param seq    the sequence number in the quoted header
     /// @return whether the connection, which was being opened, has ended with it
-    public boolean onIcmpError(Errno icmp, int seq, long now) {
+    public boolean onIcmpError(Errno icmp, boolean broken, int seq, long now) {
         this.now = now;
-        return path.onError(icmp, seq);
+        return PathMessages.onError(this, icmp, broken, seq, now);
     }
 
     /// The path's MTU has changed: ICMP fragmentation needed, packet too big, or a new route.
     public void onPacketTooBig(int mtu, int seq, long now) {
         this.now = now;
-        path.onPacketTooBig(mtu, seq, now);
+        PathMessages.onPacketTooBig(this, mtu, seq, now);
     }
 
     /// The path's MTU as it is now, for what is sent from now on (`tcp_current_mss`).
@@ -679,41 +618,6 @@ public final class Connection {
         state = next;
     }
 
-    /// Both SYNs are acknowledged.
-    void established(int flags, long now) {
-        setState(TcpState.ESTABLISHED, Journal.Cause.SEGMENT, flags);
-        if (timestamps.agreed) sizes.advMss -= TIMESTAMP_OPTION;
-        if (fastOpen.isHalfOpen()) {
-            fastOpen.established(now);
-        } else {
-            copiedSeq = rcvNxt;
-            startTransfer(now);
-            recovery.firstRetransmitAt = 0;
-        }
-        timeouts.retransmits = 0;
-        raise(Readiness.OUT | Readiness.ANY);
-    }
-
-    /// Data may go (`tcp_init_transfer`): in ESTABLISHED, or with Fast Open before.
-    private void startTransfer(long now) {
-        sizes.sync();
-        probing.begin(now);
-        acks.rcvMss = sizes.initialReceived();
-        output.lastSentAt = now;
-        writer.start(sndNxt);
-        context.metrics.apply(this, now);
-        // The timeouts were spurious if what is acknowledged is the first SYN or SYN-ACK (`tcp_try_undo_spurious_syn`).
-        if (timestamps.echoes(synSentAt)) recovery.onSpuriousSynTimeouts();
-        // RFC 5681 3.1, MUST-9, MUST-10: one segment where the SYN was lost more than once. Linux: the
-        // timeouts of one lost SYN cost nothing.
-        cwnd.segments = totalRetransmits > 1 && recovery.isUndoPossible() ? 1 : CongestionWindow.INITIAL;
-        cwnd.stamp = now;
-        congestion.init(now);
-        receive.established(copiedSeq, acks.rcvMss, sizes.advMss, now);
-        sendBuffer.expand();
-        timeouts.onKeepAliveOption(now);
-    }
-
     /// A program has taken the connection out of the accept queue.
     public void onAccepted() {
         unaccepted = false;
@@ -723,31 +627,6 @@ public final class Connection {
     /// Whether data may be sent: both SYNs are acknowledged, or with Fast Open the peer's.
     boolean mayTransmit() {
         return state.isSynchronized() || fastOpen.isHalfOpen();
-    }
-
-    /// The peer's SYN: its number, options and our answers to them.
-    void receivedSyn(Segment seg, long now) {
-        rcvNxt = copiedSeq = seg.seq + 1;
-        receive.begin(rcvNxt);
-        // RFC 9293 MUST-15: without the option it is what was assumed.
-        if (seg.mss != 0) sizes.peerMss = options.maxSegment > 0 ? Math.min(seg.mss, options.maxSegment) : seg.mss;
-        sackPermitted = seg.sackPermitted && context.sysctl.tcp_sack != 0;
-        // RFC 7323 2.2, MUST-1; RFC 7323 2.3, MUST-5, MUST-7, MUST-11
-        if (offersScaling && seg.windowScale >= 0) {
-            sendScale = Math.min(seg.windowScale, ReceiveWindow.MAX_SCALE);
-        } else {
-            offersScaling = false;
-            receive.withoutScaling();
-        }
-        sizes.headerLength = 20;
-        if (timestamps.offered && seg.timestamps) agreeOnTimestamps(seg.tsVal, now);
-        timestamps.offered = timestamps.agreed;
-        sizes.sync();
-    }
-
-    private void agreeOnTimestamps(int recent, long at) {
-        timestamps.agree(recent, at);
-        sizes.headerLength = 20 + TIMESTAMP_OPTION;
     }
 
     void raise(int bits) {
@@ -770,11 +649,6 @@ public final class Connection {
         return Seq.gt(seg.ack, sndUna)
                 || Seq.gt(seg.seq, sndWl1)
                 || (seg.seq == sndWl1 && (Integer.compareUnsigned(window, sndWnd) > 0 || window == 0));
-    }
-
-    /// When the SYN was first sent, nanoseconds.
-    long synSentAt() {
-        return synSentAt;
     }
 
     /// Bytes from the gap to the end of what has come ahead of it.

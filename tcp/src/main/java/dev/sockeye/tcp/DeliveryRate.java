@@ -16,12 +16,16 @@ final class DeliveryRate {
     int lost;
 
     /// Of the ACK at hand.
-    final RateSample sample = new RateSample();
+    final RateSample sample;
 
     // The best sample of the last round: what TCP_INFO shows.
     private int rateDelivered;
     private long rateIntervalMicros;
     private boolean rateAppLimited = true;
+
+    DeliveryRate(RateSample sample) {
+        this.sample = sample;
+    }
 
     /// A segment is sent, for the first time or again.
     ///

@@ -16,10 +16,11 @@ final class Ecn {
     /// A packet with ECT or CE was seen at some time.
     boolean seen;
 
-    final EcnFailures failures = new EcnFailures();
-    final AccEcnReceiver received = new AccEcnReceiver();
-    final AccEcnSender delivered = new AccEcnSender(failures);
-    final AccEcnOption option;
+    // The parts of accurate feedback: those of nobody, until it is agreed on.
+    EcnFailures failures = EcnFailures.NONE;
+    AccEcnReceiver received = AccEcnReceiver.NONE;
+    AccEcnSender delivered = AccEcnSender.NONE;
+    AccEcnOption option = AccEcnOption.NONE;
 
     // RFC 3168.
     /// We echo a CE mark until the peer says that it has reduced.
@@ -41,7 +42,6 @@ final class Ecn {
 
     Ecn(Connection c) {
         this.c = c;
-        option = new AccEcnOption(c);
     }
 
     boolean isAgreed() {
@@ -50,6 +50,14 @@ final class Ecn {
 
     boolean isAccurate() {
         return mode == EcnMode.ACCECN;
+    }
+
+    private void agreeOnAccurate() {
+        mode = EcnMode.ACCECN;
+        failures = new EcnFailures();
+        received = new AccEcnReceiver();
+        delivered = new AccEcnSender(failures);
+        option = new AccEcnOption();
     }
 
     // ---------------------------------------------------------------- active open
@@ -95,7 +103,7 @@ final class Ecn {
     }
 
     private void acceptSynAck(Segment seg) {
-        mode = EcnMode.ACCECN;
+        agreeOnAccurate();
         synCodepoint = seg.ecn;
         if (seg.accEcnKind != 0) received.demand = AccEcnReceiver.AFTER_CHANGE;
         failures.onOption(seg);
@@ -115,7 +123,7 @@ final class Ecn {
     void onCrossedSyn(Segment seg) {
         if (mode == EcnMode.PENDING) {
             if (AceField.asks(seg)) {
-                mode = EcnMode.ACCECN;
+                agreeOnAccurate();
                 synCodepoint = received.last = seg.ecn;
             } else {
                 mode = EcnMode.RFC3168;
@@ -148,6 +156,7 @@ final class Ecn {
         passive = true;
         mode = handshake.ecn;
         if (mode != EcnMode.ACCECN) return;
+        agreeOnAccurate();
         failures.add(handshake.ecnFailures);
         received.last = handshake.synCodepoint;
         synCodepoint = handshake.synCodepoint;
@@ -204,6 +213,10 @@ final class Ecn {
     /// An acceptable segment has come on the established connection: counts it. Linux counts so whatever
     /// was agreed on.
     void onSegment(Segment seg) {
+        if (received == AccEcnReceiver.NONE) {
+            if (seg.ecn == NOT_ECT) return;
+            received = new AccEcnReceiver();
+        }
         if (seg.ecn != NOT_ECT && mode != EcnMode.RFC3168) seen = true;
         if (received.onSegment(seg) && mode == EcnMode.ACCECN) c.acks.now = true;
     }

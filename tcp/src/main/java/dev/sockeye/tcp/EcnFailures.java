@@ -4,6 +4,9 @@ package dev.sockeye.tcp;
 /// `tcpi_accecn_opt_seen`): RFC 9768 3.2.2.3, 3.2.2.4, 3.2.3.2.
 final class EcnFailures {
 
+    /// Of a connection without accurate feedback; nobody adds to it.
+    static final EcnFailures NONE = new EcnFailures();
+
     /// Our ACE field, and the peer's, is not to be relied on; nor is our option, or the peer's.
     static final int ACE_SENT = 1, ACE_RECEIVED = 2, OPTION_SENT = 4, OPTION_RECEIVED = 8;
 

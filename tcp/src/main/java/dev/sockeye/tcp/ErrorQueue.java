@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class ErrorQueue {
 
     private final Connection c;
-    /// Made with the first record.
-    private @Nullable ArrayDeque<ErrorRecord> records;
+    private final ArrayDeque<ErrorRecord> records = new ArrayDeque<>();
     /// What the times in it are charged, bytes.
     private int charged;
 
@@ -19,24 +18,19 @@ public final class ErrorQueue {
 
     /// How many records are in it.
     public int size() {
-        return records == null ? 0 : records.size();
+        return records.size();
     }
 
     /// Puts an error behind the others.
     public void add(ErrorRecord record) {
-        ArrayDeque<ErrorRecord> queue = records;
-        if (queue == null) records = queue = new ArrayDeque<>();
-        queue.addLast(record);
+        records.addLast(record);
         c.raise(Readiness.ERR);
     }
 
     /// Writes of zero copy are complete; they lengthen the range of the last record where they follow it.
     void complete(int first, int last) {
-        ErrorRecord before = records == null ? null : records.peekLast();
-        if (records != null
-                && before != null
-                && before.origin() == ErrorRecord.ZEROCOPY
-                && before.data() + 1 == first) {
+        ErrorRecord before = records.peekLast();
+        if (before != null && before.origin() == ErrorRecord.ZEROCOPY && before.data() + 1 == first) {
             records.removeLast();
             first = before.info();
         }
@@ -54,10 +48,9 @@ public final class ErrorQueue {
     /// Takes the oldest record; null if there is none. Linux: who has read an error has been told of it, and `SO_ERROR`
     /// no longer has it; the next one in the queue is the pending error then.
     public @Nullable ErrorRecord take() {
-        ArrayDeque<ErrorRecord> queue = records;
-        ErrorRecord taken = queue == null ? null : queue.pollFirst();
-        if (queue == null || taken == null) return null;
-        ErrorRecord next = queue.peekFirst();
+        ErrorRecord taken = records.pollFirst();
+        if (taken == null) return null;
+        ErrorRecord next = records.peekFirst();
         if (next != null && next.isError()) c.error = next.errno();
         else if (taken.isError()) c.error = 0;
         if (taken.origin() != ErrorRecord.TIMESTAMPING) return taken;

@@ -309,7 +309,7 @@ public final class HalfOpen {
     }
 
     /// RFC 6298 5.5: doubled each time, up to two minutes, whatever `tcp_rto_max_ms` and `TCP_RTO_MAX_MS` say
-    /// (docs/linux/timers.md [synack_max]).
+    /// (docs/linux/timers.md: `synack_max`).
     private long timeout() {
         return Math.min(INITIAL_TIMEOUT << timeouts, MAX_TIMEOUT);
     }

@@ -1,7 +1,10 @@
 package dev.sockeye.tcp;
 
+import java.util.Arrays;
+
 /// What happened to a socket: each change of state with its time and its cause. Bounded: the first [#CAPACITY] - 1
-/// entries and the last are kept, which is more than any life of a connection has. Recording allocates nothing.
+/// entries and the last are kept, which is more than any life of a connection has. It has room for the way to
+/// ESTABLISHED at first, and makes more for the way back.
 public final class Journal {
 
     /// Entries that fit.
@@ -31,11 +34,13 @@ public final class Journal {
         RESOURCES;
     }
 
+    private static final int FEW = 4;
+
     private static final TcpState[] STATES = TcpState.values();
     private static final Cause[] CAUSES = Cause.values();
 
-    private final long[] times = new long[CAPACITY];
-    private final int[] entries = new int[CAPACITY];
+    private long[] times = new long[FEW];
+    private int[] entries = new int[FEW];
     private int size;
     private int dropped;
 
@@ -44,9 +49,14 @@ public final class Journal {
     /// @param flags the segment's flags where the cause is a segment, else 0
     public void record(long now, TcpState from, TcpState to, Cause cause, int flags) {
         if (size == CAPACITY) dropped++;
-        else size++;
+        else if (size++ == times.length) grow();
         times[size - 1] = now;
         entries[size - 1] = from.ordinal() | to.ordinal() << 4 | cause.ordinal() << 8 | flags << 16;
+    }
+
+    private void grow() {
+        times = Arrays.copyOf(times, 2 * times.length);
+        entries = Arrays.copyOf(entries, 2 * entries.length);
     }
 
     /// How many entries there are.

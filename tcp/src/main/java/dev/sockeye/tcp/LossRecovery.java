@@ -1,8 +1,8 @@
 package dev.sockeye.tcp;
 
 /// What follows from losses: the states of Linux's `tcp_fastretrans_alert`, with RACK (RFC 8985) to find losses,
-/// or the rule of RFC 6675 where `tcp_recovery` is 0, PRR (RFC 6937) to reduce the window, F-RTO (RFC 5682) and
-/// undo by timestamps (RFC 3522) and DSACK (RFC 3708) where a reduction proves needless.
+/// PRR (RFC 6937) to reduce the window, F-RTO (RFC 5682) and undo by timestamps (RFC 3522) and DSACK (RFC 3708)
+/// where a reduction proves needless.
 final class LossRecovery {
 
     /// `tcpi_ca_state`
@@ -239,9 +239,8 @@ final class LossRecovery {
             return ackFlags;
         }
         int before = board.retransOut;
-        // RFC 8985 9.2, MUST-11
-        if (c.context.sysctl.tcp_recovery == 0) markLostBySackCount();
-        else if (rackMarkLost(now)) ackFlags &= ~Acknowledgment.SET_TIMER;
+        // RFC 8985 9.2, MUST-11. Linux: whatever tcp_recovery says, see docs/linux/recovery.md
+        if (rackMarkLost(now)) ackFlags &= ~Acknowledgment.SET_TIMER;
         if (before > board.retransOut) ackFlags |= Acknowledgment.LOST_RETRANSMIT;
         return ackFlags;
     }
@@ -255,18 +254,6 @@ final class LossRecovery {
         if (first.is(TxSegment.LOST)) return;
         if (first.packets > 1) board.split(0, first.mss, first.mss);
         board.markLost(first);
-    }
-
-    /// RFC 6675 4, `IsLost`: a segment is lost when DupThresh packets above it were SACKed. RFC 6675 5,
-    /// MUST-11
-    private void markLostBySackCount() {
-        int above = board.sackedOut;
-        TxQueue queue = c.send.inFlight;
-        for (int i = 0; i < queue.size() && above >= board.reordering; i++) {
-            TxSegment segment = queue.get(i);
-            if (segment.is(TxSegment.SACKED)) above -= segment.packets;
-            else if (!segment.is(TxSegment.LOST)) board.markLost(segment);
-        }
     }
 
     /// RFC 8985 6.2 step 5.

@@ -3,14 +3,17 @@ package dev.sockeye.tcp;
 import dev.sockeye.wire.Page;
 import dev.sockeye.wire.Pages;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// What has arrived ahead of a gap: slices sorted by sequence number, without overlap. Where two overlap the first
 /// to come is kept.
 final class OutOfOrderQueue {
 
+    private static final @Nullable RxSegment[] NONE = new RxSegment[0];
+
     private final Pages pages;
-    private @Nullable RxSegment[] slots = new RxSegment[4];
+    private @Nullable RxSegment[] slots = NONE;
     private int size;
     private @Nullable RxSegment free;
     private int freeCount;
@@ -170,7 +173,7 @@ final class OutOfOrderQueue {
         segment.isLast = false;
         lastKept = segment;
         if (segment.length() > 0 && page != null) hold(segment, page);
-        if (size == slots.length) slots = java.util.Arrays.copyOf(slots, 2 * size);
+        if (size == slots.length) slots = Arrays.copyOf(slots, Math.max(4, 2 * size));
         System.arraycopy(slots, i, slots, i + 1, size - i);
         slots[i] = segment;
         size++;

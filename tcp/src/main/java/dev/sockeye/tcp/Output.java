@@ -141,7 +141,7 @@ final class Output {
     void onPauseOver() {
         if (!c.mayTransmit()) return;
         lost |= c.board.lostOut > c.board.retransOut && c.cwnd.segments > c.board.inFlight();
-        pushFromAck();
+        if (!push) push(nagle());
     }
 
     private int nagle() {
@@ -149,9 +149,9 @@ final class Output {
         return (c.options.noDelay ? NAGLE_OFF : 0) | (c.options.cork ? NAGLE_CORK : 0) | nagleOnce;
     }
 
-    /// An ACK came: what it makes room for may go.
+    /// An ACK came: what it makes room for may go. Where nothing waits, nothing is learned of the window either.
     void pushFromAck() {
-        if (!push) push(nagle());
+        if (!push && !c.send.unsent.isEmpty()) push(nagle());
     }
 
     /// The first segment that is queued may go, whatever Nagle's rule says (`tcp_push_one`).
@@ -405,7 +405,7 @@ final class Output {
     }
 
     /// As much as the slices of one segment can hold, in whole packets where it is more than one.
-    private int reachable(TxSegment segment, int length, int mss) {
+    int reachable(TxSegment segment, int length, int mss) {
         int reach = c.send.reach(segment.seq, length);
         return reach < length && reach > mss ? reach - reach % mss : reach;
     }

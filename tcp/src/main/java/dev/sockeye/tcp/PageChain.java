@@ -13,10 +13,10 @@ final class PageChain {
     private static final int SMALL = 2048;
 
     private final Pages pages;
-    private @Nullable Page[] page = new Page[4];
-    private int[] start = new int[4]; // where in the page its first byte is
-    private int[] end = new int[4]; // where in the page its last byte ends
-    private int[] seq = new int[4]; // the sequence number of the byte at `start`
+    private @Nullable Page[] page = new Page[2];
+    private int[] start = new int[2]; // where in the page its first byte is
+    private int[] end = new int[2]; // where in the page its last byte ends
+    private int[] seq = new int[2]; // the sequence number of the byte at `start`
     private int head;
     private int size;
     private int bytes;

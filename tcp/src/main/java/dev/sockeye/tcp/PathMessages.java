@@ -8,36 +8,36 @@ final class PathMessages {
     /// RFC 8200 5: every IPv6 link takes as much.
     private static final int LEAST_V6 = 1280;
 
-    private final Connection c;
+    private PathMessages() {}
 
-    PathMessages(Connection c) {
-        this.c = c;
+    static boolean isInFlight(Connection c, int seq) {
+        return c.state != TcpState.CLOSED && Seq.between(seq, firstInFlight(c), c.sndNxt);
     }
 
-    boolean isInFlight(int seq) {
-        return c.state != TcpState.CLOSED && Seq.between(seq, firstInFlight(), c.sndNxt);
-    }
-
-    /// Linux: in IPv6 an MTU that no link may have is no word to go by, nor is one that would not make segments
-    /// smaller.
+    /// Linux: in IPv6 an MTU that no link may have is no word to go by, nor is one that would not make segments smaller.
     /// See docs/linux/pmtu.md
-    boolean isNews(int mtu) {
+    static boolean isNews(Connection c, int mtu) {
         return c.tuple.isV4() || mtu >= LEAST_V6 && c.sizes.payload(mtu) < c.sizes.mss;
     }
 
-    private int firstInFlight() {
+    private static int firstInFlight(Connection c) {
         return c.fastOpen.passive != null ? c.fastOpen.passive.iss() : c.sndUna;
     }
 
-    private boolean isForged(int seq) {
-        if (Seq.between(seq, firstInFlight(), c.sndNxt)) return false;
+    private static boolean isForged(Connection c, int seq) {
+        if (Seq.between(seq, firstInFlight(c), c.sndNxt)) return false;
         c.context.count(TcpMib.OutOfWindowIcmps);
         return true;
     }
 
+    /// @param broken no way leads to the peer now
     /// @return whether the connection was being opened, and has ended
-    boolean onError(Errno icmp, int seq) {
-        if (c.state == TcpState.CLOSED || isForged(seq)) return false;
+    static boolean onError(Connection c, Errno icmp, boolean broken, int seq, long now) {
+        if (c.state == TcpState.CLOSED || isForged(c, seq)) return false;
+        if (broken && !c.fastOpen.isHalfOpen()) {
+            c.timeouts.revertBackoff(seq, now);
+            if (c.state == TcpState.CLOSED) return false;
+        }
         // RFC 9293 3.9.2.2, RFC 5461: only a connection that is being opened gives up; with Fast Open, one that no
         // program has yet.
         boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;
@@ -57,10 +57,10 @@ final class PathMessages {
         return false;
     }
 
-    void onPacketTooBig(int mtu, int seq, long now) {
-        if (c.state == TcpState.CLOSED || isForged(seq)) return;
+    static void onPacketTooBig(Connection c, int mtu, int seq, long now) {
+        if (c.state == TcpState.CLOSED || isForged(c, seq)) return;
         // RFC 7323 5.7, MUST-31
-        if (mtu >= c.sizes.pathMtu || !isNews(mtu) || !c.options.followsPathMtu()) return;
+        if (mtu >= c.sizes.pathMtu || !isNews(c, mtu) || !c.options.followsPathMtu()) return;
         c.sizes.setPathMtu(mtu);
         c.recovery.onSmallerMss(now);
     }

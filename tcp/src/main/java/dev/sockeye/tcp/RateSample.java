@@ -1,6 +1,6 @@
 package dev.sockeye.tcp;
 
-/// What one ACK tells about the path (`struct rate_sample`): filled in by [DeliveryRate], one for a connection, used
+/// What one ACK tells about the path (`struct rate_sample`): filled in by [DeliveryRate], one for a host, used
 /// again at each ACK. Counts are packets, times microseconds unless said otherwise.
 final class RateSample {
 

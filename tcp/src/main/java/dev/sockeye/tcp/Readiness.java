@@ -39,7 +39,7 @@ public final class Readiness {
             else c.sendBuffer.waiting = true;
             if (c.urgent.arrived) mask |= PRI;
         }
-        if (c.error != 0 || c.errorQueue().size() > 0) mask |= ERR;
+        if (c.error != 0 || c.hasQueuedErrors()) mask |= ERR;
         return mask;
     }
 }

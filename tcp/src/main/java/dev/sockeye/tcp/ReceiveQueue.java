@@ -17,10 +17,10 @@ final class ReceiveQueue {
 
     private final Pages pages;
     private final SocketMemory memory;
-    private @Nullable Page[] page = new Page[4];
-    private int[] offset = new int[4];
-    private int[] length = new int[4];
-    private int[] charge = new int[4];
+    private @Nullable Page[] page = new Page[2];
+    private int[] offset = new int[2];
+    private int[] length = new int[2];
+    private int[] charge = new int[2];
     private int head;
     private int size;
     private int bytes;

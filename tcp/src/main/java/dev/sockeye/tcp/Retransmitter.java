@@ -72,6 +72,7 @@ final class Retransmitter {
         int length = mss * packets;
         // RFC 9293 3.8.6, MUST-34, SHLD-16
         if (length > room) length = room < mss ? room : room - room % mss;
+        if (segment.packets > 1) length = c.output.reachable(segment, Math.min(length, segment.length()), mss);
         if (segment.length() > length) c.board.split(i, length, mss);
         else joinSmall(i, Math.min(mss, room));
         c.context.counters.add(TcpMib.RetransSegs, segment.packets);

@@ -4,8 +4,11 @@ package dev.sockeye.tcp;
 /// 4), and at most one DSACK block before them (RFC 2883).
 final class SackList {
 
-    private final int[] left = new int[Segment.MAX_SACK_BLOCKS];
-    private final int[] right = new int[Segment.MAX_SACK_BLOCKS];
+    private static final int[] NONE = new int[0];
+
+    // Made with the first gap.
+    private int[] left = NONE;
+    private int[] right = NONE;
     private int size;
     private boolean last;
     private boolean duplicate;
@@ -28,6 +31,10 @@ final class SackList {
 
     /// Data from `from` to `to` has arrived beyond a gap.
     void add(int from, int to) {
+        if (left.length == 0) {
+            left = new int[Segment.MAX_SACK_BLOCKS];
+            right = new int[Segment.MAX_SACK_BLOCKS];
+        }
         for (int i = 0; i < size; i++) {
             if (Seq.gt(from, right[i]) || Seq.gt(left[i], to)) continue;
             from = Seq.min(from, left[i]);

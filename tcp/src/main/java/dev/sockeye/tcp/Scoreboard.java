@@ -25,15 +25,11 @@ final class Scoreboard {
     /// Where a segment that is lost, and not sent again yet, may be found first; see [LossRecovery].
     int lostFrom;
 
-    // What the last option said: those ranges need no second look.
-    private final int[] seenLeft = new int[Segment.MAX_SACK_BLOCKS];
-    private final int[] seenRight = new int[Segment.MAX_SACK_BLOCKS];
-    private int seen;
-    private final int[] left = new int[Segment.MAX_SACK_BLOCKS];
-    private final int[] right = new int[Segment.MAX_SACK_BLOCKS];
+    /// What the last option said: those ranges need no second look.
+    private SackBlocks seen = SackBlocks.NONE;
 
-    /// Bytes that the ACK at hand has delivered.
-    int deliveredBytes;
+    /// Bytes that the ACK at hand has delivered; packets that its SACK option reports, duplicates too.
+    int deliveredBytes, sackDelivered;
 
     // The outcome of the option at hand.
     private int flags;
@@ -58,11 +54,11 @@ final class Scoreboard {
 
     /// The end of the highest SACKed range, or SND.UNA where nothing is SACKed.
     int highestSacked() {
-        return sackedOut == 0 ? c.sndUna : highestSacked;
+        return sackedOut == 0 || !c.sackPermitted ? c.sndUna : highestSacked;
     }
 
     void beginAck() {
-        deliveredBytes = 0;
+        deliveredBytes = sackDelivered = 0;
         firstSackedSentAt = lastSackedSentAt = -1;
         reorderedAt = c.sndNxt;
         flags = 0;
@@ -79,57 +75,55 @@ final class Scoreboard {
         reorderedAt = c.sndNxt;
         if (sackedOut == 0) {
             highestSacked = c.sndUna;
-            seen = 0;
+            forgetSeen();
         }
         boolean duplicate = checkDsack(seg, priorSndUna);
         if (Seq.lt(seg.ack, priorSndUna - c.maxWindow)) return 0;
         if (packetsOut == 0) return flags;
 
         int duplicateLeft = duplicate ? seg.sackLeft[0] : 0;
-        int blocks = validBlocks(seg, duplicate, priorSndUna);
+        SackBlocks blocks = validBlocks(seg, duplicate, priorSndUna);
         // Linux: the duplicate first. If the first report of its arrival was lost it is not SACKed yet, and tells of
         // no reordering; see docs/linux/congestion.md.
         int duplicateAt = 0;
-        while (duplicate && duplicateAt < blocks && left[duplicateAt] != duplicateLeft) duplicateAt++;
-        boolean valid = duplicate && duplicateAt < blocks && right[duplicateAt] == seg.sackRight[0];
-        if (valid) mark(left[duplicateAt], right[duplicateAt], true, now);
-        for (int i = 0; i < blocks; i++) {
-            if (!valid || i != duplicateAt) markNew(left[i], right[i], now);
+        while (duplicate && duplicateAt < blocks.size && blocks.left[duplicateAt] != duplicateLeft) duplicateAt++;
+        boolean valid = duplicate && duplicateAt < blocks.size && blocks.right[duplicateAt] == seg.sackRight[0];
+        if (valid) mark(blocks.left[duplicateAt], blocks.right[duplicateAt], blocks.left[duplicateAt], true, now);
+        for (int i = 0; i < blocks.size; i++) {
+            if (!valid || i != duplicateAt) markNew(blocks.left[i], blocks.right[i], now);
         }
-        seen = 0;
-        for (int i = 0; i < blocks; i++) {
-            if (duplicate && left[i] == duplicateLeft) continue;
-            seenLeft[seen] = left[i];
-            seenRight[seen++] = right[i];
-        }
+        remember(blocks, duplicate, duplicateLeft);
         if (c.recovery.state() != LossRecovery.State.LOSS || c.recovery.isUndoPossible()) {
             checkReordering(reorderedAt, false);
         }
         return flags;
     }
 
-    /// Copies the blocks that make sense, sorted, to `left` and `right`.
-    private int validBlocks(Segment seg, boolean duplicate, int priorSndUna) {
-        int count = 0;
+    private void remember(SackBlocks blocks, boolean duplicate, int duplicateLeft) {
+        forgetSeen();
+        if (blocks.size == 0) return;
+        if (seen == SackBlocks.NONE) seen = new SackBlocks();
+        for (int i = 0; i < blocks.size; i++) {
+            if (!duplicate || blocks.left[i] != duplicateLeft) seen.insert(blocks.left[i], blocks.right[i]);
+        }
+    }
+
+    private void forgetSeen() {
+        if (seen != SackBlocks.NONE) seen.size = 0;
+    }
+
+    /// The blocks that make sense, sorted.
+    private SackBlocks validBlocks(Segment seg, boolean duplicate, int priorSndUna) {
+        SackBlocks blocks = c.context.sackBlocks;
+        blocks.size = 0;
         for (int i = 0; i < seg.sackBlocks; i++) {
             int from = seg.sackLeft[i];
             int to = seg.sackRight[i];
             boolean dsack = duplicate && i == 0;
-            if (!isValid(dsack, from, to)) {
-                c.context.count(discardCounter(dsack));
-                continue;
-            }
-            if (!Seq.gt(to, priorSndUna)) continue;
-            int place = count++;
-            while (place > 0 && Seq.gt(left[place - 1], from)) {
-                left[place] = left[place - 1];
-                right[place] = right[place - 1];
-                place--;
-            }
-            left[place] = from;
-            right[place] = to;
+            if (!isValid(dsack, from, to)) c.context.count(discardCounter(dsack));
+            else if (Seq.gt(to, priorSndUna)) blocks.insert(from, to);
         }
-        return count;
+        return blocks;
     }
 
     private TcpMib discardCounter(boolean dsack) {
@@ -183,37 +177,42 @@ final class Scoreboard {
         if (reorderingSeen > 0 && (flags & Acknowledgment.DSACK_OF_PROBE) == 0) c.recovery.rack.dsackSeen = true;
         flags |= Acknowledgment.DSACKING;
         // A spurious retransmission was delivered, too.
-        c.rate.delivered += packets;
+        sackDelivered += packets;
         return packets;
     }
 
     /// Marks what of a block was not covered by the blocks of the last option.
     private void markNew(int from, int to, long now) {
-        for (int i = 0; i < seen && Seq.lt(from, to); i++) {
-            if (!Seq.gt(seenRight[i], from) || !Seq.lt(seenLeft[i], to)) continue;
-            if (Seq.lt(from, seenLeft[i])) mark(from, seenLeft[i], false, now);
-            from = Seq.max(from, seenRight[i]);
+        int at = from;
+        for (int i = 0; i < seen.size && Seq.lt(at, to); i++) {
+            if (!Seq.gt(seen.right[i], at) || !Seq.lt(seen.left[i], to)) continue;
+            if (Seq.lt(at, seen.left[i])) mark(from, seen.left[i], at, false, now);
+            at = Seq.max(at, seen.right[i]);
         }
-        if (Seq.lt(from, to)) mark(from, to, false, now);
+        if (Seq.lt(at, to)) mark(from, to, at, false, now);
     }
 
-    private void mark(int from, int to, boolean dsack, long now) {
+    /// Marks what a block covers from the segment on in which `at` lies.
+    private void mark(int from, int to, int at, boolean dsack, long now) {
         TxQueue queue = c.send.inFlight;
-        for (int i = queue.indexOf(from); i < queue.size(); i++) {
+        for (int i = queue.indexOf(at); i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
             if (!Seq.lt(segment.seq, to)) return;
             if (!isCovered(queue, i, from, to)) continue;
             markSacked(queue.get(i), dsack, now);
-            if (i > 0 && isOnlySacked(queue.get(i - 1)) && isOnlySacked(queue.get(i))) c.send.shift(queue.get(i));
+            if (i > 0) shift(queue.get(i - 1), queue.get(i));
             shiftNext(queue, i);
         }
     }
 
     /// A hole is filled: what is behind it is shifted, too.
     private void shiftNext(TxQueue queue, int i) {
-        if (i + 1 < queue.size() && isOnlySacked(queue.get(i)) && isOnlySacked(queue.get(i + 1))) {
-            c.send.shift(queue.get(i + 1));
-        }
+        if (i + 1 < queue.size()) shift(queue.get(i), queue.get(i + 1));
+    }
+
+    private void shift(TxSegment to, TxSegment segment) {
+        if (!isOnlySacked(to) || !isOnlySacked(segment) || to.endOfRecord) return;
+        if (to.packetLength() == segment.packetLength()) c.send.shift(segment);
     }
 
     /// Linux does not shift what is believed to be in flight once more.
@@ -283,7 +282,7 @@ final class Scoreboard {
         if (sackedOut == 0 || Seq.gt(segment.endSeq, highestSacked)) highestSacked = segment.endSeq;
         sackedOut += segment.packets;
         deliveredBytes += segment.endSeq - segment.seq;
-        c.rate.delivered += segment.packets;
+        sackDelivered += segment.packets;
     }
 
     /// A segment that was sent once has arrived: its time is known, and if one above it came earlier, the path
@@ -374,16 +373,20 @@ final class Scoreboard {
         lostOut = 0;
     }
 
-    /// The peer has thrown away what it had SACKed.
+    /// The peer has thrown away what it had SACKed. What Linux has shifted together goes again together.
     void forgetSacks() {
         TxQueue queue = c.send.inFlight;
-        for (int i = 0; i < queue.size(); i++) queue.get(i).unmark(TxSegment.SACKED);
+        for (int i = 0; i < queue.size(); i++) {
+            while (i + 1 < queue.size() && queue.get(i + 1).is(TxSegment.SHIFTED)) c.send.joinShifted(i);
+            queue.get(i).unmark(TxSegment.SACKED);
+        }
         sackedOut = 0;
-        seen = 0;
+        forgetSeen();
     }
 
     void clear() {
-        packetsOut = sackedOut = lostOut = retransOut = seen = 0;
+        packetsOut = sackedOut = lostOut = retransOut = 0;
+        forgetSeen();
     }
 
     // ---------------------------------------------------------------- segments cut and joined

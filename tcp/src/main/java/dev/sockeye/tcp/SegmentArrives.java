@@ -35,8 +35,10 @@ final class SegmentArrives {
         // No ACK, no RST, no SYN: nothing to go by (RFC 9293 3.10.7.4, fifth check; Linux looks first).
         if ((seg.flags & (Segment.ACK | Segment.RST | Segment.SYN)) == 0) return;
         if (!isAcceptable(seg, now)) return;
+        boolean established = c.state == TcpState.ESTABLISHED;
         if (!ack(seg, now)) return;
         if (c.state == TcpState.CLOSED) return;
+        if (established) measureRtt(seg, now);
         urgent(seg);
         text(seg, now);
     }
@@ -52,12 +54,14 @@ final class SegmentArrives {
             c.timestamps.update(seg, now);
             c.ecn.onSegment(seg);
             predictedAck(seg, now);
+            measureRtt(seg, now);
             return true;
         }
         if (seg.truesize() > c.memory.reserved()) return false;
         c.context.count(TcpMib.TCPHPHits);
         c.timestamps.update(seg, now);
         c.ecn.onSegment(seg);
+        measureRtt(seg, now);
         appendText(seg, 0);
         onData(seg, now);
         if (seg.ack != c.sndUna) {
@@ -92,7 +96,7 @@ final class SegmentArrives {
             if (seg.timestamps
                     && seg.tsEcr != 0
                     && c.timestamps.offered
-                    && !c.timestamps.isOurs(seg.tsEcr, c.synSentAt(), now)) {
+                    && !c.timestamps.isOurs(seg.tsEcr, c.synSentAt, now)) {
                 c.context.count(TcpMib.PAWSActive);
                 if (!seg.rst()) c.output.answerWithReset(seg);
                 return;
@@ -114,7 +118,7 @@ final class SegmentArrives {
     /// Our SYN is acknowledged by a SYN: the connection is established. Linux: data and FIN on a SYN-ACK are
     /// thrown away but for Fast Open, see docs/linux/open.md
     private void synAck(Segment seg, long now) {
-        c.receivedSyn(seg, now);
+        Opening.receivedSyn(c, seg, now);
         c.sndWl1 = seg.seq;
         c.acknowledgment.onAck(seg, false, now);
         c.sndWnd = seg.window;
@@ -122,7 +126,7 @@ final class SegmentArrives {
         c.ecn.onSynAck(seg);
         if (c.sendScale == 0) c.prediction.on();
         else c.prediction.off();
-        c.established(Segment.SYN | Segment.ACK, now);
+        Opening.established(c, Segment.SYN | Segment.ACK, now);
         c.acks.lastReceivedAt = now;
         if (c.fastOpen.active != null && c.fastOpen.active.onSynAck(seg, now)) {
             c.output.pushPending();
@@ -140,7 +144,7 @@ final class SegmentArrives {
     /// RFC 9293 3.5, MUST-10: both ends open at once (figure 7). RFC 9293 3.5, MUST-11: SYN_RCVD of an active open is
     /// a state of the connection, that of a passive one a [HalfOpen].
     private void crossedSyn(Segment seg) {
-        c.receivedSyn(seg, c.now);
+        Opening.receivedSyn(c, seg, c.now);
         c.sndWnd = seg.window;
         c.sndWl1 = seg.seq;
         c.maxWindow = c.sndWnd;
@@ -320,7 +324,7 @@ final class SegmentArrives {
             c.context.count(TcpMib.TcpDuplicateDataRehash);
         }
         lastFlowLabel = seg.flowLabel;
-        if (c.sackList.isLastDuplicate(seg.seq)) c.ecn.option.onRepeatedDuplicate();
+        if (c.sackList.isLastDuplicate(seg.seq)) c.ecn.option.onRepeatedDuplicate(c);
     }
 
     /// RFC 2883: tell the sender what came twice.
@@ -390,7 +394,7 @@ final class SegmentArrives {
         c.maxWindow = Math.max(c.maxWindow, c.sndWnd);
         c.sndWl1 = seg.seq;
         c.ecn.onLastOfHandshake(seg);
-        c.established(seg.flags, now);
+        Opening.established(c, seg.flags, now);
         c.prediction.on();
         if (!c.congestion.takesControl()) c.pacer.followWindow();
         if ((c.shutdown & Connection.SEND) != 0) c.teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
@@ -443,6 +447,7 @@ final class SegmentArrives {
                 || (c.urgent.pending && !Seq.gt(mark, c.urgent.seq));
         if (old) return;
         c.reader.passUrgentByte();
+        if (c.urgent == UrgentData.NONE) c.urgent = new UrgentData();
         c.urgent.set(mark);
         c.prediction.off();
         c.raise(Readiness.PRI);
@@ -603,13 +608,17 @@ final class SegmentArrives {
     private void onData(Segment seg, long now) {
         measureSegment(seg);
         c.receive.measureRtt(c.rcvNxt, now);
-        if (c.timestamps.agreed && seg.timestamps && seg.tsEcr != 0) {
-            c.receive.measureRtt(seg.tsEcr, c.timestamps.now(now), seg.length, c.acks.rcvMss);
-        }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         lastFlowLabel = seg.flowLabel;
         c.ecn.onData(seg);
         if (seg.length >= 128) growWindow(seg, seg.truesize(), c.receiveBuffer.charged());
+    }
+
+    /// `tcp_rcv_rtt_measure_ts`
+    private void measureRtt(Segment seg, long now) {
+        if (!c.timestamps.agreed || !seg.timestamps) return;
+        boolean full = seg.sequenceLength() >= c.acks.rcvMss;
+        c.receive.measureRtt(seg.tsEcr, c.timestamps.now(now), full, c.rcvNxt == c.copiedSeq);
     }
 
     /// `tcp_grow_window`; in need of memory the window is kept small instead.

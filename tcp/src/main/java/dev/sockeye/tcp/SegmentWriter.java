@@ -30,7 +30,7 @@ final class SegmentWriter {
             out.ack = c.rcvNxt;
             boolean duplicate = c.sackList.hasDuplicate();
             if (c.sackPermitted) c.sackList.writeTo(out, c.sizes.sackRoom());
-            c.ecn.option.writeTo(out, duplicate);
+            c.ecn.option.writeTo(out, duplicate, c);
         }
         out.window = c.receive.announce(c.rcvNxt, c.receiveBuffer.charged(), c.acks);
         if (out.window == 0) c.prediction.off();

@@ -36,13 +36,13 @@ final class StreamWriter {
         boolean rest = (flags & Connection.MSG_REST) != 0;
         if (!rest) noteIfLimit();
         if (length == 0) return 0;
-        boolean zeroCopy = (flags & Connection.MSG_ZEROCOPY) != 0 && c.options.zeroCopy;
-        if (zeroCopy && !rest && c.zeroCopy.isFull()) return Errno.ENOBUFS.asResult();
+        ZeroCopy zeroCopy = (flags & Connection.MSG_ZEROCOPY) != 0 && c.options.zeroCopy ? c.zeroCopy() : null;
+        if (zeroCopy != null && !rest && zeroCopy.isFull()) return Errno.ENOBUFS.asResult();
         int before = c.send.writeSeq;
         int copied = lay(from, offset, length, flags, now);
-        if (zeroCopy && c.send.writeSeq != before) {
-            if (rest) c.zeroCopy.extend();
-            else c.zeroCopy.begin(length, before);
+        if (zeroCopy != null && c.send.writeSeq != before) {
+            if (rest) zeroCopy.extend();
+            else zeroCopy.begin(length, before);
         }
         return copied;
     }

@@ -25,6 +25,11 @@ public final class TcpContext {
     /// What is queued on this host, against `tcp_mem`.
     public final HostMemory memory = new HostMemory(this);
 
+    /// What the ACK at hand tells, and the SACK blocks in it: of whichever connection.
+    final RateSample rateSample = new RateSample();
+
+    final SackBlocks sackBlocks = new SackBlocks();
+
     /// What earlier connections have left.
     public final TcpMetrics metrics;
 

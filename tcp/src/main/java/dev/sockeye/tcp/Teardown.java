@@ -146,7 +146,7 @@ final class Teardown {
         c.timeouts.backoff = 0;
         c.shutdown = Connection.RECEIVE | Connection.SEND;
         c.send.clear();
-        c.zeroCopy.onEnd();
+        if (c.zeroCopy != null) c.zeroCopy.onEnd();
         c.board.clear();
         c.recovery.rack.clear();
         c.outOfOrder.clear();

@@ -133,7 +133,7 @@ final class Timeouts {
         boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;
         // As what ends it counts, or the last timeouts would be of a millisecond, and many.
         boolean closed = c.sndWnd == 0 && !c.orphan;
-        long since = opening ? c.synSentAt() : closed ? c.recovery.firstRetransmitAt : stalledSince();
+        long since = opening ? c.synSentAt : closed ? c.recovery.firstRetransmitAt : stalledSince();
         if (user == 0 || since == 0) return millis;
         long remaining = user - (now - since) / MILLI;
         return remaining <= 0 ? 1 : Math.min(millis, remaining);
@@ -241,6 +241,21 @@ final class Timeouts {
         backOff(now);
     }
 
+    /// RFC 6069: an ICMP error about the segment that is being sent again says that the path is broken, and that
+    /// nothing
+    /// is congested: the last doubling of the timeout is taken back, and what is due by then goes at once.
+    void revertBackoff(int seq, long now) {
+        TxSegment first = c.send.inFlight.first();
+        if (seq != c.sndUna || retransmits == 0 || backoff == 0 || first == null) return;
+        backoff--;
+        if (c.rtt.hasSample()) c.rtt.setRto();
+        else c.rtt.rtoMillis = RttEstimator.INITIAL_RTO_MILLIS;
+        c.rtt.rtoMillis = (int) Math.min((long) c.rtt.rtoMillis << backoff, rtoMaxMillis());
+        long remaining = remainingMillis(now);
+        if (remaining > 0) start(now, remaining);
+        else onTimeout(now);
+    }
+
     /// Linux gives up after twice `tcp_rto_max_ms` without a word of the peer. A user timeout counts from the first
     /// retransmission, whatever the peer says (`tcp_rtx_probe0_timed_out`): else its last, short timeouts would
     /// never end.
@@ -326,7 +341,7 @@ final class Timeouts {
             if (c.state == TcpState.SYN_SENT) most += sysctl.tcp_syn_linear_timeouts;
             // Linux: by number, or by the time that so many doublings take, see docs/linux/open.md
             int doublings = c.options.synCount > 0 ? c.options.synCount : sysctl.tcp_syn_retries;
-            return retransmits >= most || hasTimedOut(doublings, RttEstimator.INITIAL_RTO_MILLIS, c.synSentAt(), now);
+            return retransmits >= most || hasTimedOut(doublings, RttEstimator.INITIAL_RTO_MILLIS, c.synSentAt, now);
         }
         int retries = sysctl.tcp_retries2;
         if (c.orphan) {

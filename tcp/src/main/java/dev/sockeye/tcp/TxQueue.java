@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// nothing and a sequence number is found by bisection.
 final class TxQueue {
 
-    private @Nullable TxSegment[] ring = new TxSegment[4];
+    private @Nullable TxSegment[] ring = new TxSegment[2];
     private int head;
     private int size;
 

@@ -4,6 +4,9 @@ package dev.sockeye.tcp;
 /// and a mark where it stood.
 final class UrgentData {
 
+    /// Of a connection that has had no urgent data; nobody writes to it.
+    static final UrgentData NONE = new UrgentData();
+
     /// The mark is known, and its byte not read yet.
     boolean pending;
     /// The byte has arrived.

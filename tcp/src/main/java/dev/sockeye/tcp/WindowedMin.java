@@ -7,57 +7,60 @@ final class WindowedMin {
     /// What [#get] says before the first sample.
     static final int NONE = -1;
 
-    private final int[] value = {NONE, NONE, NONE};
-    private final long[] time = new long[3];
+    private int first = NONE, second = NONE, third = NONE;
+    // When each was taken.
+    private long firstAt, secondAt, thirdAt;
 
     int get() {
-        return value[0];
-    }
-
-    private void set(int i, int sample, long now) {
-        value[i] = sample;
-        time[i] = now;
+        return first;
     }
 
     void reset(int sample, long now) {
-        for (int i = 0; i < 3; i++) set(i, sample, now);
+        first = sample;
+        firstAt = now;
+        setSecond(sample, now);
+    }
+
+    private void setSecond(int sample, long now) {
+        second = sample;
+        secondAt = now;
+        setThird(sample, now);
+    }
+
+    private void setThird(int sample, long now) {
+        third = sample;
+        thirdAt = now;
     }
 
     /// Takes a sample; `window` and `now` in one unit.
     int update(int sample, long now, long window) {
-        if (value[0] == NONE || sample <= value[0] || now - time[2] > window) {
+        if (first == NONE || sample <= first || now - thirdAt > window) {
             reset(sample, now);
-            return value[0];
+            return first;
         }
-        if (sample <= value[1]) {
-            set(2, sample, now);
-            set(1, sample, now);
-        } else if (sample <= value[2]) {
-            set(2, sample, now);
-        }
+        if (sample <= second) setSecond(sample, now);
+        else if (sample <= third) setThird(sample, now);
         return expire(sample, now, window);
     }
 
     private int expire(int sample, long now, long window) {
-        long age = now - time[0];
+        long age = now - firstAt;
         if (age > window) {
-            shift();
-            set(2, sample, now);
-            if (now - time[0] > window) {
-                shift();
-                set(2, sample, now);
-            }
-        } else if (time[1] == time[0] && age > window / 4) {
-            set(2, sample, now);
-            set(1, sample, now);
-        } else if (time[2] == time[1] && age > window / 2) {
-            set(2, sample, now);
+            shift(sample, now);
+            if (now - firstAt > window) shift(sample, now);
+        } else if (secondAt == firstAt && age > window / 4) {
+            setSecond(sample, now);
+        } else if (thirdAt == secondAt && age > window / 2) {
+            setThird(sample, now);
         }
-        return value[0];
+        return first;
     }
 
-    private void shift() {
-        set(0, value[1], time[1]);
-        set(1, value[2], time[2]);
+    private void shift(int sample, long now) {
+        first = second;
+        firstAt = secondAt;
+        second = third;
+        secondAt = thirdAt;
+        setThird(sample, now);
     }
 }

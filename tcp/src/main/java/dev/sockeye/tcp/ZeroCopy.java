@@ -1,7 +1,6 @@
 package dev.sockeye.tcp;
 
 import java.util.ArrayDeque;
-import org.jspecify.annotations.Nullable;
 
 /// Writes with `MSG_ZEROCOPY` (`SO_ZEROCOPY`): each has a number, and when the peer has acknowledged all of it, the
 /// [ErrorQueue] says so. The bytes are copied all the same, which the record says, too, as Linux does where a device
@@ -30,8 +29,7 @@ final class ZeroCopy {
     }
 
     private final Connection c;
-    /// Made with the first such write: few connections ever have one.
-    private @Nullable ArrayDeque<Group> pending;
+    private final ArrayDeque<Group> pending = new ArrayDeque<>();
     private int nextNumber;
 
     ZeroCopy(Connection c) {
@@ -40,15 +38,12 @@ final class ZeroCopy {
 
     /// Whether there is no memory left for another notification.
     boolean isFull() {
-        int waiting = pending == null ? 0 : pending.size();
-        return (waiting + c.errorQueue().size() + 1L) * NOTIFICATION > MEMORY;
+        return (pending.size() + c.errorQueue().size() + 1L) * NOTIFICATION > MEMORY;
     }
 
     /// A write has begun, and some of it was taken: from `start` on.
     void begin(int bytes, int start) {
-        ArrayDeque<Group> groups = pending;
-        if (groups == null) pending = groups = new ArrayDeque<>();
-        Group last = groups.peekLast();
+        Group last = pending.peekLast();
         int i = c.send.unsent.indexOf(start);
         // What it was appended to is one transmission with the write before.
         boolean together = last != null
@@ -60,7 +55,7 @@ final class ZeroCopy {
             last.writes++;
         } else {
             last = new Group(nextNumber);
-            groups.addLast(last);
+            pending.addLast(last);
         }
         nextNumber++;
         last.bytes += bytes;
@@ -69,26 +64,22 @@ final class ZeroCopy {
 
     /// More of the write that began last was taken.
     void extend() {
-        Group last = pending == null ? null : pending.peekLast();
+        Group last = pending.peekLast();
         if (last != null) last.endSeq = c.send.writeSeq;
     }
 
     void onAcked() {
-        ArrayDeque<Group> groups = pending;
-        if (groups == null) return;
-        for (Group first = groups.peekFirst();
+        for (Group first = pending.peekFirst();
                 first != null && !Seq.gt(first.endSeq, c.sndUna);
-                first = groups.peekFirst()) {
-            complete(groups.removeFirst());
+                first = pending.peekFirst()) {
+            complete(pending.removeFirst());
         }
     }
 
     /// The connection is over: what was not acknowledged never will be.
     void onEnd() {
-        ArrayDeque<Group> groups = pending;
-        if (groups == null) return;
-        pending = null;
-        if (!c.orphan) groups.forEach(this::complete);
+        if (!c.orphan) pending.forEach(this::complete);
+        pending.clear();
     }
 
     private void complete(Group done) {

@@ -74,7 +74,17 @@ final class OptionCalls {
         if (option.type() == Integer.class) {
             return EndpointOptions.set(endpoint, (SocketOption<Integer>) option, value, now);
         }
+        if (option == SocketOption.SO_MAX_PACING_RATE) {
+            return EndpointOptions.set(endpoint, SocketOption.SO_MAX_PACING_RATE, pacingRate(arguments), now);
+        }
         throw new Unsupported("setting the socket option " + option);
+    }
+
+    /// An unsigned number of four bytes, or of eight; all ones are no bound.
+    private static long pacingRate(Arguments arguments) throws BadCall {
+        long rate = arguments.number(3);
+        if (arguments.integer(4) >= Long.BYTES) return rate;
+        return (int) rate == -1 ? -1 : rate & 0xffffffffL;
     }
 
     private static int linger(Arguments arguments) throws BadCall {

@@ -14,7 +14,8 @@ final class PathMessages {
         return c.state != TcpState.CLOSED && Seq.between(seq, firstInFlight(c), c.sndNxt);
     }
 
-    /// Linux: in IPv6 an MTU that no link may have is no word to go by, nor is one that would not make segments smaller.
+    /// Linux: in IPv6 an MTU that no link may have is no word to go by, nor is one that would not make segments
+    /// smaller.
     /// See docs/linux/pmtu.md
     static boolean isNews(Connection c, int mtu) {
         return c.tuple.isV4() || mtu >= LEAST_V6 && c.sizes.payload(mtu) < c.sizes.mss;

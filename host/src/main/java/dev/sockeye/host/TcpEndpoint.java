@@ -278,7 +278,7 @@ public final class TcpEndpoint extends Endpoint {
         SegmentKeys own = keys;
         int rejected = own == null ? 0 : own.connect(target);
         if (rejected < 0) return rejected;
-        discardConnection(now);
+        Connection earlier = discardConnection(now);
         if (own != null) own.describe(target, options);
         TimeWait before = host.flows().takeOver(tuple);
         localIp = source;
@@ -288,6 +288,7 @@ public final class TcpEndpoint extends Endpoint {
         var opened = new Connection(host.tcp(), tuple, options, route.linkMtu());
         opened.onPathMtu(route.mtu());
         opened.setPeekOffset(peekOffset);
+        if (earlier != null) opened.follow(earlier);
         connection = opened;
         phase = Phase.CONNECTING;
         flow = host.flows().add(this, tuple);
@@ -318,10 +319,11 @@ public final class TcpEndpoint extends Endpoint {
     }
 
     /// A socket may connect again after it failed: what is left of the last connection goes.
-    private void discardConnection(long now) {
+    private @Nullable Connection discardConnection(long now) {
         Connection before = connection;
         connection = null;
         if (before != null) before.close(now);
+        return before;
     }
 
     @Override

@@ -185,7 +185,7 @@ public final class HalfOpen {
         reply.flags = Segment.ACK;
         reply.seq = handshake.iss + 1;
         reply.ack = rcvNxt;
-        // Linux: what fits the SYN-ACK's field, and that scaled (`tcp_synack_window`)
+        // Linux: of what the SYN-ACK could tell, see docs/linux/differential.md, "half_open_window"
         reply.window = Math.min(handshake.receiveWindow, 65535) >> Math.max(0, handshake.receiveWindowScale);
         stamp(reply, now);
     }

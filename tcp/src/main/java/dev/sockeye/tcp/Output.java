@@ -9,7 +9,7 @@ final class Output {
     static final int NAGLE_OFF = 1, NAGLE_CORK = 2, NAGLE_PUSH = 4;
 
     /// What a super-segment may carry at most (`sk_gso_max_size`), bytes; and of how many packets.
-    static final int MAX_BURST = 65536 - 256 - 1;
+    static final int MAX_BURST = 65536 - 192 - 1;
 
     private static final int MAX_BURST_PACKETS = 65535;
 
@@ -45,6 +45,8 @@ final class Output {
     private boolean probeData;
     /// New data may go: with which Nagle bits.
     private boolean push;
+    /// Whether the send buffer is to be looked at when all is sent that may be.
+    private boolean checksSpace;
 
     private int pushNagle;
     /// The size of its segments, from the first on (`tcp_push_pending_frames`); 0: not known yet.
@@ -111,6 +113,12 @@ final class Output {
     /// [PassiveFastOpen]'s SYN-ACK, for the first time or again.
     void sendSynAck() {
         synAck = true;
+    }
+
+    /// When all is sent that may be, the send buffer is looked at: whether it should be larger depends on what is in
+    /// flight then (`tcp_data_snd_check`).
+    void checkSpaceAfterwards() {
+        checksSpace = true;
     }
 
     void ackNow() {
@@ -286,6 +294,10 @@ final class Output {
             if (push) endPush(now);
             if (lost && again.nextLost(out, now)) return true;
         }
+        if (checksSpace) {
+            checksSpace = false;
+            if (c.sendBuffer.waiting) c.sendBuffer.check();
+        }
         if (c.state == TcpState.CLOSED || !c.ackSchedule.isDue(now)) return false;
         headers.ack(out, now);
         return true;
@@ -302,13 +314,7 @@ final class Output {
         c.sndNxt = segment.endSeq;
         c.board.packetsOut += segment.packets;
         if (segment.length() < segment.packets * mss) smallEnd = segment.endSeq;
-        if (segment.length() > 0) {
-            c.acks.onDataSent(now);
-            lastSentAt = now;
-        }
-        if ((segment.flags & Segment.SYN) == 0) {
-            c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
-        }
+        if ((segment.flags & Segment.SYN) == 0) c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
         // Linux: a SYN is not work of the program's.
         if (idle && (segment.flags & Segment.SYN) == 0) c.busy.start(BusyTime.Reason.BUSY, now);
         if (idle || c.timers.retransmission == Timers.Retransmission.LOSS_PROBE) c.timeouts.rearm(now);
@@ -321,12 +327,11 @@ final class Output {
     private void transmitWithSyn(Segment out, TxSegment syn, long now) {
         TxSegment data = c.send.unsent.first();
         if (data == null) return;
-        headers.withSyn(out, syn, data);
+        headers.withSyn(out, syn, data, now);
         data.setPackets(c.sizes.mss);
         c.send.moveToFlight();
         c.sndNxt = data.endSeq;
         c.board.packetsOut += data.packets;
-        if (data.length() > 0) lastSentAt = now;
         c.context.count(TcpMib.TCPOrigDataSent);
     }
 
@@ -513,12 +518,12 @@ final class Output {
         push = false;
         boolean wasProbe = pushProbe;
         pushProbe = pushOne = false;
-        if (!c.mayTransmit()) return;
+        // Without anything to send nobody has found out whether the window would have had room.
+        boolean nothing = pushed == 0 && c.send.unsent.isEmpty();
+        if ((nothing && !frtoProbe) || !c.mayTransmit()) return;
         if (windowLimited) c.busy.start(BusyTime.Reason.RECEIVE_WINDOW, now);
         else c.busy.stop(BusyTime.Reason.RECEIVE_WINDOW, c.hasWork(), now);
-        // Linux: who has nothing to send does not look at the window (`tcp_push_pending_frames`).
-        boolean hadWork = pushed > 0 || !c.send.unsent.isEmpty();
-        cwndLimited |= hadWork && c.board.inFlight() >= c.cwnd.segments;
+        cwndLimited |= c.board.inFlight() >= c.cwnd.segments;
         if (pushed > 0 || cwndLimited) validation.onSent(cwndLimited, now);
         if (pushed > 0) {
             c.recovery.onSentWhileReducing(pushed);
@@ -557,8 +562,12 @@ final class Output {
         int i = c.send.inFlight.size() - 1;
         if (i < 0) return false;
         TxSegment last = c.send.inFlight.get(i);
-        if (last.packets > 1) {
-            c.board.split(i, (last.packets - 1) * last.mss, last.mss);
+        // Linux: the packets are counted in the size that they had, and measured in the one that they have now; see
+        // docs/linux/differential.md, "probe_size"
+        int mss = c.sizes.current();
+        int before = (last.packets - 1) * mss;
+        if (before > 0 && last.length() > before) {
+            c.board.split(i, before, mss);
             i++;
         }
         boolean sent = again.transmitAgain(out, i, 1, now);

@@ -226,6 +226,7 @@ final class SegmentArrives {
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
         int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
+        // Linux: see docs/linux/differential.md, "fin_at_edge"
         int endOfData = seg.fin() ? seg.endSeq() - 1 : seg.endSeq();
         return !Seq.gt(endOfData, end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
     }
@@ -345,7 +346,8 @@ final class SegmentArrives {
         if (!seg.hasAck()) return false;
         if (c.state == TcpState.ESTABLISHED) c.ecn.onSegment(seg);
         Acknowledgment.Outcome outcome = c.acknowledgment.onAck(seg, false, now);
-        if (c.ecn.onCwr(seg)) c.acks.now = true;
+        // Linux: not where the ACK is an old one.
+        if (outcome == Acknowledgment.Outcome.GOOD && c.ecn.onCwr(seg)) c.acks.now = true;
         if (c.state == TcpState.SYN_RCVD && outcome != Acknowledgment.Outcome.GOOD) {
             c.output.answerWithReset(seg);
             return false;
@@ -391,7 +393,11 @@ final class SegmentArrives {
         c.rate.delivered++;
         if (!c.rtt.hasSample()) c.acknowledgment.onSynAckAcked(c.fastOpen.synAckRttMicros(now), now);
         c.sndWnd = seg.window << c.sendScale;
-        c.maxWindow = Math.max(c.maxWindow, c.sndWnd);
+        // Linux: a connection of a listener begins with its ACK, and knows nothing of the window of the SYN.
+        if (c.unaccepted && c.fastOpen.passive == null) {
+            c.maxWindow = c.sndWnd;
+            c.sizes.sync();
+        }
         c.sndWl1 = seg.seq;
         c.ecn.onLastOfHandshake(seg);
         Opening.established(c, seg.flags, now);
@@ -471,14 +477,15 @@ final class SegmentArrives {
     // ---------------------------------------------------------------- seventh and eighth check: text and FIN
 
     private void text(Segment seg, long now) {
+        // Linux: an acknowledgment that waits goes, if it may go at once, also without anything new to acknowledge; but
+        // not where a header was predicted. See docs/linux/differential.md, "waiting_ack"
+        c.ackSchedule.checkDue = true;
         switch (c.state) {
             case CLOSE_WAIT, CLOSING, LAST_ACK -> {
-                c.ackSchedule.checkDue = true;
                 // Nothing can follow a FIN; what it repeats is acknowledged again.
                 if (!Seq.lt(seg.seq, c.rcvNxt) || isUnreadable(seg)) return;
             }
             case FIN_WAIT1, FIN_WAIT2 -> {
-                c.ackSchedule.checkDue = true;
                 if (isUnreadable(seg)) return;
             }
             default -> {}
@@ -578,7 +585,8 @@ final class SegmentArrives {
         int count = seg.length - skip;
         if (count <= 0) return;
         noteArrival(seg, skip);
-        if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
+        if (skip > 0) c.receiveQueue.beginApart(seg.truesize(), seg.tailroom());
+        else if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
         for (int i = 0; i < seg.slices(); i++) {
             int length = seg.length(i);
             if (skip >= length) {

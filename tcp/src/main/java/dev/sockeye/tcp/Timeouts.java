@@ -178,7 +178,8 @@ final class Timeouts {
 
     /// `tcp_update_rto_stats`
     private void onTimeoutCounted(long now) {
-        // Linux: another one, where an ACK has made progress in between, though the loss is not over.
+        // Linux: the first after an ACK that advanced, even where it did not end the recovery before it; see
+        // docs/linux/differential.md, "rto_recoveries"
         if (retransmits == 0) {
             timeoutSince = now;
             totalTimeoutRecoveries++;

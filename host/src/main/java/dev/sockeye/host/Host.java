@@ -276,17 +276,19 @@ public final class Host {
         // No IPv4 datagram is longer than 65535 bytes, though lo's MTU is 65536.
         int most = destination.isV4() ? Ipv4Header.MAX_TOTAL_LENGTH : 65536;
         if (addresses.isLocal(destination)) {
-            return new Path(null, lo, destination, Math.min(lo.mtu(), most));
+            int mtu = Math.min(lo.mtu(), most);
+            return new Path(null, lo, destination, mtu, mtu);
         }
         Route route = device == null ? routes.lookup(destination) : routes.lookup(destination, device);
-        if (route == null) return new Path(Errno.ENETUNREACH, lo, destination, lo.mtu());
+        if (route == null) return Path.none(Errno.ENETUNREACH, lo, destination);
         Interface out = route.out();
-        if (out == null) return new Path(Errno.EHOSTUNREACH, lo, destination, lo.mtu());
+        if (out == null) return Path.none(Errno.EHOSTUNREACH, lo, destination);
         boolean tooNarrow = !destination.isV4() && out.mtu() < PathMtu.LEAST_V6;
-        if (tooNarrow) return new Path(Errno.ENETUNREACH, lo, destination, lo.mtu());
+        if (tooNarrow) return Path.none(Errno.ENETUNREACH, lo, destination);
         IpAddress source = routes.sourceFor(destination, route);
-        if (source == null) return new Path(Errno.EADDRNOTAVAIL, lo, destination, lo.mtu());
-        return shared(new Path(null, out, source, pathMtu.of(destination, Math.min(out.mtu(), most), now)));
+        if (source == null) return Path.none(Errno.EADDRNOTAVAIL, lo, destination);
+        int link = Math.min(route.mtu() > 0 ? Math.min(route.mtu(), out.mtu()) : out.mtu(), most);
+        return shared(new Path(null, out, source, pathMtu.of(destination, link, now), link));
     }
 
     /// Connections are many, and paths are few: one like the last is the last.

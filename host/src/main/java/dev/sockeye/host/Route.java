@@ -11,10 +11,24 @@ import org.jspecify.annotations.Nullable;
 /// @param gateway      the next hop; null where the destination is a neighbour
 /// @param source       the address to send from; null to choose by RFC 6724
 /// @param metric       of two routes with one prefix the lower wins
+/// @param mtu          of packets that go this way, bytes, where it is less than the interface's; 0 for the interface's
 public record Route(
         IpAddress network,
         int prefixLength,
         @Nullable Interface out,
         @Nullable IpAddress gateway,
         @Nullable IpAddress source,
-        int metric) {}
+        int metric,
+        int mtu) {
+
+    /// A route with its interface's MTU.
+    public Route(
+            IpAddress network,
+            int prefixLength,
+            @Nullable Interface out,
+            @Nullable IpAddress gateway,
+            @Nullable IpAddress source,
+            int metric) {
+        this(network, prefixLength, out, gateway, source, metric, 0);
+    }
+}

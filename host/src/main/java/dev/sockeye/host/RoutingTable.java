@@ -55,6 +55,27 @@ public final class RoutingTable {
         add(new Route(prefix.network(), prefix.length(), null, null, null, 0));
     }
 
+    /// `ip route replace CIDR via GATEWAY dev OUT mtu MTU`: in place of what routes there are to these destinations.
+    ///
+    /// @param mtu bytes; 0 for the interface's
+    public void replace(String cidr, @Nullable IpAddress gateway, Interface out, int mtu) {
+        remove(cidr);
+        Prefix prefix = parse(cidr);
+        add(new Route(prefix.network(), prefix.length(), out, gateway, null, 0, mtu));
+    }
+
+    /// `ip route del CIDR`
+    ///
+    /// @return whether there was one
+    public boolean remove(String cidr) {
+        Prefix prefix = parse(cidr);
+        boolean removed = routes.removeIf(route -> route.prefixLength() == prefix.length()
+                && route.network().equals(prefix.network())
+                && route.network().isV4() == prefix.ip().isV4());
+        if (removed) changed();
+        return removed;
+    }
+
     private static Prefix parse(String cidr) {
         return Prefix.parse(cidr.equals("default") ? "0.0.0.0/0" : cidr);
     }

@@ -339,7 +339,7 @@ final class TcpInput {
         if (message.isTooBig()) {
             // RFC 5927 4.1: who cannot quote what is in flight teaches nobody anything.
             int mtu = message.mtu();
-            if (connection.isInFlight(sequence))
+            if (connection.learnsMtu(sequence, mtu))
                 mtu = host.learnPathMtu(tuple.remote().ip(), mtu, now);
             connection.onPacketTooBig(mtu, sequence, now);
         } else if (connection.onIcmpError(message.errno(), message.isPathBroken(), sequence, now)) {

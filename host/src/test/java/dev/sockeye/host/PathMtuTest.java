@@ -80,8 +80,9 @@ class PathMtuTest {
         }
     }
 
+    /// RFC 8201 4: what no IPv6 link may be as narrow as is no word to go by.
     @Test
-    void tooBigOverIpv6HasAFloorOf1280() {
+    void tooBigOverIpv6TeachesNothingBelow1280() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = rig.host.openTcp(Family.INET6);
             listener.bind(at("::", 80), rig.now);
@@ -92,7 +93,11 @@ class PathMtuTest {
                     .sends(". 1 ack 1 win 65535");
             TcpEndpoint socket = rig.accept(listener);
             assertThat(socket.send(DATA, 0, 1400, 0, rig.now)).isEqualTo(1400);
-            rig.receive(icmp(Rig.PEER_V6, Rig.HOST_V6, 2, 0, 600, rig.sent()));
+            byte[] sent = rig.sent();
+            rig.receive(icmp(Rig.PEER_V6, Rig.HOST_V6, 2, 0, 1279, sent));
+            assertThat(rig.pollAll()).isEmpty();
+            assertThat(socket.info(rig.now).pmtu()).isEqualTo(1500);
+            rig.receive(icmp(Rig.PEER_V6, Rig.HOST_V6, 2, 0, 1280, sent));
             assertThat(rig.pollAll()).hasSize(2).allMatch(packet -> packet.length <= 1280);
             assertThat(socket.info(rig.now).pmtu()).isEqualTo(1280);
         }

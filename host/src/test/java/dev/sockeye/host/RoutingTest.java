@@ -96,6 +96,18 @@ class RoutingTest {
     }
 
     @Test
+    void aRouteCanBeNarrowerThanItsInterface() {
+        eth0.addAddress("192.0.2.1/24");
+        host.routes().replace("10.0.0.0/8", IpAddress.parse("192.0.2.254"), eth0, 1000);
+        assertThat(path("10.0.0.1")).isEqualTo("eth0 from 192.0.2.1 mtu 1000");
+        host.routes().replace("10.0.0.0/8", null, eth0, 9000);
+        assertThat(path("10.0.0.1")).isEqualTo("eth0 from 192.0.2.1 mtu 1500");
+        assertThat(host.routes().remove("10.0.0.0/9")).isFalse();
+        assertThat(host.routes().remove("10.0.0.0/8")).isTrue();
+        assertThat(path("10.0.0.1")).isEqualTo("ENETUNREACH");
+    }
+
+    @Test
     void belowAnMtuOf1280ThereIsNoIpv6() {
         eth0.addAddress("192.0.2.1/24").addAddress("fd00::1/64");
         eth0.setMtu(1279);

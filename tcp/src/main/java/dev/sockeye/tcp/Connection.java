@@ -550,9 +550,9 @@ public final class Connection {
         if (state != TcpState.CLOSED) timeouts.onTimer(now);
     }
 
-    /// Whether a segment of ours with this number is in flight: what an ICMP message quotes must be.
-    public boolean isInFlight(int seq) {
-        return PathMessages.isInFlight(this, seq);
+    /// Whether an ICMP message that quotes this number of ours, which must be in flight, teaches the path's MTU; bytes.
+    public boolean learnsMtu(int seq, int mtu) {
+        return PathMessages.isInFlight(this, seq) && PathMessages.isNews(this, mtu);
     }
 
     /// An ICMP error about a segment of ours.

@@ -180,11 +180,11 @@ public final class HalfOpen {
     }
 
     /// The ACK that we would send if the handshake were complete.
-    private void composeAck(Segment reply, long now) {
+    void composeAck(Segment reply, long now) {
         reply.clear();
         reply.flags = Segment.ACK;
         reply.seq = handshake.iss + 1;
-        reply.ack = handshake.irs + 1;
+        reply.ack = rcvNxt;
         // Linux: of what the SYN-ACK could tell, see docs/linux/differential.md, "half_open_window"
         reply.window = Math.min(handshake.receiveWindow, 65535) >> Math.max(0, handshake.receiveWindowScale);
         stamp(reply, now);

@@ -22,6 +22,8 @@ final class Output {
     private boolean reset;
     /// A reset that answers a segment: its number and, without an ACK to take it from, its acknowledgment.
     private boolean answer;
+    /// An ACK that its half-open connection sends.
+    private boolean requestAnswer;
     /// The SYN-ACK of a connection opened fast is due.
     private boolean synAck;
 
@@ -100,6 +102,12 @@ final class Output {
             answerFlags = Segment.RST | Segment.ACK;
         }
         c.context.count(TcpMib.OutRsts);
+    }
+
+    /// [PassiveFastOpen]'s ACK of a segment that does not fit. Linux: it counts as nobody's.
+    void answerForRequest(Segment seg) {
+        requestAnswer = true;
+        answerTrafficClass = seg.trafficClass;
     }
 
     /// [PassiveFastOpen]'s SYN-ACK, for the first time or again.
@@ -219,6 +227,16 @@ final class Output {
             out.seq = answerSeq;
             out.ack = answerAck;
             return true;
+        }
+        if (requestAnswer) {
+            requestAnswer = false;
+            PassiveFastOpen opening = c.fastOpen.passive;
+            if (opening != null) {
+                opening.answer(out, now);
+                out.isAnswer = true;
+                out.trafficClass = answerTrafficClass;
+                return true;
+            }
         }
         if (reset) {
             reset = false;

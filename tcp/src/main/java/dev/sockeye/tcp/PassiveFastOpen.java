@@ -42,7 +42,7 @@ final class PassiveFastOpen {
                 return true;
             }
             case SYN_ACK -> c.output.sendSynAck();
-            case REPLY -> c.output.ackNow();
+            case REPLY -> c.output.answerForRequest(seg);
             case RESET -> c.output.answerWithReset(seg);
             case GONE -> {
                 c.fastOpen.finish(accepted);
@@ -57,6 +57,11 @@ final class PassiveFastOpen {
     void synAck(Segment out, long now) {
         if (request.handshake().synAckSentAt >= 0) c.totalRetransmits++;
         request.synAck(out, now);
+    }
+
+    /// The ACK of what does not fit: the half-open connection's, as long as there is one.
+    void answer(Segment out, long now) {
+        request.composeAck(out, now);
     }
 
     /// The SYN-ACK was not acknowledged in time (`tcp_fastopen_synack_timer`). Until it is, nothing else is sent

@@ -5,10 +5,20 @@ import dev.sockeye.wire.Errno;
 /// What ICMP tells of a connection's segments (RFC 9293 3.9.2.2, RFC 5927): errors, and links that were too narrow.
 final class PathMessages {
 
+    /// RFC 8200 5: every IPv6 link takes as much.
+    private static final int LEAST_V6 = 1280;
+
     private PathMessages() {}
 
     static boolean isInFlight(Connection c, int seq) {
         return c.state != TcpState.CLOSED && Seq.between(seq, firstInFlight(c), c.sndNxt);
+    }
+
+    /// Linux: in IPv6 an MTU that no link may have is no word to go by, nor is one that would not make segments
+    /// smaller.
+    /// See docs/linux/pmtu.md
+    static boolean isNews(Connection c, int mtu) {
+        return c.tuple.isV4() || mtu >= LEAST_V6 && c.sizes.payload(mtu) < c.sizes.mss;
     }
 
     private static int firstInFlight(Connection c) {
@@ -51,7 +61,7 @@ final class PathMessages {
     static void onPacketTooBig(Connection c, int mtu, int seq, long now) {
         if (c.state == TcpState.CLOSED || isForged(c, seq)) return;
         // RFC 7323 5.7, MUST-31
-        if (mtu >= c.sizes.pathMtu || !c.options.followsPathMtu()) return;
+        if (mtu >= c.sizes.pathMtu || !isNews(c, mtu) || !c.options.followsPathMtu()) return;
         c.sizes.setPathMtu(mtu);
         c.recovery.onSmallerMss(now);
     }

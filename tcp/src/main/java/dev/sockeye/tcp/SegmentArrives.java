@@ -50,6 +50,8 @@ final class SegmentArrives {
     /// @return whether that was all; else it is the same segment with nothing to check
     private boolean predicted(Segment seg, long now) {
         if (seg.length == 0) {
+            // Linux: also of an ACK that is too old; see docs/linux/challenge-ack.md
+            c.timestamps.update(seg, now);
             c.ecn.onSegment(seg);
             predictedAck(seg, now);
             measureRtt(seg, now);

@@ -79,7 +79,8 @@ final class Commands {
         // The kernel's own scripts and those of packetdrill's authors differ in this one.
         boolean kernels = path.startsWith("./");
         settings.set("net.ipv4.tcp_fastopen", kernels ? "0x3" : "0x70403");
-        return network.ip(List.of("tcp_metrics", "flush", "all"));
+        network.flushMetrics();
+        return Result.OK;
     }
 
     private Result setSysctls(List<String> arguments) throws ShellException {

@@ -2,6 +2,8 @@ package dev.sockeye.conformance.shell;
 
 import dev.sockeye.conformance.machine.Unsupported;
 import dev.sockeye.conformance.shell.Shell.Result;
+import dev.sockeye.host.RoutingTable;
+import dev.sockeye.wire.IpAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,15 +60,61 @@ final class NetworkCommands {
 
     // ---------------------------------------------------------------- ip, tc, ethtool
 
-    Result ip(List<String> arguments) {
-        if (arguments.size() >= 2 && arguments.getFirst().equals("tcp_metrics")) {
-            if (arguments.contains("flush")) {
-                environment.machine().host().tcp().fastOpenCache.flush();
-                environment.machine().host().tcp().metrics.flush();
+    Result ip(List<String> arguments) throws ShellException {
+        boolean v6 = !arguments.isEmpty() && arguments.getFirst().equals("-6");
+        boolean versioned = v6 || !arguments.isEmpty() && arguments.getFirst().equals("-4");
+        List<String> words = versioned ? arguments.subList(1, arguments.size()) : arguments;
+        String object = words.size() < 2 ? "" : words.getFirst();
+        return switch (object) {
+            case "tcp_metrics" -> {
+                if (words.contains("flush")) flushMetrics();
+                yield Result.OK;
             }
-            return Result.OK;
+            case "route", "ro", "r" -> route(words.subList(1, words.size()), v6);
+            default -> throw new Unsupported("ip " + String.join(" ", arguments));
+        };
+    }
+
+    /// `ip tcp_metrics flush all`
+    void flushMetrics() {
+        environment.machine().host().tcp().fastOpenCache.flush();
+        environment.machine().host().tcp().metrics.flush();
+    }
+
+    /// `ip route change PREFIX via GATEWAY dev tun0 mtu N`; what is to be shown is nothing.
+    private Result route(List<String> words, boolean v6) throws ShellException {
+        String verb = words.getFirst();
+        if (List.of("show", "list", "ls", "get", "flush").contains(verb)) return Result.OK;
+        String prefix = words.size() < 2 ? "default" : words.get(1);
+        if (prefix.equals("default") && v6) prefix = "::/0";
+        IpAddress gateway = null;
+        int mtu = 0;
+        for (int i = 2; i + 1 < words.size(); i += 2) {
+            String value = words.get(i + 1);
+            switch (words.get(i)) {
+                case "dev", "proto", "scope", "table" -> {}
+                case "via" -> gateway = IpAddress.parse(value);
+                case "mtu" -> {
+                    if (value.equals("lock")) value = words.get(++i + 1);
+                    mtu = (int) Arithmetic.value(value);
+                }
+                default -> throw new Unsupported("ip route with " + words.get(i));
+            }
         }
-        throw new Unsupported("ip " + String.join(" ", arguments));
+        RoutingTable routes = environment.machine().host().routes();
+        try {
+            switch (verb) {
+                case "add", "append", "change", "replace" ->
+                    routes.replace(prefix, gateway, environment.machine().device(), mtu);
+                case "del", "delete" -> {
+                    if (!routes.remove(prefix)) return Result.failed("RTNETLINK answers: No such process");
+                }
+                default -> throw new Unsupported("ip route " + verb);
+            }
+        } catch (IllegalArgumentException e) {
+            return Result.failed(String.valueOf(e.getMessage()));
+        }
+        return Result.OK;
     }
 
     /// Packets wait in no queue here, which is what a `pfifo` without a rate comes to.

@@ -57,27 +57,56 @@ final class KernelThroughput {
             System.err.println("KernelThroughput CONGESTIONS LOSSES RTTS SECONDS TIMES CAPACITY");
             System.exit(64);
         }
-        int seconds = Integer.parseInt(arguments[3]);
-        int times = Integer.parseInt(arguments[4]);
+        int seconds = count(arguments[3], "SECONDS");
+        int times = count(arguments[4], "TIMES");
+        int megabits = count(arguments[5], "CAPACITY");
+        String[] congestions = arguments[0].split(",", -1);
+        String[] losses = arguments[1].split(",", -1);
+        String[] rtts = arguments[2].split(",", -1);
+        for (String loss : losses) percent(loss);
+        for (String rtt : rtts) count(rtt, "RTTS");
+        if (megabits < RATE) throw usage("the capacity is " + RATE + " at least, for one run alone needs that");
         System.out.println("# Linux " + System.getProperty("os.version") + ", see ../throughput.md.");
         System.out.println("congestion\tloss %\trtt ms\tmean\truns");
-        if (Integer.parseInt(arguments[5]) < RATE) {
-            System.err.println(
-                    "KernelThroughput: the capacity is " + RATE + " at least, for one run alone needs that.");
-            System.exit(64);
-        }
-        var capacity = new Semaphore(Integer.parseInt(arguments[5]), true);
+        var capacity = new Semaphore(megabits, true);
         List<Row> rows = new ArrayList<>();
         try (ExecutorService pool = Executors.newCachedThreadPool()) {
-            for (String congestion : arguments[0].split(",", -1)) {
-                for (String loss : arguments[1].split(",", -1)) {
-                    for (String rtt : arguments[2].split(",", -1)) {
+            for (String congestion : congestions) {
+                for (String loss : losses) {
+                    for (String rtt : rtts) {
                         rows.add(new Row(pool, capacity, congestion, loss, Integer.parseInt(rtt), seconds, times));
                     }
                 }
             }
             for (Row row : rows) row.print();
         }
+    }
+
+    private static int count(String text, String what) {
+        try {
+            int number = Integer.parseInt(text);
+            if (number > 0) return number;
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw usage(what + " has '" + text + "', which is no whole number above 0");
+    }
+
+    private static void percent(String text) {
+        try {
+            double number = Double.parseDouble(text);
+            if (number >= 0 && number <= 100) return;
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw usage("LOSSES has '" + text + "', which is no percentage");
+    }
+
+    /// Ends the program: the command line makes no sense.
+    private static IllegalArgumentException usage(String why) {
+        System.err.println("bench/kernel-throughput: " + why + ".");
+        System.exit(64);
+        return new IllegalArgumentException(why);
     }
 
     /// The runs of a cell, one for each seed.

@@ -16,6 +16,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -105,12 +107,21 @@ public final class Sockeye implements Runnable {
     private IParameterExceptionHandler badCommandLine() {
         return (exception, arguments) -> {
             String command = exception.getCommandLine().getCommandSpec().qualifiedName();
-            complain(oneLine(exception) + " (see '" + command + " --help')");
+            complain(oneLine(exception, arguments) + " (see '" + command + " --help')");
             return ExitCode.USAGE;
         };
     }
 
-    private static String oneLine(ParameterException exception) {
+    private static String oneLine(ParameterException exception, String[] arguments) {
+        // An option that is wrong says more than a parameter that is missing, which it was perhaps to be.
+        if (exception instanceof MissingParameterException) {
+            CommandSpec command = exception.getCommandLine().getCommandSpec();
+            for (String argument : arguments) {
+                if (argument.equals("--")) break;
+                String name = argument.split("=", 2)[0];
+                if (name.startsWith("--") && command.findOption(name) == null) return "Unknown option: '" + name + "'";
+            }
+        }
         if (exception instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             String what = exception.getCommandLine().getParent() == null ? "command" : "argument";
             List<String> meant = unmatched.getSuggestions();

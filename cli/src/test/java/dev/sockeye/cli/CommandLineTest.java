@@ -153,4 +153,13 @@ class CommandLineTest {
         assertThat(run("packetdrill", "--strict=maybe", script.toString())).isEqualTo(ExitCode.USAGE);
         assertThat(complained()).contains("'maybe' is neither on nor off");
     }
+
+    @Test
+    void anOptionThatThereIsNotIsToldBeforeAParameterThatIsMissing() {
+        assertThat(run("packetdrill", "--wrong")).isEqualTo(ExitCode.USAGE);
+        assertThat(complained()).contains("Unknown option: '--wrong'").doesNotContain("SCRIPT");
+        err.reset();
+        assertThat(run("packetdrill", "--strict")).isEqualTo(ExitCode.USAGE);
+        assertThat(complained()).contains("SCRIPT");
+    }
 }

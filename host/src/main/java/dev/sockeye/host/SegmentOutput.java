@@ -69,6 +69,13 @@ final class SegmentOutput {
             finish(packet, tuple, v4, manner, out);
             return;
         }
+        sendCut(seg, tuple, manner, header, out, signer);
+    }
+
+    private void sendCut(
+            Segment seg, FourTuple tuple, Manner manner, int header, Interface out, @Nullable SegmentSigner signer) {
+        boolean v4 = tuple.isV4();
+        int size = seg.packetPayload;
         for (int at = 0; at < seg.length; at += size) {
             int count = Math.min(size, seg.length - at);
             int flags = flagsOf(seg, at == 0, at + count == seg.length);

@@ -72,7 +72,6 @@ final class TcpFlows {
         Path path = socket.path(connection.tuple().remote().ip(), now);
         if (path.error() == null) connection.onPathMtu(path.mtu());
         while (connection.nextSegment(out, now)) send(socket, connection, out, now);
-        out.clear();
         int events = connection.takeEvents();
         if (events != 0) socket.raise(events);
         if (flow == null) return;

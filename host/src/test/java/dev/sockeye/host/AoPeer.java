@@ -1,14 +1,10 @@
 package dev.sockeye.host;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.ByteBuffer;
 
-/// A [Peer] that signs what it sends with TCP-AO, and says of what it receives how it was signed.
-final class AoPeer {
+/// One that signs with TCP-AO: KeyID and RNextKeyID, `5/7`.
+final class AoPeer extends SignedPeer<AoPeer> {
 
-    private final Rig rig;
-    private final Peer peer;
     private int hostIsn;
 
     /// What it signs with, and what the host is to sign with.
@@ -18,8 +14,12 @@ final class AoPeer {
     int keyId = 7, nextId = 5;
 
     AoPeer(Rig rig, Peer peer) {
-        this.rig = rig;
-        this.peer = peer;
+        super(rig, peer);
+    }
+
+    @Override
+    AoPeer self() {
+        return this;
     }
 
     /// The sequence number extension of a number of one direction, by its initial number: no test goes further than
@@ -28,44 +28,33 @@ final class AoPeer {
         return Integer.compareUnsigned(seq, isn) < 0 && seq - isn >= 0 ? 1 : 0;
     }
 
-    /// Sends a signed segment.
-    AoPeer sends(String text) {
-        return sends(
-                text, extension(peer.isn, ByteBuffer.wrap(peer.packet(text)).getInt(24)));
+    private static int seq(byte[] packet) {
+        return ByteBuffer.wrap(packet).getInt(24);
+    }
+
+    @Override
+    byte[] sign(byte[] packet) {
+        return sign(packet, extension(peer.isn, seq(packet)));
+    }
+
+    private byte[] sign(byte[] packet, int sne) {
+        boolean syn = (packet[33] & 0x12) == 2;
+        int[] isns = {peer.isn, syn ? 0 : hostIsn};
+        return AoReference.sign(packet, password, keyId, nextId, sne, isns);
     }
 
     /// Sends a segment that is signed with this sequence number extension.
     AoPeer sends(String text, int sne) {
-        byte[] packet = peer.packet(text);
-        boolean syn = (packet[33] & 0x12) == 2;
-        int[] isns = {peer.isn, syn ? 0 : hostIsn};
-        rig.receive(AoReference.sign(packet, password, keyId, nextId, sne, isns));
+        rig.receive(sign(peer.packet(text), sne));
         return this;
     }
 
-    AoPeer sendsUnsigned(String text) {
-        peer.sends(text);
-        return this;
-    }
-
-    /// The next packet is this segment, after KeyID and RNextKeyID: `5/7 . 1:1(0) ack 1 win 5`.
-    AoPeer receives(String text) {
-        assertThat(next()).isEqualTo(text);
-        return this;
-    }
-
-    AoPeer receivesNothing() {
-        return receives("nothing");
-    }
-
-    String next() {
-        byte[] packet = rig.poll();
-        if (packet == null) return "nothing";
-        int seq = ByteBuffer.wrap(packet).getInt(24);
+    @Override
+    String verify(byte[] packet) {
+        int seq = seq(packet);
         boolean syn = (packet[33] & 2) != 0;
         if (syn) hostIsn = seq;
         int[] isns = {hostIsn, (packet[33] & 0x12) == 2 ? 0 : peer.isn};
-        String signature = AoReference.verify(packet, hostPassword, extension(hostIsn, seq), isns);
-        return signature + " " + peer.textOf(packet);
+        return AoReference.verify(packet, hostPassword, extension(hostIsn, seq), isns);
     }
 }

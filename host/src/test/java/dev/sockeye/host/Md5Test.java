@@ -31,11 +31,11 @@ class Md5Test {
         return listener;
     }
 
-    private static SignedPeer peer(Rig rig, int port) {
-        return new SignedPeer(rig, rig.peer(port, 80), KEY);
+    private static Md5Peer peer(Rig rig, int port) {
+        return new Md5Peer(rig, rig.peer(port, 80), KEY);
     }
 
-    private static SignedPeer connects(SignedPeer peer) {
+    private static Md5Peer connects(Md5Peer peer) {
         return peer.sends("S 0 win 65535 <mss 1460>")
                 .receives("good S. 0:1(0) ack 1 win 64240 <mss 1460>")
                 .sends(". 1 ack 1 win 65535");
@@ -77,7 +77,7 @@ class Md5Test {
     void everySegmentOfAConnectionIsSigned() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = listen(rig);
-            SignedPeer peer = connects(peer(rig, 4000));
+            Md5Peer peer = connects(peer(rig, 4000));
             TcpEndpoint socket = rig.accept(listener);
             rig.write(socket, "hello");
             peer.receives("good P. 1:6(5) ack 1 win 64240").sends("P. 1:3(2) ack 6 win 65535");
@@ -95,7 +95,7 @@ class Md5Test {
     void theSignatureTakesItsRoomFromTheData() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = listen(rig);
-            SignedPeer peer = connects(peer(rig, 4000));
+            Md5Peer peer = connects(peer(rig, 4000));
             TcpEndpoint socket = rig.accept(listener);
             rig.write(socket, "x".repeat(3500));
             assertThat(socket.info(rig.now).snd_mss())
@@ -116,7 +116,7 @@ class Md5Test {
                     .receives("good S. 0:1(0) ack 1 win 65160 <mss 1460,sackOK,wscale 10>")
                     .sends(". 1 ack 1 win 512");
             assertThat(rig.accept(listener).info(rig.now).options()).isEqualTo(6);
-            SignedPeer peer = peer(rig, 4001)
+            Md5Peer peer = peer(rig, 4001)
                     .sends("S 0 win 65535 <mss 1460,TS val 5 ecr 0>")
                     .receives("good S. 0:1(0) ack 1 win 65160 <mss 1460,TS val 0 ecr 5>")
                     .sends(". 1 ack 1 win 65535 <TS val 6 ecr 0>");
@@ -131,7 +131,7 @@ class Md5Test {
     void twoSackBlocksFitAndTakeTheirRoomToo() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = listen(rig);
-            SignedPeer peer = peer(rig, 4000)
+            Md5Peer peer = peer(rig, 4000)
                     .sends("S 0 win 65535 <mss 1460,sackOK>")
                     .receives("good S. 0:1(0) ack 1 win 64240 <mss 1460,sackOK>")
                     .sends(". 1 ack 1 win 65535")
@@ -153,7 +153,7 @@ class Md5Test {
             key(socket, Rig.PEER_V4, KEY);
             socket.connect(at(Rig.PEER_V4, 80), rig.now);
             int port = socket.localAddress().port();
-            var peer = new SignedPeer(rig, rig.peer(80, port), KEY);
+            var peer = new Md5Peer(rig, rig.peer(80, port), KEY);
             peer.receives("good S 0:1(0) win 64240 <mss 1460,sackOK,wscale 10>")
                     .sendsUnsigned("S. 0 ack 1 win 65535 <mss 1460>")
                     .receivesNothing()
@@ -174,15 +174,15 @@ class Md5Test {
             rig.listen(81, 5);
             peer(rig, 4000).sendsUnsigned("S 0 win 65535 <mss 1460>").receivesNothing();
             count(rig, 1, 0, 0);
-            SignedPeer wrong = peer(rig, 4001);
+            Md5Peer wrong = peer(rig, 4001);
             wrong.key = OTHER;
             wrong.sends("S 0 win 65535 <mss 1460>").receivesNothing();
             count(rig, 1, 0, 1);
-            new SignedPeer(rig, rig.peer(4002, 81), KEY)
+            new Md5Peer(rig, rig.peer(4002, 81), KEY)
                     .sends("S 0 win 65535 <mss 1460>")
                     .receivesNothing();
             count(rig, 1, 1, 1);
-            SignedPeer peer = connects(peer(rig, 4003));
+            Md5Peer peer = connects(peer(rig, 4003));
             TcpEndpoint socket = rig.accept(listener);
             peer.sendsUnsigned("P. 1:3(2) ack 1 win 65535")
                     .sendsUnsigned("R. 1 ack 1 win 65535")
@@ -200,7 +200,7 @@ class Md5Test {
     void aChallengeIsSigned() {
         try (var rig = new Rig()) {
             listen(rig);
-            SignedPeer peer = connects(peer(rig, 4000));
+            Md5Peer peer = connects(peer(rig, 4000));
             peer.sends("S 5 win 65535 <mss 1460>").receives("good . 1:1(0) ack 1 win 64240");
             peer.sends("R 1 win 0");
             assertThat(rig.states()).containsExactly("CLOSED", "LISTEN");
@@ -211,7 +211,7 @@ class Md5Test {
     void aSegmentThatIsRepeatedIsTheConnectionsMatter() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = listen(rig);
-            SignedPeer peer = connects(peer(rig, 4000));
+            Md5Peer peer = connects(peer(rig, 4000));
             peer.sends("P. 1:6(5) ack 1 win 65535").receives("good . 1:1(0) ack 6 win 64235");
             peer.sends("P. 1:6(5) ack 1 win 65535").receives("good . 1:1(0) ack 6 win 64235");
             assertThat(rig.read(rig.accept(listener))).isEqualTo("bcdef");
@@ -222,7 +222,7 @@ class Md5Test {
     void aKeyMayChangeOrGoOrComeWhileAConnectionIsOpen() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = listen(rig);
-            SignedPeer peer = connects(peer(rig, 4000));
+            Md5Peer peer = connects(peer(rig, 4000));
             TcpEndpoint socket = rig.accept(listener);
             key(socket, Rig.PEER_V4, OTHER);
             peer.sends("P. 1:2(1) ack 1 win 65535").receivesNothing();
@@ -244,7 +244,7 @@ class Md5Test {
     void whileHalfOpenTheListenersKeyCounts() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = listen(rig);
-            SignedPeer peer = peer(rig, 4000)
+            Md5Peer peer = peer(rig, 4000)
                     .sends("S 0 win 65535 <mss 1460>")
                     .receives("good S. 0:1(0) ack 1 win 64240 <mss 1460>")
                     .sendsUnsigned(". 1 ack 1 win 65535")
@@ -273,7 +273,7 @@ class Md5Test {
     void timeWaitAnswersWithSignaturesButAsksForNone() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = listen(rig);
-            SignedPeer peer = connects(peer(rig, 4000));
+            Md5Peer peer = connects(peer(rig, 4000));
             rig.accept(listener).close(rig.now);
             peer.receives("good F. 1:2(0) ack 1 win 64240")
                     .sends("F. 1 ack 2 win 65535")
@@ -292,7 +292,7 @@ class Md5Test {
         try (var rig = new Rig()) {
             TcpEndpoint listener = listen(rig);
             for (int port : new int[] {4000, 4001, 80}) {
-                SignedPeer peer = connects(peer(rig, port));
+                Md5Peer peer = connects(peer(rig, port));
                 rig.accept(listener).close(rig.now);
                 peer.receives("good F. 1:2(0) ack 1 win 64240").sends(". 1 ack 2 win 65535");
                 assertThat(rig.states()).containsExactly("FIN_WAIT2", "LISTEN");
@@ -313,12 +313,12 @@ class Md5Test {
             listen(rig);
             peer(rig, 4000).sends(". 1 ack 1 win 65535").receives("good R 1:1(0)");
             peer(rig, 4001).sendsUnsigned(". 1 ack 1 win 65535").receivesNothing();
-            SignedPeer closed = new SignedPeer(rig, rig.peer(4002, 6000), KEY);
+            Md5Peer closed = new Md5Peer(rig, rig.peer(4002, 6000), KEY);
             closed.sends(". 1 ack 1 win 65535").receivesNothing();
             closed.sends("S 0 win 65535 <mss 1460>").receivesNothing();
             closed.sendsUnsigned(". 1 ack 1 win 65535").receives("none R 1:1(0)");
             // From the number of a port that a listener with the key has here.
-            SignedPeer namesake = new SignedPeer(rig, rig.peer(80, 6000), KEY);
+            Md5Peer namesake = new Md5Peer(rig, rig.peer(80, 6000), KEY);
             namesake.sends(". 1 ack 1 win 65535").receives("good R 1:1(0)");
             namesake.key = OTHER;
             namesake.sends(". 1 ack 1 win 65535").receivesNothing();
@@ -330,7 +330,7 @@ class Md5Test {
     void resetsOfAConnectionsOwnAreSigned() {
         try (var rig = new Rig()) {
             TcpEndpoint listener = listen(rig);
-            SignedPeer peer = connects(peer(rig, 4000)).sends("P. 1:6(5) ack 1 win 65535");
+            Md5Peer peer = connects(peer(rig, 4000)).sends("P. 1:6(5) ack 1 win 65535");
             rig.pollAll();
             rig.accept(listener).close(rig.now);
             peer.receives("good R. 1:1(0) ack 6 win 64235");
@@ -342,7 +342,7 @@ class Md5Test {
         try (var rig = new Rig()) {
             rig.host.sysctl().set("net.ipv4.tcp_syncookies", "2");
             TcpEndpoint listener = listen(rig);
-            SignedPeer peer = peer(rig, 4000)
+            Md5Peer peer = peer(rig, 4000)
                     .sends("S 0 win 65535 <mss 1460>")
                     .receives("good S. 0:1(0) ack 1 win 64240 <mss 1460>")
                     .sendsUnsigned(". 1 ack 1 win 65535");
@@ -362,7 +362,7 @@ class Md5Test {
             rig.host.sysctl().set("net.ipv4.tcp_syncookies", "2");
             TcpEndpoint listener = listen(rig);
             Peer plain = rig.peer(4001, 80);
-            var peer = new SignedPeer(rig, plain, KEY);
+            var peer = new Md5Peer(rig, plain, KEY);
             peer.sends("S 0 win 65535 <mss 1460,sackOK,TS val 5 ecr 0,wscale 7>")
                     .receives("good S. 0:1(0) ack 1 win 65160 <mss 1460,sackOK,TS val 0 ecr 5,wscale 10>");
             rig.advance(Duration.ofMillis(50));
@@ -385,7 +385,7 @@ class Md5Test {
             }
             int port = 4000;
             for (int prefix : new int[] {32, 24, 16, 0}) {
-                new SignedPeer(rig, rig.peer(port++, 80), "key" + prefix)
+                new Md5Peer(rig, rig.peer(port++, 80), "key" + prefix)
                         .sends("S 0 win 65535 <mss 1460>")
                         .receives("good S. 0:1(0) ack 1 win 64240 <mss 1460>");
                 IpAddress network = IpAddress.parse(prefix == 32 ? Rig.PEER_V4 : "192.0.2.77");
@@ -433,11 +433,11 @@ class Md5Test {
                 listen(rig);
                 rig.listen(81, 5);
                 peer(rig, 4000).sendsWith("S 0 win 65535", options).receivesNothing();
-                new SignedPeer(rig, rig.peer(4000, 81), KEY)
+                new Md5Peer(rig, rig.peer(4000, 81), KEY)
                         .sendsWith("S 0 win 65535", options)
                         .receivesNothing();
                 // Not even a reset.
-                new SignedPeer(rig, rig.peer(4000, 82), KEY)
+                new Md5Peer(rig, rig.peer(4000, 82), KEY)
                         .sendsWith("S 0 win 65535", options)
                         .receivesNothing();
                 count(rig, 0, 0, 0);
@@ -454,7 +454,7 @@ class Md5Test {
             assertThat(listener.listen(5, rig.now)).isZero();
             assertThat(listener.signatures().setMd5Key(IpAddress.parse("fd00::"), 64, false, Md5Reference.hash(KEY)))
                     .isZero();
-            var peer = new SignedPeer(rig, rig.peerV6(4000, 80), KEY);
+            var peer = new Md5Peer(rig, rig.peerV6(4000, 80), KEY);
             peer.sends("S 0 win 65535 <mss 1440>")
                     .receives("good S. 0:1(0) ack 1 win 64800 <mss 1440>")
                     .sends(". 1 ack 1 win 65535");

@@ -7,7 +7,7 @@ package dev.sockeye.tcp;
 /// one round of packet conservation, and where a policer shows.
 ///
 /// Times are nanoseconds, or microseconds where named so; gains are in units of 1/256.
-final class Bbr implements CongestionControl {
+final class Bbr implements ModelControl {
 
     private enum Mode {
         /// Doubles its rate each round until the bandwidth does not grow any more.
@@ -115,8 +115,8 @@ final class Bbr implements CongestionControl {
     // ---------------------------------------------------------------- the hooks
 
     @Override
-    public boolean takesControl() {
-        return true;
+    public BbrPacing pacing() {
+        return pacing;
     }
 
     @Override
@@ -126,11 +126,6 @@ final class Bbr implements CongestionControl {
         long bandwidth = bandwidth();
         pacing.set(bandwidth, pacingGain, full);
         setWindow(sample, bandwidth);
-    }
-
-    @Override
-    public void grow(int acked, long now) {
-        throw new IllegalStateException("BBR sets its window itself");
     }
 
     @Override
@@ -165,16 +160,6 @@ final class Bbr implements CongestionControl {
         fullBandwidth = 0;
         roundStart = true; // a timeout is as good as a round
         samplePolicer(1, false, true);
-    }
-
-    @Override
-    public int minTsoSegments(int otherwise) {
-        return pacing.leastBurst();
-    }
-
-    @Override
-    public int sendBufferFactor() {
-        return 3;
     }
 
     @Override

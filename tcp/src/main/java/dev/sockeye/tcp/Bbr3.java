@@ -8,7 +8,7 @@ package dev.sockeye.tcp;
 /// bandwidth-delay product in flight instead of four packets. Method names are the draft's, shortened.
 ///
 /// Times are nanoseconds, or microseconds where named so; gains are in units of 1/256; volumes are packets.
-final class Bbr3 implements CongestionControl {
+final class Bbr3 implements ModelControl {
 
     /// The states of 5.1.1.
     enum State {
@@ -135,13 +135,8 @@ final class Bbr3 implements CongestionControl {
     // ---------------------------------------------------------------- the hooks
 
     @Override
-    public boolean takesControl() {
-        return true;
-    }
-
-    @Override
-    public void grow(int acked, long now) {
-        throw new IllegalStateException("BBR sets its window itself");
+    public BbrPacing pacing() {
+        return pacing;
     }
 
     /// `BBRUpdateOnACK`
@@ -209,16 +204,6 @@ final class Bbr3 implements CongestionControl {
         aggregation.beginEpoch(now);
         if (state.isProbeBandwidth()) pacing.set(model.bandwidth(), Bandwidth.GAIN_UNIT, fullReached);
         else if (state == State.PROBE_RTT) checkProbeRttDone(now);
-    }
-
-    @Override
-    public int minTsoSegments(int otherwise) {
-        return pacing.leastBurst();
-    }
-
-    @Override
-    public int sendBufferFactor() {
-        return 3;
     }
 
     @Override

@@ -34,10 +34,7 @@ final class StreamReader {
         if (c.urgent.pending) {
             int before = c.urgent.seq - (c.copiedSeq + skip);
             if (before > 0) limit = Math.min(limit, before);
-            if (before == 0 && !c.options.outOfBandInline) {
-                if (peek) skip++;
-                else passUrgentByte();
-            }
+            else if (before == 0) skip = passUrgentByte(skip, peek);
         }
         int firstRead = c.copiedSeq + skip;
         boolean discard = (flags & Connection.MSG_TRUNC) != 0;
@@ -60,6 +57,16 @@ final class StreamReader {
         if (!there || c.options.outOfBandInline) return;
         c.receiveQueue.read(null, 0, 1, 0, false);
         c.copiedSeq++;
+    }
+
+    /// The mark is where the read begins: it leaves out the byte.
+    ///
+    /// @return how many bytes are passed over then
+    private int passUrgentByte(int skip, boolean peek) {
+        if (c.options.outOfBandInline) return skip;
+        if (peek) return skip + 1;
+        passUrgentByte();
+        return skip;
     }
 
     private int receiveUrgent(MemorySegment to, long offset, int length, int flags) {

@@ -84,6 +84,11 @@ final class ReceiveQueue {
         return false;
     }
 
+    /// What begins before the last segment's end is not copied behind it.
+    void closeTail() {
+        tailroom = 0;
+    }
+
     /// Keeps `count` bytes of a page that is borrowed: the next slice of the segment that was begun.
     void append(Page from, int fromOffset, int count) {
         if (count == 0) return;

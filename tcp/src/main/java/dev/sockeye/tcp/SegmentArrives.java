@@ -486,6 +486,8 @@ final class SegmentArrives {
             default -> {}
         }
         if (seg.sequenceLength() == 0) return;
+        // Linux: a duplicate that no ACK has told of yet is forgotten with the next data.
+        c.sackList.forgetDuplicate();
         queue(seg, now);
     }
 
@@ -580,6 +582,7 @@ final class SegmentArrives {
         int count = seg.length - skip;
         if (count <= 0) return;
         noteArrival(seg, skip);
+        if (skip > 0) c.receiveQueue.closeTail();
         if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
         for (int i = 0; i < seg.slices(); i++) {
             int length = seg.length(i);
@@ -695,7 +698,10 @@ final class SegmentArrives {
     private void noteQueuedTwice() {
         int from = c.outOfOrder.duplicateStart;
         int to = c.outOfOrder.duplicateEnd;
-        if (from == to || !countDuplicate(from)) return;
+        if (from == to) return;
+        // What only makes a report longer counts no second time.
+        boolean longer = c.sackList.hasDuplicate() && !c.outOfOrder.duplicateInFront;
+        if (!longer && !countDuplicate(from)) return;
         if (c.outOfOrder.duplicateInFront) c.sackList.setDuplicate(from, to);
         else c.sackList.extendDuplicate(from, to);
     }

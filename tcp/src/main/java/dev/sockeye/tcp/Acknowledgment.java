@@ -58,6 +58,8 @@ final class Acknowledgment {
         c.rate.beginSample(c.board.inFlight());
         c.board.beginAck();
         if (Seq.lt(seg.ack, priorSndUna)) {
+            // Linux: its timestamp counts all the same, see docs/linux/differential.md, "old_ack"
+            if (predicted) c.timestamps.update(seg, now);
             // RFC 9293 3.10.7.4, MAY-12
             // RFC 5961 5.2, MUST-9: at most a window behind, and nothing that was not sent yet.
             long reach = Math.min(Integer.toUnsignedLong(c.maxWindow), c.bytesAcked);

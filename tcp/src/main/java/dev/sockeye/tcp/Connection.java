@@ -426,6 +426,11 @@ public final class Connection {
         return fastOpen.beginActive().open(from, offset, length, now);
     }
 
+    /// The socket had another connection before this one, of which the window's size is left.
+    public void follow(Connection before) {
+        sizes.earlierWindow = before.receive.window;
+    }
+
     /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room,
     /// where it is time to send in between: the caller sends, and calls again, with [#MSG_REST], until all are
     /// taken or it says `-EAGAIN`.
@@ -536,7 +541,7 @@ public final class Connection {
         timestamps.onSegment(seg);
         arrives.onSegment(seg, now);
         if (state == TcpState.CLOSED) return;
-        if (sendBuffer.waiting) sendBuffer.check();
+        if (sendBuffer.waiting) output.checkSpaceAfterwards();
     }
 
     /// `now` has reached [#nextDeadline].

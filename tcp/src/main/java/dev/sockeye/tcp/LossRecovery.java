@@ -111,8 +111,8 @@ final class LossRecovery {
                 return inRecovery(priorSndUna, duplicateAcks, advanced, ackFlags, now);
             }
             case LOSS -> {
-                boolean handled = inLoss(duplicateAcks, ackFlags);
-                if (handled && state == State.LOSS) return ackFlags;
+                inLoss(duplicateAcks, ackFlags);
+                // Linux: also where new segments are to tell, see docs/linux/differential.md, "frto_lost"
                 ackFlags = findLosses(ackFlags, now);
                 if (state != State.OPEN && (ackFlags & Acknowledgment.LOST_RETRANSMIT) == 0) return ackFlags;
             }
@@ -188,15 +188,13 @@ final class LossRecovery {
     }
 
     /// After a timeout: RFC 5682's decision whether it was spurious, then slow start through what was lost.
-    ///
-    /// @return true if nothing else is to be done
-    private boolean inLoss(int duplicateAcks, int ackFlags) {
+    private void inLoss(int duplicateAcks, int ackFlags) {
         boolean recovered = !Seq.lt(c.sndUna, highSeq);
         boolean advanced = (ackFlags & Acknowledgment.ADVANCED) != 0;
-        if ((advanced || c.fastOpen.isHalfOpen()) && tryUndoLoss(false)) return false;
+        if ((advanced || c.fastOpen.isHalfOpen()) && tryUndoLoss(false)) return;
         if (frto) {
             // RFC 5682 3, step 3b with SACK: something that was sent once has arrived.
-            if ((ackFlags & Acknowledgment.ORIGINAL_SACKED) != 0 && tryUndoLoss(true)) return false;
+            if ((ackFlags & Acknowledgment.ORIGINAL_SACKED) != 0 && tryUndoLoss(true)) return;
             if (Seq.gt(c.sndNxt, highSeq)) {
                 if ((ackFlags & Acknowledgment.DATA_SACKED) != 0 || duplicateAcks > 0)
                     frto = false; // step 3a: a real loss
@@ -205,21 +203,20 @@ final class LossRecovery {
                 // Step 2b: two new segments will tell, if there are any.
                 if (!c.send.unsent.isEmpty() && Seq.gt(c.windowEnd(), c.sndNxt)) {
                     c.output.probeWithNewData();
-                    return true;
+                    return;
                 }
                 frto = false;
             }
         }
         if (recovered) {
             tryUndoRecovery();
-            return false;
+            return;
         }
         if (!c.sackPermitted) {
             if (Seq.gt(c.sndNxt, highSeq) && duplicateAcks > 0) board.addDuplicateAcks(duplicateAcks);
             else if (advanced) board.resetDuplicateAcks();
         }
         c.output.retransmitLost();
-        return false;
     }
 
     /// After F-RTO's new segments: on with the retransmissions where none went out.

@@ -77,16 +77,17 @@ final class ReceiveQueue {
             tailroom -= count;
             return true;
         }
+        beginApart(truesize, room);
+        return false;
+    }
+
+    /// A segment begins whose front came before. Linux: it is not copied behind the last one, see
+    /// docs/linux/differential.md, "repeated_front"
+    void beginApart(int truesize, int room) {
         cost = truesize;
         charge(truesize);
         tailroom = room;
         placed = false;
-        return false;
-    }
-
-    /// What begins before the last segment's end is not copied behind it.
-    void closeTail() {
-        tailroom = 0;
     }
 
     /// Keeps `count` bytes of a page that is borrowed: the next slice of the segment that was begun.

@@ -224,6 +224,7 @@ final class SegmentArrives {
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
         int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
+        // Linux: see docs/linux/differential.md, "fin_at_edge"
         int endOfData = seg.fin() ? seg.endSeq() - 1 : seg.endSeq();
         return !Seq.gt(endOfData, end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
     }
@@ -391,9 +392,10 @@ final class SegmentArrives {
         if (!c.rtt.hasSample()) c.acknowledgment.onSynAckAcked(c.fastOpen.synAckRttMicros(now), now);
         c.sndWnd = seg.window << c.sendScale;
         // Linux: a connection of a listener begins with its ACK, and knows nothing of the window of the SYN.
-        boolean begins = c.unaccepted && c.fastOpen.passive == null;
-        c.maxWindow = begins ? c.sndWnd : Math.max(c.maxWindow, c.sndWnd);
-        c.sizes.sync();
+        if (c.unaccepted && c.fastOpen.passive == null) {
+            c.maxWindow = c.sndWnd;
+            c.sizes.sync();
+        }
         c.sndWl1 = seg.seq;
         c.ecn.onLastOfHandshake(seg);
         Opening.established(c, seg.flags, now);
@@ -409,7 +411,7 @@ final class SegmentArrives {
         c.setState(TcpState.FIN_WAIT2, Journal.Cause.SEGMENT, seg.flags);
         c.shutdown |= Connection.SEND;
         if (!c.orphan) {
-            c.raise(Readiness.OUT);
+            c.raise(Readiness.OUT | Readiness.ANY);
             return true;
         }
         boolean dataAfterClose = seg.sequenceLength() > 0 && Seq.gt(seg.seq + seg.length, c.rcvNxt);
@@ -473,14 +475,15 @@ final class SegmentArrives {
     // ---------------------------------------------------------------- seventh and eighth check: text and FIN
 
     private void text(Segment seg, long now) {
+        // Linux: an acknowledgment that waits goes, if it may go at once, also without anything new to acknowledge; but
+        // not where a header was predicted. See docs/linux/differential.md, "waiting_ack"
+        c.ackSchedule.checkDue = true;
         switch (c.state) {
             case CLOSE_WAIT, CLOSING, LAST_ACK -> {
-                c.ackSchedule.checkDue = true;
                 // Nothing can follow a FIN; what it repeats is acknowledged again.
                 if (!Seq.lt(seg.seq, c.rcvNxt) || isUnreadable(seg)) return;
             }
             case FIN_WAIT1, FIN_WAIT2 -> {
-                c.ackSchedule.checkDue = true;
                 if (isUnreadable(seg)) return;
             }
             default -> {}
@@ -582,8 +585,8 @@ final class SegmentArrives {
         int count = seg.length - skip;
         if (count <= 0) return;
         noteArrival(seg, skip);
-        if (skip > 0) c.receiveQueue.closeTail();
-        if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
+        if (skip > 0) c.receiveQueue.beginApart(seg.truesize(), seg.tailroom());
+        else if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
         for (int i = 0; i < seg.slices(); i++) {
             int length = seg.length(i);
             if (skip >= length) {
@@ -604,7 +607,6 @@ final class SegmentArrives {
         appendText(seg, 0);
         if (seg.fin()) {
             c.rcvNxt++;
-            c.bytesReceived++; // Linux counts sequence numbers
             fin(seg, now);
         }
         c.raiseReadable();
@@ -734,6 +736,6 @@ final class SegmentArrives {
         }
         c.outOfOrder.clear();
         if (c.state == TcpState.CLOSE_WAIT) c.sackList.clear();
-        c.raise(Readiness.IN | Readiness.RDHUP);
+        c.raise(Readiness.IN | Readiness.RDHUP | Readiness.ANY);
     }
 }

@@ -178,12 +178,14 @@ final class Timeouts {
 
     /// `tcp_update_rto_stats`
     private void onTimeoutCounted(long now) {
-        retransmits++;
-        totalTimeouts++;
-        if (timeoutSince < 0) {
+        // Linux: the first after an ACK that advanced, even where it did not end the recovery before it; see
+        // docs/linux/differential.md, "rto_recoveries"
+        if (retransmits == 0) {
             timeoutSince = now;
             totalTimeoutRecoveries++;
         }
+        retransmits++;
+        totalTimeouts++;
     }
 
     /// The SYN-ACK of a connection opened fast goes again.

@@ -121,6 +121,7 @@ final class OutOfOrderQueue {
 
     private void insert(int seq, int length, boolean fin, @Nullable Page page, int offset) {
         int endSeq = seq + length + (fin ? 1 : 0);
+        int begin = seq;
         int i = placeOf(seq);
         if (i > 0 && Seq.gt(get(i - 1).endSeq, seq)) {
             // The front is there already.
@@ -134,7 +135,7 @@ final class OutOfOrderQueue {
         while (i < size && Seq.gt(endSeq, get(i).seq)) {
             RxSegment next = get(i);
             if (Seq.lt(seq, next.seq)) {
-                add(i++, seq, next.seq, false, page, offset);
+                add(i++, seq, next.seq, false, page, offset).overlaps = seq != begin;
             }
             int covered = Seq.min(next.endSeq, endSeq);
             noteDuplicate(next.seq, covered);
@@ -143,7 +144,7 @@ final class OutOfOrderQueue {
             seq = covered;
             i++;
         }
-        add(i, seq, endSeq, fin, page, offset);
+        add(i, seq, endSeq, fin, page, offset).overlaps = seq != begin;
     }
 
     private void noteDuplicate(int start, int end) {
@@ -170,20 +171,21 @@ final class OutOfOrderQueue {
         return low;
     }
 
-    private void add(int i, int seq, int endSeq, boolean fin, @Nullable Page page, int offset) {
+    private RxSegment add(int i, int seq, int endSeq, boolean fin, @Nullable Page page, int offset) {
         RxSegment segment = take();
         segment.seq = seq;
         segment.endSeq = endSeq;
         segment.fin = fin;
         segment.offset = offset;
         segment.charge = segment.tailroom = 0;
-        segment.isLast = false;
+        segment.isLast = segment.overlaps = false;
         lastKept = segment;
         if (segment.length() > 0 && page != null) hold(segment, page);
         if (size == slots.length) slots = Arrays.copyOf(slots, Math.max(4, 2 * size));
         System.arraycopy(slots, i, slots, i + 1, size - i);
         slots[i] = segment;
         size++;
+        return segment;
     }
 
     /// A few bytes are copied, so that they do not hold on to a whole page.
@@ -215,7 +217,8 @@ final class OutOfOrderQueue {
             int end = endOfSegment(moved);
             RxSegment last = get(end - 1);
             int count = last.endSeq - (last.fin ? 1 : 0) - rcvNxt;
-            if (count > 0 && Seq.lt(get(moved).seq, rcvNxt)) queue.beginApart(last.charge, last.tailroom);
+            boolean apart = Seq.lt(get(moved).seq, rcvNxt) || get(moved).overlaps;
+            if (count > 0 && apart) queue.beginApart(last.charge, last.tailroom);
             else if (count > 0 && queue.begin(count, last.charge, last.tailroom)) coalescedOnMove++;
             charge(-last.charge);
             while (moved < end) {

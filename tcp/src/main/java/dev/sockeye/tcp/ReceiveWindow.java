@@ -8,7 +8,7 @@ package dev.sockeye.tcp;
 /// and learns from the segments that arrive which share of it is payload.
 final class ReceiveWindow {
 
-    private static final int MAX_UNSCALED = 65535;
+    private static final int MAX_UNSCALED = 65535, MAX_SIGNED = 32767;
     static final int MAX_SCALE = 14;
     private static final int MIN_CLAMP = 1152; // SOCK_MIN_RCVBUF / 2
 
@@ -105,7 +105,7 @@ final class ReceiveWindow {
         if (options.receiveBuffer != 0) clamp = Math.min(clamp, available);
         available = Math.min(clamp, available);
         if (available > mss) available -= available % mss;
-        window = available;
+        window = context.sysctl.tcp_workaround_signed_windows != 0 ? Math.min(available, MAX_SIGNED) : available;
         scale = 0;
         if (scaling) {
             long most = Math.max(available, Math.max(context.sysctl.tcp_rmem[2], context.receiveMaximum.getAsInt()));
@@ -177,6 +177,11 @@ final class ReceiveWindow {
         return context.sysctl.tcp_shrink_window != 0 && scale > 0;
     }
 
+    /// Where the peer may take the field for a signed number, it is never negative.
+    private int mostUnscaled() {
+        return scale == 0 && context.sysctl.tcp_workaround_signed_windows != 0 ? MAX_SIGNED : MAX_UNSCALED;
+    }
+
     /// The window field of the segment that is being sent.
     int announce(int rcvNxt, int charged, AckPolicy acks) {
         int old = window;
@@ -198,7 +203,7 @@ final class ReceiveWindow {
         updatedAt = rcvNxt;
         highestEdge = Seq.max(highestEdge, rcvNxt + next);
         // RFC 7323 2.3, MUST-6, MUST-9
-        int field = Math.min(next, MAX_UNSCALED << scale) >> scale;
+        int field = Math.min(next, mostUnscaled() << scale) >> scale;
         if (field == 0 && old != 0) context.count(TcpMib.TCPToZeroWindowAdv);
         else if (field != 0 && old == 0) context.count(TcpMib.TCPFromZeroWindowAdv);
         return field;

@@ -15,6 +15,8 @@ final class RxSegment {
     Page page;
 
     int offset;
+    /// It arrived with bytes before these, which were there already.
+    boolean overlaps;
 
     // Of the last slice of a segment: what that is charged, and what can be copied behind it at no cost; bytes.
     int charge;

@@ -79,6 +79,10 @@ final class SackList {
         duplicateRight = to;
     }
 
+    void forgetDuplicate() {
+        duplicate = false;
+    }
+
     /// Whether a DSACK is to be sent with the next ACK.
     boolean hasDuplicate() {
         return duplicate;

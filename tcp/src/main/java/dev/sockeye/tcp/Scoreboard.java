@@ -54,7 +54,11 @@ final class Scoreboard {
 
     /// The end of the highest SACKed range, or SND.UNA where nothing is SACKed.
     int highestSacked() {
-        return sackedOut == 0 || !c.sackPermitted ? c.sndUna : highestSacked;
+        if (sackedOut == 0) return c.sndUna;
+        if (c.sackPermitted) return highestSacked;
+        // Linux: where the first segment begins, though a part of it is acknowledged.
+        TxSegment first = c.send.inFlight.first();
+        return first == null ? c.sndNxt : first.seq;
     }
 
     void beginAck() {
@@ -200,19 +204,17 @@ final class Scoreboard {
             if (!Seq.lt(segment.seq, to)) return;
             if (!isCovered(queue, i, from, to)) continue;
             markSacked(queue.get(i), dsack, now);
-            if (i > 0) shift(queue.get(i - 1), queue.get(i));
-            shiftNext(queue, i);
+            boolean shifted = i > 0 && shift(queue.get(i - 1), queue.get(i));
+            // A hole is filled: what is behind it is shifted, too.
+            if (shifted && i + 1 < queue.size()) shift(queue.get(i), queue.get(i + 1));
         }
     }
 
-    /// A hole is filled: what is behind it is shifted, too.
-    private void shiftNext(TxQueue queue, int i) {
-        if (i + 1 < queue.size()) shift(queue.get(i), queue.get(i + 1));
-    }
-
-    private void shift(TxSegment to, TxSegment segment) {
-        if (!isOnlySacked(to) || !isOnlySacked(segment) || to.endOfRecord) return;
-        if (to.packetLength() == segment.packetLength()) c.send.shift(segment);
+    private boolean shift(TxSegment to, TxSegment segment) {
+        if (!isOnlySacked(to) || !isOnlySacked(segment) || to.endOfRecord) return false;
+        if (to.packetLength() != segment.packetLength()) return false;
+        c.send.shift(segment);
+        return true;
     }
 
     /// Linux does not shift what is believed to be in flight once more.

@@ -491,6 +491,8 @@ final class SegmentArrives {
             default -> {}
         }
         if (seg.sequenceLength() == 0) return;
+        // Linux: a duplicate that no ACK has told of yet is forgotten with the next data.
+        c.sackList.forgetDuplicate();
         queue(seg, now);
     }
 
@@ -700,7 +702,10 @@ final class SegmentArrives {
     private void noteQueuedTwice() {
         int from = c.outOfOrder.duplicateStart;
         int to = c.outOfOrder.duplicateEnd;
-        if (from == to || !countDuplicate(from)) return;
+        if (from == to) return;
+        // What only makes a report longer counts no second time.
+        boolean longer = c.sackList.hasDuplicate() && !c.outOfOrder.duplicateInFront;
+        if (!longer && !countDuplicate(from)) return;
         if (c.outOfOrder.duplicateInFront) c.sackList.setDuplicate(from, to);
         else c.sackList.extendDuplicate(from, to);
     }

@@ -2,7 +2,7 @@ package dev.sockeye.conformance.run;
 
 import dev.sockeye.conformance.machine.SocketFile;
 import dev.sockeye.host.TcpEndpoint;
-import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.MemoryInfo;
 import dev.sockeye.tcp.TcpInfo;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -78,11 +78,17 @@ final class SocketNames {
 
     /// `SO_MEMINFO`
     private static @Nullable Object memory(TcpEndpoint endpoint, String name) {
-        Connection connection = endpoint.connection();
-        if (connection == null) return null;
+        MemoryInfo info = endpoint.memoryInfo();
         return switch (name) {
-            case "SK_MEMINFO_RCVBUF" -> (long) connection.receiveBuffer();
-            case "SK_MEMINFO_SNDBUF" -> (long) connection.sendBuffer();
+            case "SK_MEMINFO_RMEM_ALLOC" -> (long) info.rmemAlloc();
+            case "SK_MEMINFO_RCVBUF" -> (long) info.rcvbuf();
+            case "SK_MEMINFO_WMEM_ALLOC" -> (long) info.wmemAlloc();
+            case "SK_MEMINFO_SNDBUF" -> (long) info.sndbuf();
+            case "SK_MEMINFO_FWD_ALLOC" -> (long) info.fwdAlloc();
+            case "SK_MEMINFO_WMEM_QUEUED" -> (long) info.wmemQueued();
+            case "SK_MEMINFO_OPTMEM" -> (long) info.optmem();
+            case "SK_MEMINFO_BACKLOG" -> (long) info.backlog();
+            case "SK_MEMINFO_DROPS" -> (long) info.drops();
             default -> null;
         };
     }

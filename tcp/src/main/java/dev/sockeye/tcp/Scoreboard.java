@@ -386,8 +386,9 @@ final class Scoreboard {
         forgetSeen();
     }
 
+    /// Nothing is in flight any more. Linux: what was known of it stays, for `TCP_INFO`; see docs/linux/recovery.md
     void clear() {
-        packetsOut = sackedOut = lostOut = retransOut = 0;
+        packetsOut = 0;
         forgetSeen();
     }
 

@@ -20,12 +20,17 @@ final class Hunt {
 
     private static final int CLOCKWORKS = 16;
 
+    /// Delays that are mere pauses between steps, microseconds.
+    private static final int SHORT = 2000;
+
     /// How often a program with a difference runs again.
     private static final int AGAIN = 4;
 
+    /// One for each thread that compares, so that a lost page is noticed.
+    private static final ThreadLocal<PagePool> POOL = ThreadLocal.withInitial(PagePool::new);
+
     private final KernelLab lab;
     private int leftOut;
-    private final PagePool pool = new PagePool();
 
     Hunt(KernelLab lab) {
         this.lab = lab;
@@ -70,15 +75,15 @@ final class Hunt {
         List<Outcome> outcomes = new ArrayList<>();
         List<Program> left = programs;
         for (int attempt = 0; attempt < ATTEMPTS && !left.isEmpty(); attempt++) {
-            List<Program> disturbed = new ArrayList<>();
-            for (Transcript kernel : lab.run(left)) {
-                if (kernel.disturbed()) {
-                    disturbed.add(kernel.program());
-                    continue;
-                }
-                outcomes.add(compare(kernel));
-            }
-            left = disturbed;
+            List<Transcript> transcripts = lab.run(left);
+            left = transcripts.stream()
+                    .filter(Transcript::disturbed)
+                    .map(Transcript::program)
+                    .toList();
+            outcomes.addAll(transcripts.parallelStream()
+                    .filter(kernel -> !kernel.disturbed())
+                    .map(Hunt::compare)
+                    .toList());
         }
         leftOut += left.size();
         return outcomes;
@@ -87,7 +92,7 @@ final class Hunt {
     /// Compares the kernel with the stack. Where they differ, the stack runs again with other clockworks, some times:
     /// what
     /// the kernel did is right if the stack does it with any that the kernel may have.
-    private Outcome compare(Transcript kernel) {
+    private static Outcome compare(Transcript kernel) {
         Outcome best = compare(kernel, Clockwork.exact());
         for (int i = 0; i < CLOCKWORKS && !best.differences.isEmpty(); i++) {
             Outcome other = compare(kernel, Clockwork.like(kernel, i));
@@ -98,8 +103,8 @@ final class Hunt {
         return best;
     }
 
-    private Outcome compare(Transcript kernel, Clockwork clockwork) {
-        Transcript stack = StackRun.of(kernel, pool, clockwork);
+    private static Outcome compare(Transcript kernel, Clockwork clockwork) {
+        Transcript stack = StackRun.of(kernel, POOL.get(), clockwork);
         List<Difference> differences = Comparison.of(kernel, stack).stream()
                 .filter(each -> !Known.contains(kernel, each))
                 .toList();
@@ -150,13 +155,15 @@ final class Hunt {
         return persistent;
     }
 
-    /// The same with slightly other delays, which moves timers and steps apart that came at the same time
-    /// by chance.
+    /// The same with other delays, which moves timers and steps apart that came at the same time by chance: short ones
+    /// a good deal longer, or half as long, long ones a little longer.
     private static Program jittered(Program program, int round) {
         List<Step> steps = new ArrayList<>();
         for (Step step : program.steps()) {
             int delay = step.delayMicros();
-            steps.add(step.withDelay(delay + (delay > 2000 ? delay / 50 * round : 0)));
+            if (delay > SHORT) delay += delay / 50 * round;
+            else delay = round == 1 ? delay + SHORT : delay / 2;
+            steps.add(step.withDelay(delay));
         }
         return program.withSteps(List.copyOf(steps));
     }

@@ -24,6 +24,8 @@ final class KernelSockets implements Sockets {
     private static final int LARGEST = 1 << 20;
     private static final int EVENTS = PollSet.POLLIN | PollSet.POLLPRI | PollSet.POLLOUT | PollSet.POLLRDHUP;
 
+    private static final byte[] STREAM = stream();
+
     private final TransportAddress remote;
     private final Arena arena = Arena.ofConfined();
     private final SystemCalls calls = new SystemCalls();
@@ -100,15 +102,26 @@ final class KernelSockets implements Sockets {
 
     private int write(KernelSocket on, int count, int flags) {
         MemorySegment from = buffer();
-        for (int i = 0; i < count; i++) from.set(JAVA_BYTE, i, pattern(written + i));
+        fill(from, written, count);
         int result = on.send(from, 0, count, flags | KernelSocket.MSG_NOSIGNAL);
         if (result > 0) written += result;
         return result;
     }
 
-    /// The program's stream.
-    static byte pattern(int at) {
-        return (byte) (at * 17 + (at >> 8));
+    /// What of the program's stream begins at so many bytes: every byte says where it stands, within 64 KiB.
+    static void fill(MemorySegment to, int at, int count) {
+        for (int filled = 0; filled < count; ) {
+            int from = at + filled & 0xffff;
+            int part = Math.min(count - filled, STREAM.length - from);
+            MemorySegment.copy(STREAM, from, to, JAVA_BYTE, filled, part);
+            filled += part;
+        }
+    }
+
+    private static byte[] stream() {
+        byte[] stream = new byte[1 << 16];
+        for (int i = 0; i < stream.length; i++) stream[i] = (byte) (i * 17 + (i >> 8));
+        return stream;
     }
 
     private int read(KernelSocket on, int count, int flags) {
@@ -171,6 +184,11 @@ final class KernelSockets implements Sockets {
         info.fill((byte) 0);
         Map<String, Long> values = new HashMap<>();
         if (on.getOption(KernelSocket.IPPROTO_TCP, Options.TCP_INFO, info) > 0) values.putAll(InfoLayout.read(info));
+        MemorySegment memory = buffer().asSlice(0, 36);
+        if (on.getOption(KernelSocket.SOL_SOCKET, Options.SO_MEMINFO, memory) > 0) {
+            values.put("sndbuf", (long) memory.getAtIndex(JAVA_INT, 3));
+            values.put("wmem_queued", (long) memory.getAtIndex(JAVA_INT, 5));
+        }
         values.put("inq", (long) on.queued(KernelSocket.SIOCINQ));
         values.put("outq", (long) on.queued(KernelSocket.SIOCOUTQ));
         return new Snapshot(listening, poll(on), values);

@@ -13,7 +13,12 @@ final class Options {
     private static final int SOL_SOCKET = KernelSocket.SOL_SOCKET;
     private static final int TCP = KernelSocket.IPPROTO_TCP;
 
-    static final int TCP_INFO = 11, TCP_CONGESTION = 13, SO_LINGER = 13, SO_ERROR = 4, SO_REUSEADDR = 2;
+    static final int TCP_INFO = 11,
+            TCP_CONGESTION = 13,
+            SO_LINGER = 13,
+            SO_ERROR = 4,
+            SO_REUSEADDR = 2,
+            SO_MEMINFO = 55;
 
     /// asm-generic/socket.h, linux/tcp.h
     static final Map<String, Place> PLACES = Map.ofEntries(

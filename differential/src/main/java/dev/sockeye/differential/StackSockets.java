@@ -1,13 +1,12 @@
 package dev.sockeye.differential;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import dev.sockeye.host.Family;
 import dev.sockeye.socket.ListenSocket;
 import dev.sockeye.socket.Machine;
 import dev.sockeye.socket.Socket;
 import dev.sockeye.socket.SocketOption;
 import dev.sockeye.socket.StreamSocket;
+import dev.sockeye.tcp.MemoryInfo;
 import dev.sockeye.tcp.Shutdown;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.wire.TransportAddress;
@@ -25,8 +24,11 @@ final class StackSockets implements Sockets {
     private static final int LARGEST = 1 << 20;
 
     private final TransportAddress remote;
-    private final Arena arena = Arena.ofConfined();
-    private final MemorySegment buffer = arena.allocate(LARGEST);
+    /// One for each thread: to make it anew takes longer than most programs.
+    private static final ThreadLocal<MemorySegment> BUFFER =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(LARGEST));
+
+    private final MemorySegment buffer = BUFFER.get();
     private @Nullable ListenSocket listener;
     private @Nullable StreamSocket socket;
     private int written;
@@ -112,7 +114,7 @@ final class StackSockets implements Sockets {
     }
 
     private int write(StreamSocket on, int count, int flags) {
-        for (int i = 0; i < count; i++) buffer.set(JAVA_BYTE, i, KernelSockets.pattern(written + i));
+        KernelSockets.fill(buffer, written, count);
         int result = on.write(buffer, 0, count, flags, Socket.NOW);
         if (result > 0) written += result;
         return result;
@@ -158,6 +160,11 @@ final class StackSockets implements Sockets {
         if (on == null) return new Snapshot(ready, -1, Map.of());
         TcpInfo info = on.info();
         Map<String, Long> values = new HashMap<>(InfoLayout.of(info));
+        MemoryInfo memory = on.getOption(SocketOption.SO_MEMINFO);
+        if (memory != null) {
+            values.put("sndbuf", (long) memory.sndbuf());
+            values.put("wmem_queued", (long) memory.wmemQueued());
+        }
         values.put("inq", (long) on.available());
         values.put("outq", (long) on.unacknowledged());
         return new Snapshot(ready, on.readiness(), values);
@@ -169,6 +176,5 @@ final class StackSockets implements Sockets {
         if (listener != null) listener.close();
         socket = null;
         listener = null;
-        arena.close();
     }
 }

@@ -8,25 +8,23 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /// The kernel and the stack do the same, in as many programs as run in some seconds; `differential/run`
 /// goes on for as long as asked. Skipped where the kernel does not permit it.
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the other side is Linux")
-@EnabledIfSystemProperty(
-        named = "sockeye.differential",
-        matches = "true",
-        disabledReason = "differences that it finds are being mended; it runs with -Dsockeye.differential=true")
 @Timeout(300)
 class KernelAgreesTest {
 
     /// The same in every build, so that it fails for a change and not by chance; overruled by
     /// `sockeye.seed`.
-    private static final long SEED = Long.getLong("sockeye.seed", 1);
+    private static final long SEED = Long.getLong("sockeye.seed", 45);
 
     private static final int ROUNDS = Integer.getInteger("sockeye.rounds", 1);
+
+    /// So many programs with a difference run again: if there are more, those will do to show it.
+    private static final int MOST_AGAIN = 24;
 
     /// Programs in which long times pass are for those who have more of it.
     private static final long LONGEST_MICROS = 2_000_000;
@@ -55,6 +53,7 @@ class KernelAgreesTest {
             }
             System.out.println(programs + " programs ran, " + hunt.leftOut() + " were disturbed, " + differing.size()
                     + " run again");
+            if (differing.size() > MOST_AGAIN) differing = differing.subList(0, MOST_AGAIN);
             // what time alone has decided is otherwise another time
             for (int i = 0; i < 2; i++) differing = hunt.persistent(differing);
             return differing.stream().map(KernelAgreesTest::dialogue).toList();

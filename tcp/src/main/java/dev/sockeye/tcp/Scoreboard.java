@@ -124,15 +124,20 @@ final class Scoreboard {
             int from = seg.sackLeft[i];
             int to = seg.sackRight[i];
             boolean dsack = duplicate && i == 0;
-            if (!isValid(dsack, from, to)) c.context.count(discardCounter(dsack));
+            if (!isValid(dsack, from, to)) countInvalid(seg, dsack, to);
             else if (Seq.gt(to, priorSndUna)) blocks.insert(from, to);
         }
         return blocks;
     }
 
-    private TcpMib discardCounter(boolean dsack) {
-        if (!dsack) return TcpMib.TCPSACKDiscard;
-        return c.recovery.isUndoPossible() ? TcpMib.TCPDSACKIgnoredOld : TcpMib.TCPDSACKIgnoredNoUndo;
+    private void countInvalid(Segment seg, boolean dsack, int to) {
+        if (dsack) {
+            boolean old = c.recovery.isUndoPossible();
+            c.context.count(old ? TcpMib.TCPDSACKIgnoredOld : TcpMib.TCPDSACKIgnoredNoUndo);
+        } else if (seg.ack == c.sndUna || Seq.gt(to, c.sndUna)) {
+            // Linux: what an overtaken ACK tells of, and is acknowledged since, does not count.
+            c.context.count(TcpMib.TCPSACKDiscard);
+        }
     }
 
     /// A block lies in what is in flight; a DSACK may lie in what was not long ago.

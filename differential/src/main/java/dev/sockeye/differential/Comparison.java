@@ -156,7 +156,7 @@ final class Comparison {
         List<Event.Went> ss = stack.departures();
         int common = Math.min(ks.size(), ss.size());
         for (int i = 0; i < common; i++) {
-            Difference difference = comparePacket(frame, kernel, ks.get(i), ss.get(i));
+            Difference difference = comparePacket(frame, kernel, ks.get(i), ss.get(i), stack.quietSince(i));
             if (difference != null) return difference;
         }
         if (ks.size() == ss.size()) return null;
@@ -165,7 +165,7 @@ final class Comparison {
         String kind = (missing ? "ours does not send: " : "ours sends: ") + what(extra.segment());
         String shown = show(extra, kernel);
         // it may be there in the next frame, or the one before
-        long grace = tolerance(extra.at() - kernel.at());
+        long grace = Clockwork.tolerance(extra.at() - (missing ? kernel : stack).quietSince(common));
         boolean doubtful = kernel.until() - extra.at() < grace && extra.at() - kernel.at() > MILLISECOND;
         return new Difference(
                 kind,
@@ -187,11 +187,8 @@ final class Comparison {
                 + (segment.sacks().isEmpty() ? "" : " sack");
     }
 
-    private static long tolerance(long since) {
-        return 12 * MILLISECOND + since / 7;
-    }
-
-    private static @Nullable Difference comparePacket(int frame, Frame in, Event.Went kernel, Event.Went stack) {
+    private static @Nullable Difference comparePacket(
+            int frame, Frame in, Event.Went kernel, Event.Went stack, long quietSince) {
         Segment k = kernel.segment();
         Segment s = stack.segment();
         String field = differingField(k, s);
@@ -199,8 +196,8 @@ final class Comparison {
             // at some time between `since` and `at`
             long late =
                     stack.at() < kernel.since() ? kernel.since() - stack.at() : Math.min(0, kernel.at() - stack.at());
-            long since = Math.max(stack.at() - in.at(), 0);
-            if (late >= -5 * MILLISECOND && late <= tolerance(since)) return null;
+            long since = Math.max(stack.at() - quietSince, 0);
+            if (late >= -5 * MILLISECOND - since / 40 && late <= Clockwork.tolerance(since)) return null;
             field = "time " + (late > 0 ? "(earlier)" : "(later)");
         }
         return new Difference(

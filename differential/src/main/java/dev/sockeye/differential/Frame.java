@@ -10,7 +10,28 @@ import org.jspecify.annotations.Nullable;
 /// @param input  null for what comes before the first
 /// @param prompt how many of the departures came at once, before anybody looked
 /// @param until  when the next input came
-record Frame(@Nullable Event input, @Nullable Snapshot snapshot, List<Event.Went> departures, int prompt, long until) {
+/// @param quietSince when something was on the wire last, before the input
+record Frame(
+        @Nullable Event input,
+        @Nullable Snapshot snapshot,
+        List<Event.Went> departures,
+        int prompt,
+        long until,
+        long quietSince) {
+
+    /// When something last was on the wire before a departure: the timer that sent it was set then, or later.
+    long quietSince(int departure) {
+        if (departure > 0) return departures.get(departure - 1).at();
+        return input instanceof Event.Came came ? came.at() : quietSince;
+    }
+
+    private long quietAfter() {
+        return quietSince(departures.size());
+    }
+
+    private static long quietSince(List<Frame> frames) {
+        return frames.isEmpty() ? 0 : frames.getLast().quietAfter();
+    }
 
     long at() {
         return input == null ? 0 : input.at();
@@ -31,7 +52,8 @@ record Frame(@Nullable Event input, @Nullable Snapshot snapshot, List<Event.Went
                         prompt = departures.size();
                     } else {
                         // the last look, when nothing comes any more
-                        frames.add(new Frame(input, snapshot, List.copyOf(departures), prompt, looked.at()));
+                        frames.add(new Frame(
+                                input, snapshot, List.copyOf(departures), prompt, looked.at(), quietSince(frames)));
                         departures.clear();
                         input = null;
                         snapshot = looked.snapshot();
@@ -39,7 +61,8 @@ record Frame(@Nullable Event input, @Nullable Snapshot snapshot, List<Event.Went
                     }
                 }
                 default -> {
-                    frames.add(new Frame(input, snapshot, List.copyOf(departures), prompt, event.at()));
+                    frames.add(new Frame(
+                            input, snapshot, List.copyOf(departures), prompt, event.at(), quietSince(frames)));
                     departures.clear();
                     input = event;
                     snapshot = null;
@@ -47,7 +70,7 @@ record Frame(@Nullable Event input, @Nullable Snapshot snapshot, List<Event.Went
                 }
             }
         }
-        frames.add(new Frame(input, snapshot, List.copyOf(departures), prompt, transcript.end()));
+        frames.add(new Frame(input, snapshot, List.copyOf(departures), prompt, transcript.end(), quietSince(frames)));
         return frames;
     }
 }

@@ -3,7 +3,11 @@ package dev.sockeye.differential;
 import dev.sockeye.wire.PagePool;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// Runs programs on both sides, and finds those that differ.
@@ -14,6 +18,11 @@ final class Hunt {
 
     private static final int ATTEMPTS = 3;
 
+    private static final int CLOCKWORKS = 16;
+
+    /// How often a program with a difference runs again.
+    private static final int AGAIN = 4;
+
     private final KernelLab lab;
     private int leftOut;
     private final PagePool pool = new PagePool();
@@ -22,8 +31,18 @@ final class Hunt {
         this.lab = lab;
     }
 
-    /// How a program went, and what differed.
+    /// How a program went, and what differed that is not known.
     record Outcome(Transcript kernel, Transcript stack, List<Difference> differences) {
+
+        /// Whether something differs for which time alone cannot be the reason.
+        boolean differs() {
+            return differences.stream().anyMatch(each -> each.doubt().isEmpty());
+        }
+
+        /// The first frame in which something differs.
+        int agreesUntil() {
+            return differences.stream().mapToInt(Difference::frame).min().orElse(Integer.MAX_VALUE);
+        }
 
         /// The difference of a kind; null if there is none.
         @Nullable
@@ -35,11 +54,14 @@ final class Hunt {
 
     /// As many programs as run at the same time.
     ///
-    /// @param seed of the first; the others have those that follow it
-    static List<Program> programs(long seed) {
-        List<Program> programs = new ArrayList<>();
-        for (int i = 0; i < AT_ONCE; i++) programs.add(Generator.program(seed + i));
-        return programs;
+    /// @param seed    of the first; the others have those that follow it
+    /// @param longest programs that take longer are passed over, microseconds
+    static List<Program> programs(long seed, long longest) {
+        return LongStream.iterate(seed, next -> next + 1)
+                .mapToObj(Generator::program)
+                .filter(program -> program.micros() <= longest)
+                .limit(AT_ONCE)
+                .toList();
     }
 
     /// Runs programs, all at the same time, on the kernel, and then on the stack. Those that the machine has disturbed
@@ -54,13 +76,34 @@ final class Hunt {
                     disturbed.add(kernel.program());
                     continue;
                 }
-                Transcript stack = StackRun.of(kernel, pool);
-                outcomes.add(new Outcome(kernel, stack, Comparison.of(kernel, stack)));
+                outcomes.add(compare(kernel));
             }
             left = disturbed;
         }
         leftOut += left.size();
         return outcomes;
+    }
+
+    /// Compares the kernel with the stack. Where they differ, the stack runs again with other clockworks, some times:
+    /// what
+    /// the kernel did is right if the stack does it with any that the kernel may have.
+    private Outcome compare(Transcript kernel) {
+        Outcome best = compare(kernel, Clockwork.exact());
+        for (int i = 0; i < CLOCKWORKS && !best.differences.isEmpty(); i++) {
+            Outcome other = compare(kernel, Clockwork.like(kernel, i));
+            // what differs with a coarse clock may be of that
+            boolean better = other.agreesUntil() > best.agreesUntil() && !Clockwork.isCoarse(i);
+            if (better || other.differences.isEmpty()) best = other;
+        }
+        return best;
+    }
+
+    private Outcome compare(Transcript kernel, Clockwork clockwork) {
+        Transcript stack = StackRun.of(kernel, pool, clockwork);
+        List<Difference> differences = Comparison.of(kernel, stack).stream()
+                .filter(each -> !Known.contains(kernel, each))
+                .toList();
+        return new Outcome(kernel, stack, differences);
     }
 
     /// How many programs could not be run without the machine being busy with something else.
@@ -69,9 +112,42 @@ final class Hunt {
     }
 
     /// Whether a difference of this kind is there again, whenever the program is run.
-    boolean persists(Program program, String kind) throws IOException {
-        List<Outcome> outcomes = run(List.of(program, jittered(program, 1), jittered(program, 2)));
-        return outcomes.size() > 1 && outcomes.stream().allMatch(outcome -> outcome.of(kind) != null);
+    boolean persists(Outcome found, String kind) throws IOException {
+        return persistent(List.of(found)).stream().anyMatch(outcome -> outcome.of(kind) != null);
+    }
+
+    /// Those of the programs in which there is a difference of the same kind whenever they are run, with no others. All
+    /// run again some times, at the same time.
+    List<Outcome> persistent(List<Outcome> found) throws IOException {
+        IdentityHashMap<Program, Outcome> left = new IdentityHashMap<>();
+        List<Program> programs = new ArrayList<>();
+        for (Outcome outcome : found) {
+            for (int round = 0; round < AGAIN; round++) {
+                Program again = round < 2
+                        ? outcome.kernel()
+                                .program()
+                                .withSteps(outcome.kernel().program().steps())
+                        : jittered(outcome.kernel().program(), round - 1);
+                programs.add(again);
+                left.put(again, outcome);
+            }
+        }
+        Map<Outcome, List<Outcome>> again = new LinkedHashMap<>();
+        for (Outcome outcome : run(programs)) {
+            Outcome first = left.get(outcome.kernel().program());
+            if (first != null)
+                again.computeIfAbsent(first, key -> new ArrayList<>()).add(outcome);
+        }
+        List<Outcome> persistent = new ArrayList<>();
+        again.forEach((first, others) -> {
+            List<Difference> kept = first.differences().stream()
+                    .filter(each -> each.doubt().isEmpty())
+                    .filter(each ->
+                            others.size() > 1 && others.stream().allMatch(other -> other.of(each.kind()) != null))
+                    .toList();
+            if (!kept.isEmpty()) persistent.add(new Outcome(first.kernel(), first.stack(), kept));
+        });
+        return persistent;
     }
 
     /// The same with slightly other delays, which moves timers and steps apart that came at the same time
@@ -93,7 +169,7 @@ final class Hunt {
             smaller = false;
             List<Program> candidates = candidates(best, kind);
             for (Outcome outcome : run(candidates)) {
-                if (outcome.of(kind) == null || !persists(outcome.kernel().program(), kind)) continue;
+                if (outcome.of(kind) == null || !persists(outcome, kind)) continue;
                 best = outcome;
                 smaller = true;
                 break;

@@ -6,18 +6,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// `differential/run [--seconds S] [--seed N] [--show N] [--shrink 0|1] [--one SEED] [--program FILE]`: looks for
+/// `differential/run [--seconds S] [--seed N] [--show N] [--shrink 0|1] [--one SEED[,SEED...]] [--program FILE]`: looks
+/// for
 /// differences, for as long as asked, and shows them, made small; or runs one program on both sides, of a seed or
 /// of a file, and shows what each did. Needs root, for the network namespace.
 public final class Main {
 
     private static final int SHOWN_OF_A_KIND = 5;
+    private static final int SEEDS_OF_A_KIND = 8;
     private static final int WARM_UP = 20;
 
     private long seconds = 60;
     private long seed = System.nanoTime();
-    private long one = -1;
+    private List<Long> these = List.of();
     private String file = "";
     private long shown = 10;
     private boolean shrink = true;
@@ -46,11 +50,16 @@ public final class Main {
                     file = arguments[i + 1];
                     continue;
                 }
+                if (arguments[i].equals("--one")) {
+                    these = Stream.of(arguments[i + 1].split(","))
+                            .map(Long::valueOf)
+                            .toList();
+                    continue;
+                }
                 long value = Long.parseLong(arguments[i + 1]);
                 switch (arguments[i]) {
                     case "--seconds" -> seconds = value;
                     case "--seed" -> seed = value;
-                    case "--one" -> one = value;
                     case "--show" -> shown = value;
                     case "--shrink" -> shrink = value != 0;
                     default -> throw new IllegalArgumentException(arguments[i]);
@@ -58,8 +67,9 @@ public final class Main {
             }
             return true;
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-            System.err.println("differential: options are --seconds S, --seed N, --show N, --shrink 0|1, --one SEED,"
-                    + " --program FILE");
+            System.err.println(
+                    "differential: options are --seconds S, --seed N, --show N, --shrink 0|1, --one SEED[,SEED...],"
+                            + " --program FILE");
             return false;
         }
     }
@@ -68,7 +78,9 @@ public final class Main {
         try (KernelLab lab = KernelLab.here()) {
             var hunt = new Hunt(lab);
             if (!file.isEmpty()) showOne(hunt, ProgramText.read(Files.readString(Path.of(file))));
-            else if (one >= 0) showOne(hunt, Generator.program(one));
+            else if (these.size() == 1) showOne(hunt, Generator.program(these.getFirst()));
+            else if (!these.isEmpty())
+                showThese(hunt, these.stream().map(Generator::program).toList());
             else search(hunt);
         }
     }
@@ -81,9 +93,20 @@ public final class Main {
         else show(outcomes.getLast());
     }
 
+    /// Shows of each what is the first to differ.
+    private static void showThese(Hunt hunt, List<Program> programs) throws IOException {
+        for (Hunt.Outcome outcome : hunt.run(programs)) {
+            if (outcome.differences().isEmpty())
+                System.out.println("program " + outcome.kernel().program().seed() + " agrees");
+            else
+                System.out.print(
+                        Dialogue.of(outcome.kernel(), outcome.differences().getFirst()));
+            System.out.println();
+        }
+    }
+
     private static void show(Hunt.Outcome outcome) {
-        System.out.print("---- the kernel\n" + Dialogue.of(outcome.kernel(), null));
-        System.out.print("---- ours\n" + Dialogue.of(outcome.stack(), null));
+        System.out.print(Dialogue.sideBySide(outcome.kernel(), outcome.stack()));
         outcome.differences().forEach(System.out::println);
     }
 
@@ -92,26 +115,29 @@ public final class Main {
         var findings = new Findings();
         long end = System.nanoTime() + seconds * 1_000_000_000L;
         do {
-            for (Hunt.Outcome outcome : hunt.run(Hunt.programs(seed + findings.programs()))) findings.add(outcome);
+            for (Hunt.Outcome outcome : hunt.run(Hunt.programs(seed + findings.programs(), Long.MAX_VALUE)))
+                findings.add(outcome);
         } while (System.nanoTime() < end);
         System.out.println(findings.programs() + " programs ran, " + hunt.leftOut() + " were disturbed; in doubt: "
                 + findings.doubts());
         for (String kind : findings.kinds())
-            System.out.printf("%5d  %s%n", unknown(findings, kind).size(), kind);
-        for (String kind : findings.kinds().stream().limit(shown).toList()) show(hunt, kind, unknown(findings, kind));
+            System.out.printf("%5d  %s: %s%n", findings.of(kind).size(), kind, seeds(findings.of(kind)));
+        for (String kind : findings.kinds().stream().limit(shown).toList()) show(hunt, kind, findings.of(kind));
     }
 
-    private static List<Findings.Finding> unknown(Findings findings, String kind) {
-        return findings.of(kind).stream()
-                .filter(each -> !Known.contains(each.outcome().kernel().program(), each.difference()))
-                .toList();
+    private static String seeds(List<Findings.Finding> findings) {
+        return findings.stream()
+                .limit(SEEDS_OF_A_KIND)
+                .map(finding ->
+                        Long.toString(finding.outcome().kernel().program().seed()))
+                .collect(Collectors.joining(" "));
     }
 
     private void show(Hunt hunt, String kind, List<Findings.Finding> findings) throws IOException {
         if (findings.isEmpty()) return;
         System.out.println("\n---- " + findings.size() + " times: " + kind);
         for (Findings.Finding finding : findings.stream().limit(SHOWN_OF_A_KIND).toList()) {
-            if (!hunt.persists(finding.outcome().kernel().program(), kind)) continue;
+            if (!hunt.persists(finding.outcome(), kind)) continue;
             Hunt.Outcome small = shrink ? hunt.shrink(finding.outcome(), kind) : finding.outcome();
             System.out.print(Dialogue.of(small.kernel(), small.of(kind)));
             System.out.print(small.kernel().program());

@@ -26,6 +26,11 @@ record Program(long seed, boolean passive, List<Step.Call> settings, Hello hello
         }
     }
 
+    /// How long it takes until its last step, microseconds.
+    long micros() {
+        return steps.stream().mapToLong(Step::delayMicros).sum();
+    }
+
     Program withSteps(List<Step> others) {
         return new Program(seed, passive, settings, hello, others);
     }

@@ -26,21 +26,23 @@ final class StackRun {
     private final Program program;
     private final List<Event> events = new ArrayList<>();
     private final Wire wire;
-    private final Clock clock = new Clock();
+    private final Clock clock;
     private long lastInputAt;
 
-    private StackRun(Program program, PagePool pool) {
+    private StackRun(Program program, PagePool pool, Clockwork clockwork) {
         this.program = program;
         this.pool = pool;
+        clock = new Clock(clockwork);
         wire = Places.of(0).wire();
     }
 
     /// Runs it.
     ///
-    /// @param kernel what happened there
+    /// @param kernel    what happened there
+    /// @param clockwork that the host is to have
     /// @throws IllegalStateException if a page is lost
-    static Transcript of(Transcript kernel, PagePool pool) {
-        var run = new StackRun(kernel.program(), pool);
+    static Transcript of(Transcript kernel, PagePool pool, Clockwork clockwork) {
+        var run = new StackRun(kernel.program(), pool, clockwork);
         run.run(kernel);
         if (pool.pagesOut() != 0 || pool.packetsOut() != 0)
             throw new IllegalStateException(
@@ -67,7 +69,7 @@ final class StackRun {
             });
             try (var sockets = new StackSockets(machine, program, places.local(), places.remote())) {
                 for (Event event : kernel.events()) replay(event, sockets, arrivals[0]);
-                clock.advanceTo(UPTIME + kernel.end());
+                clock.advanceTo(kernel.end());
                 clock.mute();
             }
         }
@@ -76,22 +78,22 @@ final class StackRun {
     private void replay(Event event, Sockets sockets, Link arrivals) {
         switch (event) {
             case Event.Called called -> {
-                clock.advanceTo(UPTIME + called.at());
+                clock.advanceTo(called.at());
                 lastInputAt = called.at();
                 int at = events.size();
                 int result = sockets.call(called.call());
                 events.add(at, new Event.Called(called.at(), called.call(), result, sockets.lastRead()));
             }
             case Event.Came came -> {
-                clock.advanceTo(UPTIME + came.at());
-                lastInputAt = came.at();
+                clock.advanceTo(came.at());
+                lastInputAt = clock.quietSince = came.at();
                 events.add(came);
                 arrivals.send(Packet.of(wire.packet(came.arrival()), pool), clock.now());
                 clock.carry();
             }
             case Event.Looked looked -> {
                 // at once after an input; but the last look is a long time after it
-                if (events.isEmpty() || looked.at() - lastInputAt > LATER) clock.advanceTo(UPTIME + looked.at());
+                if (events.isEmpty() || looked.at() - lastInputAt > LATER) clock.advanceTo(looked.at());
                 events.add(new Event.Looked(looked.at(), sockets.look()));
             }
             case Event.Went went -> {
@@ -105,13 +107,22 @@ final class StackRun {
         packet.release(pool);
         if (clock.muted) return;
         Segment segment = wire.read(bytes);
-        if (segment != null) events.add(new Event.Went(now - UPTIME, segment, now - UPTIME));
+        if (segment == null) return;
+        clock.quietSince = now - UPTIME;
+        events.add(new Event.Went(now - UPTIME, segment, now - UPTIME));
     }
 
     /// Time that stands still but when it is told to go on.
     private static final class Clock extends Driver {
+        private final Clockwork clockwork;
         private long now = UPTIME;
         private boolean muted;
+        /// When something was on the wire last, nanoseconds since the program began.
+        private long quietSince;
+
+        Clock(Clockwork clockwork) {
+            this.clockwork = clockwork;
+        }
 
         @Override
         public long now() {
@@ -134,12 +145,23 @@ final class StackRun {
         @Override
         protected void handOver() {}
 
+        /// Lets time pass.
+        ///
+        /// @param end nanoseconds since the program began
         void advanceTo(long end) {
-            for (long next = nextDeadline(); next <= end; next = nextDeadline()) {
-                now = Math.max(now, next);
+            for (long due = nextDeadline(); due <= UPTIME + end; due = nextDeadline()) {
+                if (due > now) {
+                    long fires = clockwork.fires(due - UPTIME, quietSince);
+                    if (fires > end) {
+                        // that it is due is not known yet
+                        now = Math.max(now, Math.min(due - 1, UPTIME + clockwork.shows(end)));
+                        return;
+                    }
+                    now = Math.max(due, UPTIME + clockwork.shows(fires));
+                }
                 runDue();
             }
-            now = Math.max(now, end);
+            now = Math.max(now, UPTIME + clockwork.shows(end));
         }
 
         /// What comes from here on is of no interest.

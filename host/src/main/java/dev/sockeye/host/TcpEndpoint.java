@@ -232,6 +232,7 @@ public final class TcpEndpoint extends Endpoint {
                         int pending = error != 0 || failed == null ? error : failed.takeError();
                         error = 0;
                         if (failed != null) failed.forgetEnd();
+                        raise(Readiness.ERR); // as everything that ends a connection does
                         yield pending != 0 ? -pending : Errno.ECONNABORTED.asResult();
                     }
                     default -> {
@@ -277,7 +278,7 @@ public final class TcpEndpoint extends Endpoint {
         SegmentKeys own = keys;
         int rejected = own == null ? 0 : own.connect(target);
         if (rejected < 0) return rejected;
-        discardConnection(now);
+        Connection earlier = discardConnection(now);
         if (own != null) own.describe(target, options);
         TimeWait before = host.flows().takeOver(tuple);
         localIp = source;
@@ -287,6 +288,7 @@ public final class TcpEndpoint extends Endpoint {
         var opened = new Connection(host.tcp(), tuple, options, route.linkMtu());
         opened.onPathMtu(route.mtu());
         opened.setPeekOffset(peekOffset);
+        if (earlier != null) opened.follow(earlier);
         connection = opened;
         phase = Phase.CONNECTING;
         flow = host.flows().add(this, tuple);
@@ -317,10 +319,11 @@ public final class TcpEndpoint extends Endpoint {
     }
 
     /// A socket may connect again after it failed: what is left of the last connection goes.
-    private void discardConnection(long now) {
+    private @Nullable Connection discardConnection(long now) {
         Connection before = connection;
         connection = null;
         if (before != null) before.close(now);
+        return before;
     }
 
     @Override
@@ -338,6 +341,7 @@ public final class TcpEndpoint extends Endpoint {
         discardConnection(now);
         phase = Phase.UNCONNECTED;
         noReading = false;
+        raise(Readiness.ERR);
         if (!boundPort) releasePort();
         if (!boundAddress) localIp = wildcard();
         host.settleLoopback(now);
@@ -412,7 +416,10 @@ public final class TcpEndpoint extends Endpoint {
         boolean urgent = (flags & Connection.MSG_OOB) != 0;
         if (urgent && receiving == null && listener == null) return Errno.EINVAL.asResult();
         // Once `connect` has told why it failed, there was no connection (`tcp_disconnect`).
-        if (receiving == null || phase == Phase.UNCONNECTED) return noConnection(Errno.ENOTCONN);
+        if (receiving == null || phase == Phase.UNCONNECTED) {
+            // Linux: a shutdown for reading is the end of the stream, though it was refused.
+            return noReading && error == 0 ? 0 : noConnection(Errno.ENOTCONN);
+        }
         if (!urgent && error != 0 && receiving.receiveQueueBytes() == 0) return noConnection(Errno.ENOTCONN);
         int received = receiving.receive(to, offset, length, flags, now);
         finish(now);

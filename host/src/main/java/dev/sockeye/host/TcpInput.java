@@ -342,7 +342,7 @@ final class TcpInput {
             if (connection.isInFlight(sequence))
                 mtu = host.learnPathMtu(tuple.remote().ip(), mtu, now);
             connection.onPacketTooBig(mtu, sequence, now);
-        } else if (connection.onIcmpError(message.errno(), sequence, now)) {
+        } else if (connection.onIcmpError(message.errno(), message.isPathBroken(), sequence, now)) {
             // Linux: whether the program has set IP_RECVERR or not, see docs/linux/errqueue.md
             int errno = message.errno().number();
             connection

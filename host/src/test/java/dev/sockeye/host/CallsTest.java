@@ -295,4 +295,19 @@ class CallsTest {
             assertThat(socket.options().delayAcks).isFalse();
         }
     }
+
+    /// docs/linux/differential.md, "earlier_window": what the peer's segments are taken to be follows from the window
+    /// that the socket had before.
+    @Test
+    void aSocketThatConnectsAgainHasItsWindow() {
+        try (var rig = new Rig()) {
+            assertThat(connecting(rig).info(rig.now).rcv_mss()).isEqualTo(88);
+        }
+        try (var rig = new Rig()) {
+            TcpEndpoint again = refused(rig);
+            assertThat(connect(rig, again, Rig.PEER_V4, 80)).isEqualTo("ECONNREFUSED");
+            assertThat(connect(rig, again, Rig.PEER_V4, 80)).isEqualTo("EINPROGRESS");
+            assertThat(again.info(rig.now).rcv_mss()).isEqualTo(524);
+        }
+    }
 }

@@ -120,6 +120,19 @@ class ListenerTest {
         }
     }
 
+    /// docs/linux/differential.md, "half_open_window": of what the SYN-ACK could tell.
+    @Test
+    void aHalfOpenConnectionTellsTheWindowOfItsSynAck() {
+        try (var rig = new Rig()) {
+            rig.listen(80, 100).options().receiveBuffer = 200_000;
+            rig.peer(4000, 80)
+                    .sends("S 0 win 65535 <mss 1460>")
+                    .receives("S. 0:1(0) ack 1 win 65535 <mss 1460>")
+                    .sends("S -100 win 65535 <mss 1460>")
+                    .receives(". 1:1(0) ack 1 win 65535");
+        }
+    }
+
     @Test
     void theReceiveBufferDecidesOnWindowAndScale() {
         try (var rig = new Rig()) {

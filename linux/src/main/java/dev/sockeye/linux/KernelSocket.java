@@ -79,7 +79,9 @@ public final class KernelSocket implements AutoCloseable {
         address.set(JAVA_SHORT_UNALIGNED, 0, (short) (v4 ? AF_INET : AF_INET6));
         address.set(PORT, 2, (short) of.port());
         byte[] ip = of.ip().toBytes();
-        MemorySegment.copy(MemorySegment.ofArray(ip), 0, address, v4 ? 4 : 8, ip.length);
+        boolean mapped = !v4 && of.ip().isV4();
+        if (mapped) address.set(JAVA_SHORT_UNALIGNED, 18, (short) -1);
+        MemorySegment.copy(MemorySegment.ofArray(ip), 0, address, v4 ? 4 : mapped ? 20 : 8, ip.length);
         return address;
     }
 
@@ -167,12 +169,7 @@ public final class KernelSocket implements AutoCloseable {
 
     /// `setsockopt(2)` with any value, in native memory.
     public int setOption(int level, int name, MemorySegment value) {
-        try {
-            int length = (int) value.byteSize();
-            return result((int) Libc.SETSOCKOPT.invokeExact(callState, fd, level, name, value, length));
-        } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
-        }
+        return calls.setOption(fd, level, name, value);
     }
 
     /// `getsockopt(2)` of any value, into native memory.

@@ -164,6 +164,16 @@ public final class SystemCalls {
         }
     }
 
+    /// `setsockopt(2)` with any value, in native memory.
+    public int setOption(int fd, int level, int name, MemorySegment value) {
+        try {
+            int length = (int) value.byteSize();
+            return result((int) Libc.SETSOCKOPT.invokeExact(callState, fd, level, name, value, length));
+        } catch (Throwable thrown) {
+            throw Libc.unexpected(thrown);
+        }
+    }
+
     // ---------------------------------------------------------------- namespaces and programs
 
     /// `unshare(2)`: of the calling thread alone, where it is about the network; of a process with several

@@ -133,6 +133,8 @@ public final class StreamSocket extends TcpSocket {
                 // A peek that waits for more looks from the front again.
                 boolean again = (flags & MSG_PEEK) != 0 && endpoint.peekOffset() < 0;
                 int kept = again ? 0 : done;
+                // What was read is told first, and the error by the next call.
+                if (done > 0 && !again && hasOnlyAnError()) return done;
                 result = isClosed()
                         ? EBADF
                         : endpoint.receive(to, offset + kept, length - kept, flags & CORE_FLAGS, now);
@@ -150,6 +152,12 @@ public final class StreamSocket extends TcpSocket {
             int waited = await(waiter, deadline, flags);
             if (waited != 0) return done > 0 ? done : waited;
         }
+    }
+
+    private boolean hasOnlyAnError() {
+        Connection connection = endpoint.connection();
+        boolean empty = connection == null || connection.receiveQueueBytes() == 0;
+        return empty && (endpoint.readiness() & Readiness.ERR) != 0;
     }
 
     /// How many bytes a blocking read waits for: `SO_RCVLOWAT`, or all with `MSG_WAITALL`; a peek, too.

@@ -12,6 +12,8 @@ final class AckPolicy {
 
     private static final long MILLI = 1_000_000;
 
+    private final TcpSysctl sysctl;
+
     /// An estimate of the segment size that the peer uses: `rcv_mss`, bytes.
     int rcvMss = 536;
 
@@ -21,6 +23,7 @@ final class AckPolicy {
     /// The delay, milliseconds; 0 before the first data.
     int delayMillis;
 
+    /// How often data went out soon after data came in; from `tcp_pingpong_thresh` on the session is interactive.
     private int pingPong;
     /// When data last came, nanoseconds.
     long lastReceivedAt;
@@ -36,16 +39,20 @@ final class AckPolicy {
     /// `TCP_QUICKACK` is set, for good.
     boolean alwaysQuick;
 
+    AckPolicy(TcpSysctl sysctl) {
+        this.sysctl = sysctl;
+    }
+
     void schedule() {
         scheduled = true;
     }
 
     boolean inPingPong() {
-        return pingPong >= 1;
+        return pingPong >= sysctl.tcp_pingpong_thresh;
     }
 
     void enterPingPong() {
-        pingPong = 1;
+        pingPong = sysctl.tcp_pingpong_thresh;
     }
 
     void exitPingPong() {

@@ -55,7 +55,7 @@ final class AckSchedule {
 
     /// RFC 9293 3.8.6.3, SHLD-18; RFC 5681 4.2, MUST-25
     private boolean delayAck(long now) {
-        int most = c.options.delayedAckMaxMillis();
+        int most = c.options.delayedAckMaxMillis(c.context.sysctl);
         int millis = c.acks.delay(c.rtt.smoothedMicros() / 1000, c.rtt.hasSample(), most);
         long at = now + Math.max(1, millis) * Timers.MILLI;
         long set = c.timers.delayedAckAt;

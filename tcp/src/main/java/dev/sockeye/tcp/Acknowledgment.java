@@ -58,6 +58,8 @@ final class Acknowledgment {
         c.rate.beginSample(c.board.inFlight());
         c.board.beginAck();
         if (Seq.lt(seg.ack, priorSndUna)) {
+            // Linux: its timestamp counts all the same, see docs/linux/differential.md, "old_ack"
+            if (predicted) c.timestamps.update(seg, now);
             // RFC 9293 3.10.7.4, MAY-12
             // RFC 5961 5.2, MUST-9: at most a window behind, and nothing that was not sent yet.
             long reach = Math.min(Integer.toUnsignedLong(c.maxWindow), c.bytesAcked);
@@ -91,7 +93,10 @@ final class Acknowledgment {
             else c.context.count(TcpMib.TCPPureAcks);
             flags |= updateWindow(seg, now);
         }
-        if (c.sackPermitted && seg.sackBlocks > 0) flags |= c.board.onSack(seg, priorSndUna, now);
+        if (c.sackPermitted && seg.sackBlocks > 0) {
+            flags |= c.board.onSack(seg, priorSndUna, now);
+            c.rate.delivered += c.board.sackDelivered;
+        }
         if (c.ecn.isEcho(seg)) flags |= ECN_ECHO;
 
         c.softError = 0;
@@ -100,7 +105,10 @@ final class Acknowledgment {
         if (priorPacketsOut == 0) {
             flags |= countMarks(seg, priorDelivered, flags);
             c.congestion.onAck(flags, now);
-            if ((flags & DSACKING) != 0) flags = c.recovery.onDubiousAck(priorSndUna, 0, flags, now);
+            if ((flags & DSACKING) != 0) {
+                flags = c.recovery.onDubiousAck(priorSndUna, 0, flags, now);
+                countDelivered(priorDelivered, priorDeliveredCe, flags);
+            }
             c.timeouts.onWindowProbeAck(now);
             c.recovery.onProbeAck(seg.ack, flags, now);
             return Outcome.GOOD;
@@ -119,9 +127,7 @@ final class Acknowledgment {
         }
         if ((flags & SET_TIMER) != 0) c.timeouts.setTimer(now);
 
-        int delivered = c.rate.delivered - priorDelivered;
-        if (c.ecn.mode == EcnMode.RFC3168 && (flags & ECN_ECHO) != 0) c.rate.deliveredCe += delivered;
-        countDelivered(delivered, c.rate.deliveredCe - priorDeliveredCe);
+        int delivered = countDelivered(priorDelivered, priorDeliveredCe, flags);
         int lost = c.rate.lost - priorLost;
         c.rate.sample.ackDelayed = (flags & MAYBE_DELAYED) != 0;
         c.rate.sample.ecnEcho = (flags & ECN_ECHO) != 0;
@@ -130,7 +136,7 @@ final class Acknowledgment {
         return Outcome.GOOD;
     }
 
-    /// An old ACK may still carry news in its SACK blocks.
+    /// An old ACK may still carry news in its SACK blocks. Linux does not count what they report as delivered.
     private void onOldAck(Segment seg, int priorSndUna, long now) {
         if (!c.sackPermitted || seg.sackBlocks == 0) return;
         int flags = c.board.onSack(seg, priorSndUna, now);
@@ -149,9 +155,12 @@ final class Acknowledgment {
         return (flags & SYN_ACKED) != 0 || c.state == TcpState.SYN_RCVD;
     }
 
-    private void countDelivered(int delivered, int marked) {
+    private int countDelivered(int priorDelivered, int priorDeliveredCe, int flags) {
+        int delivered = c.rate.delivered - priorDelivered;
+        if (c.ecn.mode == EcnMode.RFC3168 && (flags & ECN_ECHO) != 0) c.rate.deliveredCe += delivered;
         c.context.counters.add(TcpMib.TCPDelivered, delivered);
-        c.context.counters.add(TcpMib.TCPDeliveredCE, marked);
+        c.context.counters.add(TcpMib.TCPDeliveredCE, c.rate.deliveredCe - priorDeliveredCe);
+        return delivered;
     }
 
     private boolean isDubious(int flags) {
@@ -208,10 +217,12 @@ final class Acknowledgment {
             int start = segment.seq;
             int acked = segment.packets;
             if (Seq.gt(segment.endSeq, c.sndUna)) {
-                // Of several packets, some: the first of them go.
-                int packets = (c.sndUna - segment.seq) / Math.max(1, segment.mss);
-                if (segment.packets == 1 || packets <= 0) break;
-                acked = packets;
+                // Of several packets, some: the first bytes go, and what is left is cut anew from there.
+                if (segment.packets == 1 || !Seq.gt(c.sndUna, start)) break;
+                c.send.trimFirst(segment, c.sndUna);
+                segment.setPackets(segment.mss);
+                acked -= segment.packets;
+                if (acked == 0) break;
                 whole = false;
             }
             if (segment.is(TxSegment.RETRANSMITTED | TxSegment.EVER_RETRANSMITTED)) {
@@ -224,7 +235,7 @@ final class Acknowledgment {
                 if (!Seq.gt(segment.endSeq, c.recovery.highSeq())) flags |= ORIGINAL_SACKED;
             }
             if (!segment.is(TxSegment.SACKED)) {
-                c.board.deliveredBytes += whole ? segment.endSeq - segment.seq : acked * segment.mss;
+                c.board.deliveredBytes += whole ? segment.endSeq - start : acked * segment.mss;
             }
             if (segment.is(TxSegment.SACKED)) {
                 c.board.sackedOut -= acked;
@@ -238,11 +249,7 @@ final class Acknowledgment {
             c.rate.onDelivered(segment, now);
             flags |= segment.flags == Segment.SYN ? SYN_ACKED : DATA_ACKED;
             if ((segment.flags & Segment.SYN) != 0) c.recovery.firstRetransmitAt = 0;
-            if (!whole) {
-                c.send.trimFirst(segment, segment.seq + acked * segment.mss);
-                segment.packets -= acked;
-                break;
-            }
+            if (!whole) break;
             c.recovery.rack.remove(segment);
             c.send.removeFirst();
         }

@@ -29,6 +29,8 @@ final class ActiveFastOpen {
     private boolean deferred;
     /// It was not, for there was no cookie: the SYN has asked for one.
     private boolean busy;
+    /// What the server is taken to accept until its SYN-ACK says so, bytes.
+    private int assumedMss;
     /// The SYN has a second segment in the queue, which goes with it.
     private boolean paired;
     /// The SYN had the option (`syn_fastopen`), of the experimental kind; it had data (`syn_data`).
@@ -76,8 +78,10 @@ final class ActiveFastOpen {
         if (mss >= 0) {
             c.sizes.assumePeerMss(mss);
             count = Math.min(length, c.sizes.largest() - OPTION_ROOM);
-        } else if (cookieLength > 0) {
-            cookieLength = 0;
+        } else {
+            // Linux: a SYN-ACK without the option leaves it at this, and not at 536, see docs/linux/fast-open.md
+            c.sizes.peerMss = c.options.maxSegment > 0 ? Math.min(assumedMss, c.options.maxSegment) : assumedMss;
+            if (cookieLength > 0) cookieLength = 0;
         }
         c.send.appendControl(Segment.SYN);
         if (mss >= 0) appendData(from, offset, count, now);
@@ -115,6 +119,7 @@ final class ActiveFastOpen {
                     ? known.cookieExperimental
                     : known.kind == FastOpenCache.Kind.EXPERIMENTAL_NEXT;
         }
+        assumedMss = mss;
         // RFC 7413 4.1.3.1, SHLD-2
         if (c.context.fastOpenPause.isOn(now)) {
             cookieLength = -1;

@@ -68,7 +68,7 @@ public final class Connection {
     final ReceiveWindow receive;
     final ReceiveBuffer receiveBuffer = new ReceiveBuffer(this);
     final Timestamps timestamps;
-    final AckPolicy acks = new AckPolicy();
+    final AckPolicy acks;
     final AckSchedule ackSchedule = new AckSchedule(this);
     UrgentData urgent = UrgentData.NONE;
     final StreamReader reader = new StreamReader(this);
@@ -136,6 +136,7 @@ public final class Connection {
         this.context = context;
         this.tuple = tuple;
         this.options = options;
+        acks = new AckPolicy(context.sysctl);
         sizes = new SegmentSizes(this, mtu);
         memory = new SocketMemory(this);
         send = new SendQueue(context, memory);
@@ -425,6 +426,11 @@ public final class Connection {
         return fastOpen.beginActive().open(from, offset, length, now);
     }
 
+    /// The socket had another connection before this one, of which the window's size is left.
+    public void follow(Connection before) {
+        sizes.earlierWindow = before.receive.window;
+    }
+
     /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room,
     /// where it is time to send in between: the caller sends, and calls again, with [#MSG_REST], until all are
     /// taken or it says `-EAGAIN`.
@@ -535,7 +541,7 @@ public final class Connection {
         timestamps.onSegment(seg);
         arrives.onSegment(seg, now);
         if (state == TcpState.CLOSED) return;
-        if (sendBuffer.waiting) sendBuffer.check();
+        if (sendBuffer.waiting) output.checkSpaceAfterwards();
     }
 
     /// `now` has reached [#nextDeadline].
@@ -551,12 +557,13 @@ public final class Connection {
 
     /// An ICMP error about a segment of ours.
     ///
-    /// @param icmp what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
-    /// @param seq  the sequence number in the quoted header
+    /// @param icmp   what it means (`EHOSTUNREACH`, `ECONNREFUSED`, ...)
+    /// @param broken whether it says that no way leads to the peer now
+    /// @param seq    the sequence number in the quoted header
     /// @return whether the connection, which was being opened, has ended with it
-    public boolean onIcmpError(Errno icmp, int seq, long now) {
+    public boolean onIcmpError(Errno icmp, boolean broken, int seq, long now) {
         this.now = now;
-        return PathMessages.onError(this, icmp, seq);
+        return PathMessages.onError(this, icmp, broken, seq, now);
     }
 
     /// The path's MTU has changed: ICMP fragmentation needed, packet too big, or a new route.

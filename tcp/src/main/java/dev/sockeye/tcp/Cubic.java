@@ -166,11 +166,15 @@ final class Cubic implements CongestionControl {
         }
     }
 
+    /// As coarse as Linux's: one step of Newton's method from the root of the leading bits, begun about 3 % too high,
+    /// where a third is 341/1024. Up to 0.2 % off, which now and then lets the window grow an ACK earlier; see
+    /// docs/linux/recovery.md.
     static int cubeRoot(long a) {
-        int root = (int) Math.cbrt((double) a);
-        while ((long) (root + 1) * (root + 1) * (root + 1) <= a) root++;
-        while ((long) root * root * root > a) root--;
-        return root;
+        if (a < 64) return (int) Math.round(Math.cbrt((double) a));
+        int shift = (63 - Long.numberOfLeadingZeros(a)) / 3 - 1;
+        int leading = (int) (a >> 3 * shift);
+        long root = (long) (66 * Math.cbrt(leading + 0.5)) << shift >> 6;
+        return (int) ((2 * root + a / (root * (root - 1))) * 341 >> 10);
     }
 
     @Override

@@ -250,7 +250,7 @@ final class Ecn {
     boolean onCwr(Segment seg) {
         if (mode != EcnMode.RFC3168 || !seg.has(Segment.CWR)) return false;
         echoing = false;
-        return seg.length > 0;
+        return seg.sequenceLength() > 0;
     }
 
     // ---------------------------------------------------------------- data sender

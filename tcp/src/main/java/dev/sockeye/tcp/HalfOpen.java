@@ -129,10 +129,9 @@ public final class HalfOpen {
         return fastOpen ? Disposition.COMPLETE : complete();
     }
 
-    /// The SYN again, as first sent.
+    /// The SYN again, as first sent. Linux: with a FIN, too.
     private boolean isDuplicateSyn(Segment seg) {
-        return seg.seq == handshake.irs
-                && (seg.flags & (Segment.SYN | Segment.RST | Segment.ACK | Segment.FIN)) == Segment.SYN;
+        return seg.seq == handshake.irs && (seg.flags & (Segment.SYN | Segment.RST | Segment.ACK)) == Segment.SYN;
     }
 
     /// Our SYN-ACK was lost, or is late: again, and the timer starts anew.
@@ -186,7 +185,8 @@ public final class HalfOpen {
         reply.flags = Segment.ACK;
         reply.seq = handshake.iss + 1;
         reply.ack = handshake.irs + 1;
-        reply.window = handshake.receiveWindow >> Math.max(0, handshake.receiveWindowScale);
+        // Linux: of what the SYN-ACK could tell, see docs/linux/differential.md, "half_open_window"
+        reply.window = Math.min(handshake.receiveWindow, 65535) >> Math.max(0, handshake.receiveWindowScale);
         stamp(reply, now);
     }
 
@@ -309,7 +309,7 @@ public final class HalfOpen {
     }
 
     /// RFC 6298 5.5: doubled each time, up to two minutes, whatever `tcp_rto_max_ms` and `TCP_RTO_MAX_MS` say
-    /// (docs/linux/timers.md [synack_max]).
+    /// (docs/linux/timers.md: `synack_max`).
     private long timeout() {
         return Math.min(INITIAL_TIMEOUT << timeouts, MAX_TIMEOUT);
     }

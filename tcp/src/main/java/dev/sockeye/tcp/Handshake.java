@@ -156,8 +156,13 @@ public final class Handshake {
 
     /// The window that the SYN-ACK announces and its scale, from the receive buffer.
     void chooseReceiveWindow(TcpContext context, SocketOptions options) {
+        chooseReceiveWindow(context, options, advertisedMss - (timestamps ? 12 : 0));
+    }
+
+    /// @param segment the window is to be a multiple of it, bytes
+    void chooseReceiveWindow(TcpContext context, SocketOptions options, int segment) {
         var receive = new ReceiveWindow(context, options);
-        receive.initialize(advertisedMss - (timestamps ? 12 : 0), windowScaling());
+        receive.initialize(segment, windowScaling());
         receiveWindow = receive.window;
         windowClamp = receive.clamp;
         if (windowScaling()) receiveWindowScale = receive.scale;

@@ -53,7 +53,8 @@ final class HyStart {
 
     /// Closely spaced ACKs that stretch over half a round trip fill the pipe.
     private void train(int delayMin, long micros) {
-        if (micros - lastAck > parameters.hystart_ack_delta_us) return;
+        // Exactly so far apart, as virtual time can have it, is a little more in real time.
+        if (micros - lastAck >= parameters.hystart_ack_delta_us) return;
         lastAck = micros;
         long full = delayMin + burstMicros();
         // Pacing alone may spread them over half a round trip.

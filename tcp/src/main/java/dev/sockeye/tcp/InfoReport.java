@@ -28,7 +28,7 @@ final class InfoReport {
                 c.rate.isAppLimited(),
                 c.fastOpen.active == null ? 0 : c.fastOpen.active.clientFail,
                 c.rtt.rtoMillis * 1000,
-                c.acks.delayMillis * 1000,
+                Math.min(c.acks.delayMillis, c.options.delayedAckMaxMillis(c.context.sysctl)) * 1000,
                 c.sizes.mss,
                 c.acks.rcvMss,
                 board.packetsOut,

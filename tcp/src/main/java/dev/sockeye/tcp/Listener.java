@@ -222,7 +222,8 @@ public final class Listener<A> {
         }
         context.count(TcpMib.SyncookiesRecv);
         handshake.advertisedMss = SegmentSizes.advertised(mtu, tuple.isV4(), options);
-        handshake.chooseReceiveWindow(context, options);
+        // Linux: whole segments of the size that the cookie tells, not of the one that we announce.
+        handshake.chooseReceiveWindow(context, options, handshake.peerMss);
         if (isAcceptQueueFull()) {
             countOverflow();
             return Disposition.DROP;

@@ -1,8 +1,8 @@
 package dev.sockeye.tcp;
 
 /// What follows from losses: the states of Linux's `tcp_fastretrans_alert`, with RACK (RFC 8985) to find losses,
-/// or the rule of RFC 6675 where `tcp_recovery` is 0, PRR (RFC 6937) to reduce the window, F-RTO (RFC 5682) and
-/// undo by timestamps (RFC 3522) and DSACK (RFC 3708) where a reduction proves needless.
+/// PRR (RFC 6937) to reduce the window, F-RTO (RFC 5682) and undo by timestamps (RFC 3522) and DSACK (RFC 3708)
+/// where a reduction proves needless.
 final class LossRecovery {
 
     /// `tcpi_ca_state`
@@ -111,8 +111,8 @@ final class LossRecovery {
                 return inRecovery(priorSndUna, duplicateAcks, advanced, ackFlags, now);
             }
             case LOSS -> {
-                boolean handled = inLoss(duplicateAcks, ackFlags);
-                if (handled && state == State.LOSS) return ackFlags;
+                inLoss(duplicateAcks, ackFlags);
+                // Linux: also where new segments are to tell, see docs/linux/differential.md, "frto_lost"
                 ackFlags = findLosses(ackFlags, now);
                 if (state != State.OPEN && (ackFlags & Acknowledgment.LOST_RETRANSMIT) == 0) return ackFlags;
             }
@@ -188,15 +188,13 @@ final class LossRecovery {
     }
 
     /// After a timeout: RFC 5682's decision whether it was spurious, then slow start through what was lost.
-    ///
-    /// @return true if nothing else is to be done
-    private boolean inLoss(int duplicateAcks, int ackFlags) {
+    private void inLoss(int duplicateAcks, int ackFlags) {
         boolean recovered = !Seq.lt(c.sndUna, highSeq);
         boolean advanced = (ackFlags & Acknowledgment.ADVANCED) != 0;
-        if ((advanced || c.fastOpen.isHalfOpen()) && tryUndoLoss(false)) return false;
+        if ((advanced || c.fastOpen.isHalfOpen()) && tryUndoLoss(false)) return;
         if (frto) {
             // RFC 5682 3, step 3b with SACK: something that was sent once has arrived.
-            if ((ackFlags & Acknowledgment.ORIGINAL_SACKED) != 0 && tryUndoLoss(true)) return false;
+            if ((ackFlags & Acknowledgment.ORIGINAL_SACKED) != 0 && tryUndoLoss(true)) return;
             if (Seq.gt(c.sndNxt, highSeq)) {
                 if ((ackFlags & Acknowledgment.DATA_SACKED) != 0 || duplicateAcks > 0)
                     frto = false; // step 3a: a real loss
@@ -205,21 +203,20 @@ final class LossRecovery {
                 // Step 2b: two new segments will tell, if there are any.
                 if (!c.send.unsent.isEmpty() && Seq.gt(c.windowEnd(), c.sndNxt)) {
                     c.output.probeWithNewData();
-                    return true;
+                    return;
                 }
                 frto = false;
             }
         }
         if (recovered) {
             tryUndoRecovery();
-            return false;
+            return;
         }
         if (!c.sackPermitted) {
             if (Seq.gt(c.sndNxt, highSeq) && duplicateAcks > 0) board.addDuplicateAcks(duplicateAcks);
             else if (advanced) board.resetDuplicateAcks();
         }
         c.output.retransmitLost();
-        return false;
     }
 
     /// After F-RTO's new segments: on with the retransmissions where none went out.
@@ -239,9 +236,8 @@ final class LossRecovery {
             return ackFlags;
         }
         int before = board.retransOut;
-        // RFC 8985 9.2, MUST-11
-        if (c.context.sysctl.tcp_recovery == 0) markLostBySackCount();
-        else if (rackMarkLost(now)) ackFlags &= ~Acknowledgment.SET_TIMER;
+        // RFC 8985 9.2, MUST-11. Linux: whatever tcp_recovery says, see docs/linux/recovery.md
+        if (rackMarkLost(now)) ackFlags &= ~Acknowledgment.SET_TIMER;
         if (before > board.retransOut) ackFlags |= Acknowledgment.LOST_RETRANSMIT;
         return ackFlags;
     }
@@ -255,18 +251,6 @@ final class LossRecovery {
         if (first.is(TxSegment.LOST)) return;
         if (first.packets > 1) board.split(0, first.mss, first.mss);
         board.markLost(first);
-    }
-
-    /// RFC 6675 4, `IsLost`: a segment is lost when DupThresh packets above it were SACKed. RFC 6675 5,
-    /// MUST-11
-    private void markLostBySackCount() {
-        int above = board.sackedOut;
-        TxQueue queue = c.send.inFlight;
-        for (int i = 0; i < queue.size() && above >= board.reordering; i++) {
-            TxSegment segment = queue.get(i);
-            if (segment.is(TxSegment.SACKED)) above -= segment.packets;
-            else if (!segment.is(TxSegment.LOST)) board.markLost(segment);
-        }
     }
 
     /// RFC 8985 6.2 step 5.
@@ -428,7 +412,7 @@ final class LossRecovery {
             boolean withSyn = c.fastOpen.hasSentSynData();
             boolean large = Math.min(segment.mss, segment.length()) > c.sizes.mss;
             if (segment.is(TxSegment.SACKED) || !large && !withSyn) continue;
-            if (!withSyn) board.resize(segment, c.sizes.mss);
+            // It is cut when its turn comes, and counts as so many packets as it was until then.
             board.markLost(segment);
         }
         if (board.lostOut == 0) return;

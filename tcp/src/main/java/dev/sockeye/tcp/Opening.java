@@ -22,7 +22,9 @@ final class Opening {
         c.output.start(c.sndUna);
         c.rcvNxt = c.copiedSeq = shake.irs + 1;
         c.sizes.peerMss = shake.peerMss;
-        c.sizes.advertisedMss = c.sizes.advMss = shake.advertisedMss;
+        // Linux: TCP_MAXSEG set on the listener during the handshake counts for the connection, although the SYN-ACK
+        // has said something else; see docs/linux/differential.md, "listener_maxseg"
+        c.sizes.advertisedMss = shake.advertisedMss;
         c.sackPermitted = shake.sackPermitted;
         c.offersScaling = shake.receiveWindowScale >= 0;
         c.sendScale = Math.max(0, shake.sendWindowScale);
@@ -89,7 +91,7 @@ final class Opening {
         c.synTimestamps = c.timestamps.offered;
         c.synSentAt = now;
         c.lastAckReceivedAt = now;
-        c.acks.rcvMss = SegmentSizes.MIN_MSS;
+        c.acks.rcvMss = c.sizes.initialReceived(c.sizes.earlierWindow);
         c.context.count(TcpMib.ActiveOpens);
     }
 
@@ -107,7 +109,7 @@ final class Opening {
             c.recovery.firstRetransmitAt = 0;
         }
         c.timeouts.retransmits = 0;
-        c.raise(Readiness.OUT);
+        c.raise(Readiness.OUT | Readiness.ANY);
     }
 
     /// Data may go (`tcp_init_transfer`): in ESTABLISHED, or with Fast Open before.

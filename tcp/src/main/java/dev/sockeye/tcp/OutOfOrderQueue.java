@@ -88,8 +88,15 @@ final class OutOfOrderQueue {
         }
         if (seg.fin() && seg.slices() == 0) insert(at, 0, true, null, 0);
         RxSegment last = lastKept;
-        if (last == null) return false;
-        uncharge(seg.seq, seg.endSeq());
+        if (behind != null && coalesced) {
+            // Linux: then nobody looks at what follows, see docs/linux/differential.md, "coalesced"
+            duplicateStart = duplicateEnd = 0;
+            duplicateInFront = false;
+            if (last == null) last = behind;
+        } else {
+            if (last == null) return false;
+            uncharge(seg.seq, seg.endSeq());
+        }
         last.charge = cost;
         last.tailroom = room;
         last.isLast = true;
@@ -208,7 +215,8 @@ final class OutOfOrderQueue {
             int end = endOfSegment(moved);
             RxSegment last = get(end - 1);
             int count = last.endSeq - (last.fin ? 1 : 0) - rcvNxt;
-            if (count > 0 && queue.begin(count, last.charge, last.tailroom)) coalescedOnMove++;
+            if (count > 0 && Seq.lt(get(moved).seq, rcvNxt)) queue.beginApart(last.charge, last.tailroom);
+            else if (count > 0 && queue.begin(count, last.charge, last.tailroom)) coalescedOnMove++;
             charge(-last.charge);
             while (moved < end) {
                 RxSegment slice = get(moved++);

@@ -9,7 +9,7 @@ final class Output {
     static final int NAGLE_OFF = 1, NAGLE_CORK = 2, NAGLE_PUSH = 4;
 
     /// What a super-segment may carry at most (`sk_gso_max_size`), bytes; and of how many packets.
-    static final int MAX_BURST = 65536 - 256 - 1;
+    static final int MAX_BURST = 65536 - 192 - 1;
 
     private static final int MAX_BURST_PACKETS = 65535;
 
@@ -43,6 +43,8 @@ final class Output {
     private boolean probeData;
     /// New data may go: with which Nagle bits.
     private boolean push;
+    /// Whether the send buffer is to be looked at when all is sent that may be.
+    private boolean checksSpace;
 
     private int pushNagle;
     /// The size of its segments, from the first on (`tcp_push_pending_frames`); 0: not known yet.
@@ -105,6 +107,12 @@ final class Output {
         synAck = true;
     }
 
+    /// When all is sent that may be, the send buffer is looked at: whether it should be larger depends on what is in
+    /// flight then (`tcp_data_snd_check`).
+    void checkSpaceAfterwards() {
+        checksSpace = true;
+    }
+
     void ackNow() {
         // RFC 9293 3.10.7.4, MUST-58; RFC 5681 4.2, MUST-26: one, for however many reasons.
         immediateAcks = Math.max(immediateAcks, 1);
@@ -133,7 +141,7 @@ final class Output {
     void onPauseOver() {
         if (!c.mayTransmit()) return;
         lost |= c.board.lostOut > c.board.retransOut && c.cwnd.segments > c.board.inFlight();
-        pushFromAck();
+        if (!push) push(nagle());
     }
 
     private int nagle() {
@@ -141,9 +149,9 @@ final class Output {
         return (c.options.noDelay ? NAGLE_OFF : 0) | (c.options.cork ? NAGLE_CORK : 0) | nagleOnce;
     }
 
-    /// An ACK came: what it makes room for may go.
+    /// An ACK came: what it makes room for may go. Where nothing waits, nothing is learned of the window either.
     void pushFromAck() {
-        if (!push) push(nagle());
+        if (!push && !c.send.unsent.isEmpty()) push(nagle());
     }
 
     /// The first segment that is queued may go, whatever Nagle's rule says (`tcp_push_one`).
@@ -214,6 +222,7 @@ final class Output {
         }
         if (reset) {
             reset = false;
+            c.segmentsOut++;
             headers.header(out, Segment.RST | Segment.ACK, headers.acceptableSeq(), now);
             c.ecn.mark(out, false);
             return true;
@@ -267,6 +276,10 @@ final class Output {
             if (push) endPush(now);
             if (lost && again.nextLost(out, now)) return true;
         }
+        if (checksSpace) {
+            checksSpace = false;
+            if (c.sendBuffer.waiting) c.sendBuffer.check();
+        }
         if (c.state == TcpState.CLOSED || !c.ackSchedule.isDue(now)) return false;
         headers.ack(out, now);
         return true;
@@ -283,11 +296,7 @@ final class Output {
         c.sndNxt = segment.endSeq;
         c.board.packetsOut += segment.packets;
         if (segment.length() < segment.packets * mss) smallEnd = segment.endSeq;
-        if ((segment.flags & Segment.SYN) == 0) {
-            c.acks.onDataSent(now);
-            lastSentAt = now;
-            c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
-        }
+        if ((segment.flags & Segment.SYN) == 0) c.context.counters.add(TcpMib.TCPOrigDataSent, segment.packets);
         // Linux: a SYN is not work of the program's.
         if (idle && (segment.flags & Segment.SYN) == 0) c.busy.start(BusyTime.Reason.BUSY, now);
         if (idle || c.timers.retransmission == Timers.Retransmission.LOSS_PROBE) c.timeouts.rearm(now);
@@ -300,12 +309,11 @@ final class Output {
     private void transmitWithSyn(Segment out, TxSegment syn, long now) {
         TxSegment data = c.send.unsent.first();
         if (data == null) return;
-        headers.withSyn(out, syn, data);
+        headers.withSyn(out, syn, data, now);
         data.setPackets(c.sizes.mss);
         c.send.moveToFlight();
         c.sndNxt = data.endSeq;
         c.board.packetsOut += data.packets;
-        if (data.length() > 0) lastSentAt = now;
         c.context.count(TcpMib.TCPOrigDataSent);
     }
 
@@ -384,7 +392,7 @@ final class Output {
     }
 
     /// As much as the slices of one segment can hold, in whole packets where it is more than one.
-    private int reachable(TxSegment segment, int length, int mss) {
+    int reachable(TxSegment segment, int length, int mss) {
         int reach = c.send.reach(segment.seq, length);
         return reach < length && reach > mss ? reach - reach % mss : reach;
     }
@@ -492,7 +500,9 @@ final class Output {
         push = false;
         boolean wasProbe = pushProbe;
         pushProbe = pushOne = false;
-        if (!c.mayTransmit()) return;
+        // Without anything to send nobody has found out whether the window would have had room.
+        boolean nothing = pushed == 0 && c.send.unsent.isEmpty();
+        if ((nothing && !frtoProbe) || !c.mayTransmit()) return;
         if (windowLimited) c.busy.start(BusyTime.Reason.RECEIVE_WINDOW, now);
         else c.busy.stop(BusyTime.Reason.RECEIVE_WINDOW, c.hasWork(), now);
         cwndLimited |= c.board.inFlight() >= c.cwnd.segments;
@@ -534,8 +544,12 @@ final class Output {
         int i = c.send.inFlight.size() - 1;
         if (i < 0) return false;
         TxSegment last = c.send.inFlight.get(i);
-        if (last.packets > 1) {
-            c.board.split(i, (last.packets - 1) * last.mss, last.mss);
+        // Linux: the packets are counted in the size that they had, and measured in the one that they have now; see
+        // docs/linux/differential.md, "probe_size"
+        int mss = c.sizes.current();
+        int before = (last.packets - 1) * mss;
+        if (before > 0 && last.length() > before) {
+            c.board.split(i, before, mss);
             i++;
         }
         boolean sent = again.transmitAgain(out, i, 1, now);

@@ -21,9 +21,14 @@ final class PathMessages {
         return true;
     }
 
+    /// @param broken no way leads to the peer now
     /// @return whether the connection was being opened, and has ended
-    static boolean onError(Connection c, Errno icmp, int seq) {
+    static boolean onError(Connection c, Errno icmp, boolean broken, int seq, long now) {
         if (c.state == TcpState.CLOSED || isForged(c, seq)) return false;
+        if (broken && !c.fastOpen.isHalfOpen()) {
+            c.timeouts.revertBackoff(seq, now);
+            if (c.state == TcpState.CLOSED) return false;
+        }
         // RFC 9293 3.9.2.2, RFC 5461: only a connection that is being opened gives up; with Fast Open, one that no
         // program has yet.
         boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;

@@ -18,6 +18,10 @@ public final class Readiness {
     /// Both directions are shut down.
     public static final int HUP = 0x10;
 
+    /// As an event: the state has changed, which wakes all who wait, whatever they wait for (`sk_state_change`). Who
+    /// waits for nothing else is told of this bit anyway, as of [#ERR].
+    public static final int ANY = HUP;
+
     /// The peer has sent its FIN, or reading is shut down.
     public static final int RDHUP = 0x2000;
 

@@ -77,11 +77,17 @@ final class ReceiveQueue {
             tailroom -= count;
             return true;
         }
+        beginApart(truesize, room);
+        return false;
+    }
+
+    /// A segment begins whose front came before. Linux: it is not copied behind the last one, see
+    /// docs/linux/differential.md, "repeated_front"
+    void beginApart(int truesize, int room) {
         cost = truesize;
         charge(truesize);
         tailroom = room;
         placed = false;
-        return false;
     }
 
     /// Keeps `count` bytes of a page that is borrowed: the next slice of the segment that was begun.

@@ -39,7 +39,6 @@ final class ReceiveWindow {
     private long rttTime;
     private int advMss;
     private int lastTsEcr;
-    private boolean hasLastTsEcr;
 
     ReceiveWindow(TcpContext context, SocketOptions options) {
         this.context = context;
@@ -128,7 +127,6 @@ final class ReceiveWindow {
     void established(int copiedSeq, int rcvMss, int advMss, long now) {
         this.advMss = advMss;
         int most = full();
-        space = Math.min(window, CongestionWindow.INITIAL * advMss);
         spaceSeq = copiedSeq;
         spaceTime = now;
         if (clamp >= most) {
@@ -141,6 +139,7 @@ final class ReceiveWindow {
             clamp = Math.max(2 * advMss, most - advMss);
         }
         threshold = Math.min(threshold, clamp);
+        space = Math.min(Math.min(threshold, window), CongestionWindow.INITIAL * advMss);
     }
 
     // ---------------------------------------------------------------- what to announce
@@ -186,7 +185,6 @@ final class ReceiveWindow {
         if (acks.noMemory) {
             window = 0;
             updatedAt = rcvNxt;
-            if (old != 0) context.count(TcpMib.TCPToZeroWindowAdv);
             return 0;
         }
         int current = remaining(rcvNxt);
@@ -282,29 +280,29 @@ final class ReceiveWindow {
     void measureRtt(int rcvNxt, long now) {
         if (rttTime != 0) {
             if (Seq.lt(rcvNxt, rttSeq)) return;
-            updateRtt((now - rttTime) / 1000, true);
+            updateRtt((now - rttTime) / 1000, false);
         }
         rttSeq = rcvNxt + window;
         rttTime = now;
     }
 
-    /// With timestamps: from our TSval to the echo of it on a full-sized segment.
-    void measureRtt(int tsEcr, long tsNow, int length, int rcvMss) {
-        if (hasLastTsEcr && tsEcr == lastTsEcr) return;
+    /// With timestamps: from our TSval to the first segment that echoes it, if that is a full one.
+    ///
+    /// @param idle the program has read everything: else the sender may have waited for it
+    void measureRtt(int tsEcr, long tsNow, boolean full, boolean idle) {
+        if (tsEcr == lastTsEcr) return;
         lastTsEcr = tsEcr;
-        hasLastTsEcr = true;
-        if (length < rcvMss) return;
         int delta = (int) tsNow - tsEcr;
-        if (delta < 0) return;
-        updateRtt(Math.max(1, delta * 1000L), false);
+        if (full && delta > 0) updateRtt(delta * 1000L, idle);
     }
 
-    private void updateRtt(long micros, boolean upperBound) {
+    /// @param typical not only an upper bound
+    private void updateRtt(long micros, boolean typical) {
         int sample = Math.clamp(micros, 1, Integer.MAX_VALUE >> 3);
         int scaled = sample << 3;
         // A shorter one counts at once: too long an estimate would make the buffer grow too late.
         if (rttTimes8 == 0 || scaled < rttTimes8) rttTimes8 = scaled;
-        else if (!upperBound) rttTimes8 += sample - (rttTimes8 >> 3);
+        else if (typical) rttTimes8 += sample - (rttTimes8 >> 3);
     }
 
     int rttMicros() {

@@ -72,6 +72,7 @@ final class Retransmitter {
         int length = mss * packets;
         // RFC 9293 3.8.6, MUST-34, SHLD-16
         if (length > room) length = room < mss ? room : room - room % mss;
+        if (segment.packets > 1) length = c.output.reachable(segment, Math.min(length, segment.length()), mss);
         if (segment.length() > length) c.board.split(i, length, mss);
         else joinSmall(i, Math.min(mss, room));
         c.context.counters.add(TcpMib.RetransSegs, segment.packets);
@@ -88,6 +89,8 @@ final class Retransmitter {
         if (c.context.sysctl.tcp_retrans_collapse == 0) return;
         TxSegment segment = c.send.inFlight.get(i);
         if (segment.packets > 1 || (segment.flags & Segment.SYN) != 0) return;
+        // Linux: not even with a FIN, see docs/linux/differential.md, "full_retransmission"
+        if (segment.length() >= most) return;
         while (i + 1 < c.send.inFlight.size() && !segment.endOfRecord) {
             TxSegment next = c.send.inFlight.get(i + 1);
             if (next.packets > 1 || next.is(TxSegment.SACKED) || segment.length() + next.length() > most) return;

@@ -28,8 +28,8 @@ final class Scoreboard {
     /// What the last option said: those ranges need no second look.
     private SackBlocks seen = SackBlocks.NONE;
 
-    /// Bytes that the ACK at hand has delivered.
-    int deliveredBytes;
+    /// Bytes that the ACK at hand has delivered; packets that its SACK option reports, duplicates too.
+    int deliveredBytes, sackDelivered;
 
     // The outcome of the option at hand.
     private int flags;
@@ -54,11 +54,11 @@ final class Scoreboard {
 
     /// The end of the highest SACKed range, or SND.UNA where nothing is SACKed.
     int highestSacked() {
-        return sackedOut == 0 ? c.sndUna : highestSacked;
+        return sackedOut == 0 || !c.sackPermitted ? c.sndUna : highestSacked;
     }
 
     void beginAck() {
-        deliveredBytes = 0;
+        deliveredBytes = sackDelivered = 0;
         firstSackedSentAt = lastSackedSentAt = -1;
         reorderedAt = c.sndNxt;
         flags = 0;
@@ -88,7 +88,7 @@ final class Scoreboard {
         int duplicateAt = 0;
         while (duplicate && duplicateAt < blocks.size && blocks.left[duplicateAt] != duplicateLeft) duplicateAt++;
         boolean valid = duplicate && duplicateAt < blocks.size && blocks.right[duplicateAt] == seg.sackRight[0];
-        if (valid) mark(blocks.left[duplicateAt], blocks.right[duplicateAt], true, now);
+        if (valid) mark(blocks.left[duplicateAt], blocks.right[duplicateAt], blocks.left[duplicateAt], true, now);
         for (int i = 0; i < blocks.size; i++) {
             if (!valid || i != duplicateAt) markNew(blocks.left[i], blocks.right[i], now);
         }
@@ -177,37 +177,42 @@ final class Scoreboard {
         if (reorderingSeen > 0 && (flags & Acknowledgment.DSACK_OF_PROBE) == 0) c.recovery.rack.dsackSeen = true;
         flags |= Acknowledgment.DSACKING;
         // A spurious retransmission was delivered, too.
-        c.rate.delivered += packets;
+        sackDelivered += packets;
         return packets;
     }
 
     /// Marks what of a block was not covered by the blocks of the last option.
     private void markNew(int from, int to, long now) {
-        for (int i = 0; i < seen.size && Seq.lt(from, to); i++) {
-            if (!Seq.gt(seen.right[i], from) || !Seq.lt(seen.left[i], to)) continue;
-            if (Seq.lt(from, seen.left[i])) mark(from, seen.left[i], false, now);
-            from = Seq.max(from, seen.right[i]);
+        int at = from;
+        for (int i = 0; i < seen.size && Seq.lt(at, to); i++) {
+            if (!Seq.gt(seen.right[i], at) || !Seq.lt(seen.left[i], to)) continue;
+            if (Seq.lt(at, seen.left[i])) mark(from, seen.left[i], at, false, now);
+            at = Seq.max(at, seen.right[i]);
         }
-        if (Seq.lt(from, to)) mark(from, to, false, now);
+        if (Seq.lt(at, to)) mark(from, to, at, false, now);
     }
 
-    private void mark(int from, int to, boolean dsack, long now) {
+    /// Marks what a block covers from the segment on in which `at` lies.
+    private void mark(int from, int to, int at, boolean dsack, long now) {
         TxQueue queue = c.send.inFlight;
-        for (int i = queue.indexOf(from); i < queue.size(); i++) {
+        for (int i = queue.indexOf(at); i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
             if (!Seq.lt(segment.seq, to)) return;
             if (!isCovered(queue, i, from, to)) continue;
             markSacked(queue.get(i), dsack, now);
-            if (i > 0 && isOnlySacked(queue.get(i - 1)) && isOnlySacked(queue.get(i))) c.send.shift(queue.get(i));
+            if (i > 0) shift(queue.get(i - 1), queue.get(i));
             shiftNext(queue, i);
         }
     }
 
     /// A hole is filled: what is behind it is shifted, too.
     private void shiftNext(TxQueue queue, int i) {
-        if (i + 1 < queue.size() && isOnlySacked(queue.get(i)) && isOnlySacked(queue.get(i + 1))) {
-            c.send.shift(queue.get(i + 1));
-        }
+        if (i + 1 < queue.size()) shift(queue.get(i), queue.get(i + 1));
+    }
+
+    private void shift(TxSegment to, TxSegment segment) {
+        if (!isOnlySacked(to) || !isOnlySacked(segment) || to.endOfRecord) return;
+        if (to.packetLength() == segment.packetLength()) c.send.shift(segment);
     }
 
     /// Linux does not shift what is believed to be in flight once more.
@@ -277,7 +282,7 @@ final class Scoreboard {
         if (sackedOut == 0 || Seq.gt(segment.endSeq, highestSacked)) highestSacked = segment.endSeq;
         sackedOut += segment.packets;
         deliveredBytes += segment.endSeq - segment.seq;
-        c.rate.delivered += segment.packets;
+        sackDelivered += segment.packets;
     }
 
     /// A segment that was sent once has arrived: its time is known, and if one above it came earlier, the path
@@ -368,10 +373,13 @@ final class Scoreboard {
         lostOut = 0;
     }
 
-    /// The peer has thrown away what it had SACKed.
+    /// The peer has thrown away what it had SACKed. What Linux has shifted together goes again together.
     void forgetSacks() {
         TxQueue queue = c.send.inFlight;
-        for (int i = 0; i < queue.size(); i++) queue.get(i).unmark(TxSegment.SACKED);
+        for (int i = 0; i < queue.size(); i++) {
+            while (i + 1 < queue.size() && queue.get(i + 1).is(TxSegment.SHIFTED)) c.send.joinShifted(i);
+            queue.get(i).unmark(TxSegment.SACKED);
+        }
         sackedOut = 0;
         forgetSeen();
     }

@@ -35,8 +35,10 @@ final class SegmentArrives {
         // No ACK, no RST, no SYN: nothing to go by (RFC 9293 3.10.7.4, fifth check; Linux looks first).
         if ((seg.flags & (Segment.ACK | Segment.RST | Segment.SYN)) == 0) return;
         if (!isAcceptable(seg, now)) return;
+        boolean established = c.state == TcpState.ESTABLISHED;
         if (!ack(seg, now)) return;
         if (c.state == TcpState.CLOSED) return;
+        if (established) measureRtt(seg, now);
         urgent(seg);
         text(seg, now);
     }
@@ -50,12 +52,14 @@ final class SegmentArrives {
         if (seg.length == 0) {
             c.ecn.onSegment(seg);
             predictedAck(seg, now);
+            measureRtt(seg, now);
             return true;
         }
         if (seg.truesize() > c.memory.reserved()) return false;
         c.context.count(TcpMib.TCPHPHits);
         c.timestamps.update(seg, now);
         c.ecn.onSegment(seg);
+        measureRtt(seg, now);
         appendText(seg, 0);
         onData(seg, now);
         if (seg.ack != c.sndUna) {
@@ -220,6 +224,7 @@ final class SegmentArrives {
     private boolean isInWindow(Segment seg) {
         if (Seq.lt(seg.endSeq(), c.receive.updatedAt)) return false;
         int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
+        // Linux: see docs/linux/differential.md, "fin_at_edge"
         int endOfData = seg.fin() ? seg.endSeq() - 1 : seg.endSeq();
         return !Seq.gt(endOfData, end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
     }
@@ -339,7 +344,8 @@ final class SegmentArrives {
         if (!seg.hasAck()) return false;
         if (c.state == TcpState.ESTABLISHED) c.ecn.onSegment(seg);
         Acknowledgment.Outcome outcome = c.acknowledgment.onAck(seg, false, now);
-        if (c.ecn.onCwr(seg)) c.acks.now = true;
+        // Linux: not where the ACK is an old one.
+        if (outcome == Acknowledgment.Outcome.GOOD && c.ecn.onCwr(seg)) c.acks.now = true;
         if (c.state == TcpState.SYN_RCVD && outcome != Acknowledgment.Outcome.GOOD) {
             c.output.answerWithReset(seg);
             return false;
@@ -385,7 +391,11 @@ final class SegmentArrives {
         c.rate.delivered++;
         if (!c.rtt.hasSample()) c.acknowledgment.onSynAckAcked(c.fastOpen.synAckRttMicros(now), now);
         c.sndWnd = seg.window << c.sendScale;
-        c.maxWindow = Math.max(c.maxWindow, c.sndWnd);
+        // Linux: a connection of a listener begins with its ACK, and knows nothing of the window of the SYN.
+        if (c.unaccepted && c.fastOpen.passive == null) {
+            c.maxWindow = c.sndWnd;
+            c.sizes.sync();
+        }
         c.sndWl1 = seg.seq;
         c.ecn.onLastOfHandshake(seg);
         Opening.established(c, seg.flags, now);
@@ -401,7 +411,7 @@ final class SegmentArrives {
         c.setState(TcpState.FIN_WAIT2, Journal.Cause.SEGMENT, seg.flags);
         c.shutdown |= Connection.SEND;
         if (!c.orphan) {
-            c.raise(Readiness.OUT);
+            c.raise(Readiness.OUT | Readiness.ANY);
             return true;
         }
         boolean dataAfterClose = seg.sequenceLength() > 0 && Seq.gt(seg.seq + seg.length, c.rcvNxt);
@@ -465,14 +475,15 @@ final class SegmentArrives {
     // ---------------------------------------------------------------- seventh and eighth check: text and FIN
 
     private void text(Segment seg, long now) {
+        // Linux: an acknowledgment that waits goes, if it may go at once, also without anything new to acknowledge; but
+        // not where a header was predicted. See docs/linux/differential.md, "waiting_ack"
+        c.ackSchedule.checkDue = true;
         switch (c.state) {
             case CLOSE_WAIT, CLOSING, LAST_ACK -> {
-                c.ackSchedule.checkDue = true;
                 // Nothing can follow a FIN; what it repeats is acknowledged again.
                 if (!Seq.lt(seg.seq, c.rcvNxt) || isUnreadable(seg)) return;
             }
             case FIN_WAIT1, FIN_WAIT2 -> {
-                c.ackSchedule.checkDue = true;
                 if (isUnreadable(seg)) return;
             }
             default -> {}
@@ -572,7 +583,8 @@ final class SegmentArrives {
         int count = seg.length - skip;
         if (count <= 0) return;
         noteArrival(seg, skip);
-        if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
+        if (skip > 0) c.receiveQueue.beginApart(seg.truesize(), seg.tailroom());
+        else if (c.receiveQueue.begin(count, seg.truesize(), seg.tailroom())) c.context.count(TcpMib.TCPRcvCoalesce);
         for (int i = 0; i < seg.slices(); i++) {
             int length = seg.length(i);
             if (skip >= length) {
@@ -593,7 +605,6 @@ final class SegmentArrives {
         appendText(seg, 0);
         if (seg.fin()) {
             c.rcvNxt++;
-            c.bytesReceived++; // Linux counts sequence numbers
             fin(seg, now);
         }
         c.raiseReadable();
@@ -603,13 +614,17 @@ final class SegmentArrives {
     private void onData(Segment seg, long now) {
         measureSegment(seg);
         c.receive.measureRtt(c.rcvNxt, now);
-        if (c.timestamps.agreed && seg.timestamps && seg.tsEcr != 0) {
-            c.receive.measureRtt(seg.tsEcr, c.timestamps.now(now), seg.length, c.acks.rcvMss);
-        }
         c.acks.onDataReceived(c.receive.window, c.rtt.rtoMillis, now);
         lastFlowLabel = seg.flowLabel;
         c.ecn.onData(seg);
         if (seg.length >= 128) growWindow(seg, seg.truesize(), c.receiveBuffer.charged());
+    }
+
+    /// `tcp_rcv_rtt_measure_ts`
+    private void measureRtt(Segment seg, long now) {
+        if (!c.timestamps.agreed || !seg.timestamps) return;
+        boolean full = seg.sequenceLength() >= c.acks.rcvMss;
+        c.receive.measureRtt(seg.tsEcr, c.timestamps.now(now), full, c.rcvNxt == c.copiedSeq);
     }
 
     /// `tcp_grow_window`; in need of memory the window is kept small instead.
@@ -716,6 +731,6 @@ final class SegmentArrives {
         }
         c.outOfOrder.clear();
         if (c.state == TcpState.CLOSE_WAIT) c.sackList.clear();
-        c.raise(Readiness.IN | Readiness.RDHUP);
+        c.raise(Readiness.IN | Readiness.RDHUP | Readiness.ANY);
     }
 }

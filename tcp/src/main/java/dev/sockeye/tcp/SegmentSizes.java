@@ -16,6 +16,9 @@ final class SegmentSizes {
     int mss, advMss, advertisedMss;
 
     int peerMss = DEFAULT_MSS;
+    /// The receive window of the connection that the socket had before, bytes.
+    int earlierWindow;
+
     int pathMtu;
     /// Of a segment without SACK blocks: what `mss` leaves room for.
     int headerLength = 20;
@@ -106,7 +109,11 @@ final class SegmentSizes {
 
     /// What the peer's segments are taken to carry, until some have come (`tcp_initialize_rcv_mss`).
     int initialReceived() {
-        int hint = Math.min(Math.min(advMss, mss), c.receive.window / 2);
+        return initialReceived(c.receive.window);
+    }
+
+    int initialReceived(int window) {
+        int hint = Math.min(Math.min(advMss, mss), window / 2);
         return Math.max(Math.min(hint, DEFAULT_MSS), MIN_MSS);
     }
 }

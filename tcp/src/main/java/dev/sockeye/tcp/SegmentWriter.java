@@ -13,7 +13,8 @@ final class SegmentWriter {
     /// The number of a segment without data: what the peer can accept (`tcp_acceptable_seq`).
     int acceptableSeq() {
         int end = c.windowEnd();
-        if (!Seq.lt(end, c.sndNxt) || c.sndNxt - end < 1 << c.sendScale) return c.sndNxt;
+        // Linux: the unit is the one of our own windows, see docs/linux/differential.md, "shrunk_window"
+        if (!Seq.lt(end, c.sndNxt) || c.sndNxt - end < 1 << c.receive.scale) return c.sndNxt;
         return end;
     }
 
@@ -102,18 +103,25 @@ final class SegmentWriter {
         segment.sentAt = departure;
         c.segmentsOut += segment.packets;
         c.bytesSent += out.length;
-        if (out.length > 0) c.dataSegmentsOut += segment.packets;
+        if (out.length > 0) onDataSent(segment.packets, now);
         c.pacer.onSent(out.length, departure);
         c.rate.onSent(segment, c.board.packetsOut, c.board.inFlight() + segment.packets);
         c.recovery.rack.onSent(segment);
     }
 
+    /// Data goes, for the first time or again; a FIN alone is none (`tcp_event_data_sent`).
+    private void onDataSent(int packets, long now) {
+        c.dataSegmentsOut += packets;
+        c.acks.onDataSent(now);
+        c.output.lastSentAt = now;
+    }
+
     /// The data that goes with the SYN that `out` is (RFC 7413 4.2.1).
-    void withSyn(Segment out, TxSegment syn, TxSegment data) {
+    void withSyn(Segment out, TxSegment syn, TxSegment data, long now) {
         c.send.payload(data, out);
         data.sentAt = syn.sentAt;
         c.bytesSent += out.length;
-        if (out.length > 0) c.dataSegmentsOut++;
+        if (out.length > 0) onDataSent(1, now);
         c.rate.onSent(data, c.board.packetsOut, c.board.inFlight() + 1);
         c.recovery.rack.onSent(data);
     }

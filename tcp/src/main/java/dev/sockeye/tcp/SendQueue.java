@@ -131,6 +131,14 @@ final class SendQueue {
         charge(-OVERHEAD);
     }
 
+    /// Joins the segment in flight at place `i` with the shifted one behind it.
+    void joinShifted(int i) {
+        TxSegment segment = inFlight.get(i);
+        int packets = segment.packets + inFlight.get(i + 1).packets;
+        join(inFlight, i);
+        segment.packets = packets;
+    }
+
     /// What a segment is charged beside its bytes.
     static int overhead(TxSegment segment) {
         return segment.is(TxSegment.SHIFTED) ? 0 : OVERHEAD;

@@ -174,8 +174,10 @@ public final class SocketOptions {
         return rtoMinMicros != 0 ? rtoMinMicros : sysctl.tcp_rto_min_us;
     }
 
-    int delayedAckMaxMillis() {
-        return delayedAckMaxMicros != 0 ? delayedAckMaxMicros / 1000 : AckPolicy.MAX_MILLIS;
+    /// `tcp_delack_max`: less than a peer's smallest timeout may be, if that is as ours.
+    int delayedAckMaxMillis(TcpSysctl sysctl) {
+        int most = delayedAckMaxMicros != 0 ? (delayedAckMaxMicros + 999) / 1000 : AckPolicy.MAX_MILLIS;
+        return Math.min(most, Math.max((rtoMinMicros(sysctl) + 999) / 1000, 2) - 1);
     }
 
     /// A copy, for a connection that a listener accepts: all but what only a listener has.

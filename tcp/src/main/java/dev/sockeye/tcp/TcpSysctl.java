@@ -57,6 +57,7 @@ public final class TcpSysctl {
     public int tcp_orphan_retries = 0;
     public int tcp_pacing_ca_ratio = 120;
     public int tcp_pacing_ss_ratio = 200;
+    public int tcp_pingpong_thresh = 1;
     /// Seconds until a path MTU that was found is questioned (`tcp_mtu_probing`).
     public int tcp_probe_interval = 600;
     /// Bytes: a search for the path MTU ends where less is open.

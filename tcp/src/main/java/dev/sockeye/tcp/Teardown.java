@@ -28,7 +28,7 @@ final class Teardown {
         boolean sends = (directions & Connection.SEND) != 0;
         if (sends && (c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT))
             sendFin(now, Journal.Cause.CALL_SHUTDOWN);
-        c.raise(Readiness.IN | Readiness.OUT | Readiness.RDHUP);
+        c.raise(Readiness.IN | Readiness.OUT | Readiness.RDHUP | Readiness.ANY);
         return c.state == TcpState.CLOSED ? Errno.ENOTCONN.asResult() : 0;
     }
 
@@ -133,6 +133,7 @@ final class Teardown {
 
     private void done(Journal.Cause cause, int flags) {
         if (c.state == TcpState.CLOSED) return;
+        if (c.state == TcpState.SYN_SENT) c.offersScaling = false; // nobody has agreed to it
         c.setState(TcpState.CLOSED, cause, flags);
         end();
     }

@@ -178,12 +178,14 @@ final class Timeouts {
 
     /// `tcp_update_rto_stats`
     private void onTimeoutCounted(long now) {
-        retransmits++;
-        totalTimeouts++;
-        if (timeoutSince < 0) {
+        // Linux: the first after an ACK that advanced, even where it did not end the recovery before it; see
+        // docs/linux/differential.md, "rto_recoveries"
+        if (retransmits == 0) {
             timeoutSince = now;
             totalTimeoutRecoveries++;
         }
+        retransmits++;
+        totalTimeouts++;
     }
 
     /// The SYN-ACK of a connection opened fast goes again.
@@ -238,6 +240,21 @@ final class Timeouts {
         c.recovery.enterLoss(now);
         c.output.retransmitFirst();
         backOff(now);
+    }
+
+    /// RFC 6069: an ICMP error about the segment that is being sent again says that the path is broken, and that
+    /// nothing
+    /// is congested: the last doubling of the timeout is taken back, and what is due by then goes at once.
+    void revertBackoff(int seq, long now) {
+        TxSegment first = c.send.inFlight.first();
+        if (seq != c.sndUna || retransmits == 0 || backoff == 0 || first == null) return;
+        backoff--;
+        if (c.rtt.hasSample()) c.rtt.setRto();
+        else c.rtt.rtoMillis = RttEstimator.INITIAL_RTO_MILLIS;
+        c.rtt.rtoMillis = (int) Math.min((long) c.rtt.rtoMillis << backoff, rtoMaxMillis());
+        long remaining = remainingMillis(now);
+        if (remaining > 0) start(now, remaining);
+        else onTimeout(now);
     }
 
     /// Linux gives up after twice `tcp_rto_max_ms` without a word of the peer. A user timeout counts from the first

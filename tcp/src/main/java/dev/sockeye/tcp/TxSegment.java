@@ -56,6 +56,11 @@ final class TxSegment {
         return endSeq - seq - (flags & Segment.FIN) - (flags >> 1 & 1);
     }
 
+    /// Bytes of each of its packets but the last.
+    int packetLength() {
+        return packets > 1 ? mss : length();
+    }
+
     boolean is(int mark) {
         return (marks & mark) != 0;
     }

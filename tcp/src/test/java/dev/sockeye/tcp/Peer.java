@@ -480,7 +480,8 @@ final class Peer {
     }
 
     void icmp(Errno errno, int seq) {
-        connection.onIcmpError(errno, ourIsn + seq, now);
+        boolean broken = errno == Errno.ENETUNREACH || errno == Errno.EHOSTUNREACH;
+        connection.onIcmpError(errno, broken, ourIsn + seq, now);
         flush();
     }
 

@@ -26,9 +26,9 @@ class SackReceiverTest {
         exchange(peer, "901:951(50)", "ack 1 win 64240 <sack 901:951 701:751 501:551 201:251>");
         exchange(peer, "351:401(50)", "ack 1 win 64240 <sack 351:401 901:951 701:751 501:551>");
         exchange(peer, "501:551(50)", "ack 1 win 64240 <sack 501:551 501:551 351:401 901:951>");
-        // Joins two blocks, and overlaps the second. Linux leaves this DSACK out where the segment could be merged
-        // in memory with its left neighbour; RFC 2883 4 does not.
-        exchange(peer, "151:251(100)", "ack 1 win 64240 <sack 201:251 151:251 501:551 351:401>");
+        // Joins two blocks, and overlaps the second. Linux leaves the DSACK out where the segment could be merged
+        // in memory with its left neighbour: docs/linux/differential.md, "coalesced"
+        exchange(peer, "151:251(100)", "ack 1 win 64240 <sack 151:251 501:551 351:401 901:951>");
         exchange(peer, "1:101(100)", "ack 251 win 63990 <sack 501:551 351:401 901:951>");
         exchange(peer, "1:51(50)", "ack 251 win 63990 <sack 1:51 501:551 351:401 901:951>");
         assertThat(peer.count(TcpMib.TCPDSACKOldSent)).isEqualTo(1);

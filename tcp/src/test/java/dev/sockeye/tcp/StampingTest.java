@@ -63,7 +63,7 @@ class StampingTest {
         assertThat(told(peer)).isEmpty();
         peer.elapse(7);
         acknowledge(peer, 4001);
-        assertThat(told(peer)).containsExactly("ACK 3999 at " + (at + 7) + ", 1080 B");
+        assertThat(told(peer)).containsExactly("ACK 3999 at " + (at + 7) + ", 1 B");
         peer.checkReleased();
     }
 

@@ -56,6 +56,25 @@ class TimersTest {
         assertThat(peer.readError()).isEqualTo(Errno.EHOSTUNREACH);
     }
 
+    /// RFC 6069: the path was broken, not congested, so the last doubling is taken back; what is due by then goes at
+    /// once. An error about another number, or before any timeout, says nothing.
+    @Test
+    void anErrorAboutTheSegmentThatIsSentAgainRevertsTheBackoff() {
+        var peer = oneSegmentInFlight(new Peer());
+        peer.icmp(Errno.EHOSTUNREACH, 1);
+        peer.expectAfter(204, DATA).expectAfter(408, DATA);
+        peer.elapse(100).icmp(Errno.ENETUNREACH, 101);
+        peer.icmp(Errno.ECONNREFUSED, 1);
+        assertThat(peer.info().backoff()).isEqualTo(2);
+        peer.icmp(Errno.ENETUNREACH, 1);
+        assertThat(peer.info().backoff()).isEqualTo(1);
+        assertThat(peer.info().rto()).isEqualTo(408_000);
+        peer.expectAfter(308, DATA);
+        peer.elapse(500).icmp(Errno.EHOSTUNREACH, 1);
+        peer.expect(DATA).expectAfter(816, DATA);
+        assertThat(peer.info().retransmits()).isEqualTo(5);
+    }
+
     /// RTO = srtt + max(200 ms, 4 * rttvar), and how both follow the path; "rtt" of docs/linux/timers.md.
     /// RFC 9293 3.8.1, MUST-18; RFC 6298 1, MUST-1; RFC 6298 2.2, MUST-2; RFC 6298 2.3, MUST-3, MUST-4,
     /// MUST-5; RFC 6298 3, MUST-6, MUST-7, MUST-8; RFC 6298 4, MUST-9

@@ -29,6 +29,9 @@ final class Constants {
     static final int EPOLL_CTL_ADD = 1;
     static final int EPOLL_CTL_DEL = 2;
     static final int EPOLL_CTL_MOD = 3;
+    static final int MSG_DONTROUTE = 4;
+    static final int MSG_CTRUNC = 8;
+    static final int MSG_CONFIRM = 0x800;
     static final int MSG_DONTWAIT = 0x40;
     static final int MSG_WAITALL = 0x100;
     static final int MSG_ERRQUEUE = 0x2000;
@@ -179,13 +182,13 @@ final class Constants {
         put("FD_CLOEXEC", 1);
         put("MSG_OOB", 1);
         put("MSG_PEEK", 2);
-        put("MSG_DONTROUTE", 4);
-        put("MSG_CTRUNC", 8);
+        put("MSG_DONTROUTE", MSG_DONTROUTE);
+        put("MSG_CTRUNC", MSG_CTRUNC);
         put("MSG_TRUNC", 0x20);
         put("MSG_DONTWAIT", MSG_DONTWAIT);
         put("MSG_EOR", 0x80);
         put("MSG_WAITALL", MSG_WAITALL);
-        put("MSG_CONFIRM", 0x800);
+        put("MSG_CONFIRM", MSG_CONFIRM);
         put("MSG_ERRQUEUE", MSG_ERRQUEUE);
         put("MSG_NOSIGNAL", MSG_NOSIGNAL);
         put("MSG_MORE", 0x8000);

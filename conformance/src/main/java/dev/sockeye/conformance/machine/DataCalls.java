@@ -2,6 +2,7 @@ package dev.sockeye.conformance.machine;
 
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.Readiness;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.TransportAddress;
 import java.lang.foreign.MemorySegment;
@@ -14,8 +15,19 @@ final class DataCalls {
     static final int CORE_SEND_FLAGS =
             Connection.MSG_OOB | Connection.MSG_EOR | Connection.MSG_MORE | Connection.MSG_ZEROCOPY;
     private static final int CORE_RECEIVE_FLAGS = Connection.MSG_OOB | Connection.MSG_PEEK | Connection.MSG_TRUNC;
-    private static final int KNOWN_SEND_FLAGS =
-            CORE_SEND_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL | Constants.MSG_FASTOPEN;
+    /// Flags of other calls, or other protocols: Linux's TCP does not look at them.
+    private static final int IGNORED_SEND_FLAGS = Connection.MSG_PEEK
+            | Connection.MSG_TRUNC
+            | Constants.MSG_WAITALL
+            | Constants.MSG_DONTROUTE
+            | Constants.MSG_CONFIRM
+            | Constants.MSG_CTRUNC;
+
+    private static final int KNOWN_SEND_FLAGS = CORE_SEND_FLAGS
+            | IGNORED_SEND_FLAGS
+            | Constants.MSG_DONTWAIT
+            | Constants.MSG_NOSIGNAL
+            | Constants.MSG_FASTOPEN;
     private static final int KNOWN_RECEIVE_FLAGS =
             CORE_RECEIVE_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_WAITALL | Constants.MSG_NOSIGNAL;
     private static final int LARGEST_BUFFER = 64 << 20;
@@ -72,8 +84,12 @@ final class DataCalls {
         long attempt(SocketFile file, long now) {
             boolean wait = !file.isNonBlocking() && (flags & Constants.MSG_DONTWAIT) == 0;
             TcpEndpoint endpoint = file.endpoint();
-            int result = endpoint.receive(to, done, length - done, flags & CORE_RECEIVE_FLAGS, now);
-            if (result > 0) done += result;
+            // What was read is told first, and the error by the next call.
+            if (done > 0 && hasFailed(endpoint)) return done;
+            // A peek that waits for more looks from the front again.
+            int kept = (flags & Connection.MSG_PEEK) != 0 && endpoint.peekOffset() < 0 ? 0 : done;
+            int result = endpoint.receive(to, kept, length - kept, flags & CORE_RECEIVE_FLAGS, now);
+            if (result > 0) done = kept + result;
             boolean wantsMore = result == EAGAIN || result > 0 && done < target(endpoint, length, flags);
             if (wantsMore && length == 0) return 0;
             if (wantsMore && wait) return Call.BLOCKED;
@@ -81,10 +97,16 @@ final class DataCalls {
         }
     }
 
+    /// Whether there is nothing left to read but the error.
+    private static boolean hasFailed(TcpEndpoint endpoint) {
+        Connection connection = endpoint.connection();
+        boolean empty = connection == null || connection.receiveQueueBytes() == 0;
+        return empty && (endpoint.readiness() & Readiness.ERR) != 0;
+    }
+
     /// How many bytes a blocking read waits for (`sock_rcvlowat`).
     private static int target(TcpEndpoint endpoint, int length, int flags) {
-        if ((flags & Constants.MSG_WAITALL) != 0 && (flags & Connection.MSG_PEEK) == 0) return length;
-        if ((flags & Connection.MSG_PEEK) != 0) return 1;
+        if ((flags & Constants.MSG_WAITALL) != 0) return length;
         return Math.min(length, Math.max(1, endpoint.options().receiveLowWater));
     }
 

@@ -11,12 +11,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// `setsockopt`, `getsockopt`, `fcntl` and `ioctl`.
 final class OptionCalls {
 
     private static final int ENOPROTOOPT = Errno.ENOPROTOOPT.asResult();
+
+    /// Linux takes any number but 0 for a yes, but for these.
+    private static final Set<SocketOption<?>> ZERO_OR_ONE = Set.of(
+            SocketOption.SO_ZEROCOPY,
+            SocketOption.TCP_INQ,
+            SocketOption.TCP_FASTOPEN_CONNECT,
+            SocketOption.TCP_FASTOPEN_NO_COOKIE);
 
     private final Descriptors descriptors;
 
@@ -59,15 +67,24 @@ final class OptionCalls {
         int least = arguments.integer(1) == Constants.SOL_IP ? 1 : Integer.BYTES;
         if (arguments.integer(4) < least) return Errno.EINVAL.asResult();
         int value = arguments.integer(3);
-        // Others take any number for a yes.
-        if (option == SocketOption.SO_ZEROCOPY && value >>> 1 != 0) return Errno.EINVAL.asResult();
+        if (ZERO_OR_ONE.contains(option) && value >>> 1 != 0) return Errno.EINVAL.asResult();
         if (option.type() == Boolean.class) {
             return EndpointOptions.set(endpoint, (SocketOption<Boolean>) option, value != 0, now);
         }
         if (option.type() == Integer.class) {
             return EndpointOptions.set(endpoint, (SocketOption<Integer>) option, value, now);
         }
+        if (option == SocketOption.SO_MAX_PACING_RATE) {
+            return EndpointOptions.set(endpoint, SocketOption.SO_MAX_PACING_RATE, pacingRate(arguments), now);
+        }
         throw new Unsupported("setting the socket option " + option);
+    }
+
+    /// An unsigned number of four bytes, or of eight; all ones are no bound.
+    private static long pacingRate(Arguments arguments) throws BadCall {
+        long rate = arguments.number(3);
+        if (arguments.integer(4) >= Long.BYTES) return rate;
+        return (int) rate == -1 ? -1 : rate & 0xffffffffL;
     }
 
     private static int linger(Arguments arguments) throws BadCall {

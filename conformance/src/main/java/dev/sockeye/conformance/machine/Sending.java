@@ -74,7 +74,9 @@ final class Sending {
                 (result >= 0 || result == Errno.EINPROGRESS.asResult()) && endpoint.state() == TcpState.SYN_SENT;
         done = Math.max(0, result);
         connecting = opening && wait;
-        endpoint.setWritePending(connecting && done < length);
+        // Linux: what asks for a cookie has sent nothing yet, if only nothing was to be sent.
+        boolean pending = done < length || length == 0 && endpoint.info(now).fastopen_client_fail() != 0;
+        endpoint.setWritePending(connecting && pending);
         return result;
     }
 

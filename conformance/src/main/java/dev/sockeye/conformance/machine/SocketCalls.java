@@ -123,7 +123,7 @@ final class SocketCalls {
         });
     }
 
-    /// With `SO_LINGER` it waits for the acknowledgment of all that was sent.
+    /// With `SO_LINGER` it waits for the acknowledgment of all that was sent. Linux: with O_NONBLOCK, too.
     Call close(Arguments arguments) throws BadCall {
         arguments.require(1);
         int fd = arguments.integer(0);
@@ -137,7 +137,7 @@ final class SocketCalls {
                 OpenFile file = descriptors.remove(fd);
                 if (file == null) return Errno.EBADF.asResult();
                 file.close(now);
-                if (!(file instanceof SocketFile socket) || socket.isNonBlocking()) return 0;
+                if (!(file instanceof SocketFile socket)) return 0;
                 int seconds = socket.endpoint().options().lingerSeconds;
                 if (seconds <= 0 || !lingers(socket.endpoint())) return 0;
                 lingering = socket.endpoint();

@@ -43,6 +43,7 @@ final class PacketEvents {
         LivePacket live = LivePacket.of(sent.bytes(), sent.at());
         ScriptSocket socket = sockets.current();
         if (live == null || socket == null || !live.destination().equals(socket.remote())) return;
+        if (!Sockets.isOf(socket, live)) return;
         // No line has said yet where its numbers begin.
         if (live.has(TcpHeader.SYN) && !socket.localIsnKnown) socket.localIsn = live.sequence();
         log.event(sent.at(), "outbound packet left", PacketText.of(Translation.toScript(live, socket)));

@@ -5,9 +5,14 @@ import dev.sockeye.conformance.shell.Shell.Result;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// `nstat`, `ip`, `tc`, `ethtool`, and the files under `/sys` and `/proc/net`.
 final class NetworkCommands {
+
+    /// Numbers of `/proc/net/snmp` that count nothing: `nstat` leaves them out.
+    private static final Set<String> NOT_SHOWN = Set.of(
+            "IpForwarding", "IpDefaultTTL", "TcpRtoAlgorithm", "TcpRtoMin", "TcpRtoMax", "TcpMaxConn", "TcpCurrEstab");
 
     private final Environment environment;
 
@@ -40,6 +45,7 @@ final class NetworkCommands {
             long value = each.getValue() - (absolute ? 0 : history.getOrDefault(each.getKey(), 0L));
             boolean wanted =
                     patterns.isEmpty() || patterns.stream().anyMatch(pattern -> matches(pattern, each.getKey()));
+            wanted &= !NOT_SHOWN.contains(each.getKey());
             if (wanted && (value != 0 || zeros)) output.append("%-32s%-19d0.0%n".formatted(each.getKey(), value));
         }
         if (!keeps) history.putAll(all);

@@ -1,0 +1,176 @@
+package dev.sockeye.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The attributes of a [DiagSocket], as they came, and read when they are asked for. Kernels tell of
+/// more in each
+/// version, and of some things only to who may know.
+public final class DiagAttributes {
+
+    /// Attribute numbers (`INET_DIAG_*`, linux/inet_diag.h).
+    private static final int INFO = 2, VEGAS = 3, CONGESTION = 4, TOS = 5, TCLASS = 6, SKMEMINFO = 7, SHUTDOWN = 8;
+    private static final int DCTCP = 9, V6ONLY = 11, MARK = 15, BBR = 16, CLASS_ID = 17, UPPER = 19, CGROUP = 21;
+    private static final int SOCKOPT = 22;
+
+    private static final int HEADER = 4;
+    /// Attributes that hold others have this bit in their number.
+    private static final int TYPE = 0x3fff;
+
+    private final byte[] bytes;
+
+    /// @param bytes attributes one after the other, each from a multiple of four on
+    DiagAttributes(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /// `struct tcp_info`, as long as this kernel has it; null of a socket that has none (half-open,
+    /// TIME_WAIT).
+    public @Nullable ByteBuffer tcpInfo() {
+        return value(INFO);
+    }
+
+    /// `TCP_CONGESTION`: the name of the congestion control; null if not told.
+    public @Nullable String congestionControl() {
+        return text(CONGESTION);
+    }
+
+    /// What BBR knows of the path: `struct tcp_bbr_info`; null with another congestion control.
+    public @Nullable ByteBuffer bbr() {
+        return value(BBR);
+    }
+
+    /// What DCTCP knows of the path: `struct tcp_dctcp_info`; null with another congestion control.
+    public @Nullable ByteBuffer dctcp() {
+        return value(DCTCP);
+    }
+
+    /// What Vegas (and others that measure as it does) knows: `struct tcpvegas_info`; null with another.
+    public @Nullable ByteBuffer vegas() {
+        return value(VEGAS);
+    }
+
+    /// `SO_MEMINFO` (`SK_MEMINFO_*`, linux/sock_diag.h), bytes; the last one counts what a listener or a
+    /// receive queue
+    /// has dropped. Null if not told.
+    public int @Nullable [] memory() {
+        ByteBuffer value = value(SKMEMINFO);
+        if (value == null) return null;
+        var numbers = new int[value.remaining() / Integer.BYTES];
+        value.asIntBuffer().get(numbers);
+        return numbers;
+    }
+
+    /// `IP_TOS`; -1 if not told.
+    public int typeOfService() {
+        return oneByte(TOS);
+    }
+
+    /// `IPV6_TCLASS`; -1 if not told.
+    public int trafficClass() {
+        return oneByte(TCLASS);
+    }
+
+    /// Which halves are shut: bit 0 receiving, bit 1 sending; -1 if not told.
+    public int shutdown() {
+        return oneByte(SHUTDOWN);
+    }
+
+    /// `IPV6_V6ONLY`; -1 if not told.
+    public int v6Only() {
+        return oneByte(V6ONLY);
+    }
+
+    /// `SO_MARK`, for who has `CAP_NET_ADMIN`; 0 if not told.
+    public int mark() {
+        return (int) number(MARK, Integer.BYTES, 0);
+    }
+
+    /// The class of traffic control; 0 if not told.
+    public int classId() {
+        return (int) number(CLASS_ID, Integer.BYTES, 0);
+    }
+
+    /// The control group in which it was made: the inode number of its directory in cgroup2; -1 if not
+    /// told.
+    public long controlGroup() {
+        return number(CGROUP, Long.BYTES, -1);
+    }
+
+    /// `struct inet_diag_sockopt`: two bytes of flags; -1 if not told. The first has `IP_RECVERR` at bit
+    /// 0,
+    /// `is_icsk` 1, `IP_FREEBIND` 2, `IP_HDRINCL` 3, `IP_MULTICAST_LOOP` 4, `IP_TRANSPARENT` 5,
+    /// `IP_MULTICAST_ALL` 6, `IP_NODEFRAG` 7; the second `IP_BIND_ADDRESS_NO_PORT` 0,
+    /// `IP_RECVERR_RFC4884` 1,
+    /// `TCP_DEFER_CONNECT` 2.
+    public int socketOptions() {
+        return (int) number(SOCKOPT, Short.BYTES, -1);
+    }
+
+    /// The protocol on top (`TCP_ULP`), such as `tls`; null if there is none.
+    public @Nullable String upperProtocol() {
+        ByteBuffer nested = value(UPPER);
+        if (nested == null) return null;
+        var rest = new byte[nested.remaining()];
+        nested.get(rest);
+        return new DiagAttributes(rest).text(1); // INET_ULP_INFO_NAME
+    }
+
+    // ---------------------------------------------------------------- where they are
+
+    private @Nullable ByteBuffer value(int type) {
+        ByteBuffer all = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+        for (int at = 0; at + HEADER <= bytes.length; ) {
+            int length = all.getShort(at) & 0xffff;
+            if (length < HEADER || at + length > bytes.length) return null;
+            if ((all.getShort(at + 2) & TYPE) == type) {
+                return all.slice(at + HEADER, length - HEADER).order(ByteOrder.nativeOrder());
+            }
+            at += length + 3 & ~3;
+        }
+        return null;
+    }
+
+    private @Nullable String text(int type) {
+        ByteBuffer value = value(type);
+        if (value == null) return null;
+        var text = new byte[value.remaining()];
+        value.get(text);
+        int end = 0;
+        while (end < text.length && text[end] != 0) end++;
+        return new String(text, 0, end, StandardCharsets.UTF_8);
+    }
+
+    private int oneByte(int type) {
+        ByteBuffer value = value(type);
+        return value == null || value.remaining() < 1 ? -1 : value.get(0) & 0xff;
+    }
+
+    private long number(int type, int size, long otherwise) {
+        ByteBuffer value = value(type);
+        if (value == null || value.remaining() < size) return otherwise;
+        return switch (size) {
+            case Short.BYTES -> value.getShort(0) & 0xffff;
+            case Integer.BYTES -> value.getInt(0) & 0xffff_ffffL;
+            default -> value.getLong(0);
+        };
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof DiagAttributes that && Arrays.equals(bytes, that.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return bytes.length + " bytes of attributes";
+    }
+}

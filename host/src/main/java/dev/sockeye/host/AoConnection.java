@@ -55,7 +55,7 @@ final class AoConnection implements SegmentSigner {
 
     // ---------------------------------------------------------------- out
 
-    /// RFC 5925 7.4, MUST: KeyID is current_key's SendID, RNextKeyID is rnext_key's RecvID.
+    /// RFC 5925 7.4, MUST-8: KeyID is current_key's SendID, RNextKeyID is rnext_key's RecvID.
     @Override
     public void addTo(TcpOptions options) {
         options.ao(current.sendId(), next.receiveId(), current.macLength());
@@ -107,8 +107,8 @@ final class AoConnection implements SegmentSigner {
 
     // ---------------------------------------------------------------- in
 
-    /// Whether a segment of the open connection has the right MAC. If so, what it asks for is done: RFC 5925 7.5.2e,
-    /// the current key becomes the one with the RNextKeyID for a SendID, if there is one.
+    /// Whether a segment of the open connection has the right MAC. If so, what it asks for is done: the current key
+    /// becomes the one with the RNextKeyID for a SendID, if there is one. RFC 5925 7.5, MUST-10
     boolean verifies(AoKey key, List<AoKey> keys, TcpOptions options, Arrival arrival, Packet packet) {
         long at = packet.offset(0) + (long) arrival.transport;
         int ports = TcpHeader.ports(packet.memory(0), at);

@@ -40,7 +40,7 @@ public final class AoKeys {
     /// @param makeCurrent whether it is signed with from now on, and `makeNext` whether the peer is asked to
     /// @return 0, or `-EEXIST` where a key for some of its peers has one of its IDs (RFC 5925 3.1)
     public int add(AoKey key, boolean makeCurrent, boolean makeNext) {
-        // RFC 5925 3.1, MUST NOT: IDs that overlap where the connections do.
+        // RFC 5925 3.1, MUST-3: no IDs that overlap where the connections do.
         for (AoKey each : keys) {
             boolean sameId = each.sendId() == key.sendId() || each.receiveId() == key.receiveId();
             if (sameId && each.overlaps(key.address(), key.prefixLength())) return Errno.EEXIST.asResult();
@@ -182,7 +182,7 @@ public final class AoKeys {
         return null;
     }
 
-    /// RFC 5925 3.3, MUST: by address and KeyID alone.
+    /// RFC 5925 3.3, MUST-4: by address and KeyID alone.
     private @Nullable AoKey withReceiveId(int id, IpAddress peer) {
         for (int i = 0; i < keys.size(); i++) {
             if (keys.get(i).receiveId() == id && keys.get(i).matches(peer)) return keys.get(i);
@@ -258,7 +258,7 @@ public final class AoKeys {
         return false;
     }
 
-    /// A segment with TCP-AO: whether it may pass (RFC 5925 7.5).
+    /// A segment with TCP-AO: whether it may pass. RFC 5925 7.5, MUST-9
     ///
     /// @param state     of the socket
     /// @param handshake of the half-open connection that it is for, where the socket listens; null if for none
@@ -340,7 +340,7 @@ public final class AoKeys {
     ///
     /// @param hard whether it is one of those that RFC 5925 7.8 means
     boolean ignoresIcmp(boolean hard, TcpState state) {
-        // RFC 5925 7.8, MUST: by default, of a connection that is open.
+        // RFC 5925 7.8, MUST-11: by default, of a connection that is open.
         if (acceptsIcmp || !hard || !state.isSynchronized()) return false;
         counters.inc(TcpMib.TCPAODroppedIcmps);
         icmpDropped++;

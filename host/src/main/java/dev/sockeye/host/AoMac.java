@@ -15,7 +15,7 @@ final class AoMac {
         this.bytes = bytes;
     }
 
-    /// The traffic key of one direction (RFC 5925 5.2, MUST): of a SYN without ACK with a destination's number of 0.
+    /// The traffic key of one direction. RFC 5925 5.2, MUST-6: of a SYN without ACK with a destination's number of 0.
     ///
     /// @param sourceIsn      initial sequence number of who sends; `destinationIsn` of who receives
     static KeyedHash derive(
@@ -34,7 +34,7 @@ final class AoMac {
     }
 
     /// The number `seq`, extended to 64 bits so that it is as near as can be to `reference`: its upper half is the
-    /// sequence number extension (RFC 5925 6.2).
+    /// sequence number extension. RFC 5925 6.2, MUST-7
     static long extend(long reference, int seq) {
         return reference + (seq - (int) reference);
     }
@@ -55,7 +55,7 @@ final class AoMac {
         return bytes.matches(hash, packet, transport + TcpHeader.MIN_LENGTH + at, key.macLength());
     }
 
-    /// RFC 5925 5.1, MUST: SNE, pseudo-header, header with checksum and MAC of zero - with all options or with none
+    /// RFC 5925 5.1, MUST-5: SNE, pseudo-header, header with checksum and MAC of zero - with all options or with none
     /// but TCP-AO -, data.
     private void take(
             AoKey key, KeyedHash hash, Packet packet, int transport, IpAddress from, IpAddress to, long seq, int at) {

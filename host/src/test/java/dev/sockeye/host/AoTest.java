@@ -52,6 +52,7 @@ class AoTest {
         assertThat(rig.count("TcpExtTCPAOKeyNotFound")).as("TCPAOKeyNotFound").isEqualTo(notFound);
     }
 
+    /// RFC 5925 5.1, MUST-5
     @Test
     void everySegmentOfAConnectionIsSigned() {
         try (var rig = new Rig()) {
@@ -74,6 +75,7 @@ class AoTest {
         }
     }
 
+    /// RFC 5925 5.2, MUST-6
     @Test
     void connectingDerivesTheKeysOfBothDirections() {
         try (var rig = new Rig()) {
@@ -106,6 +108,7 @@ class AoTest {
         }
     }
 
+    /// RFC 5925 7.5, MUST-9
     @Test
     void whatIsNotSignedAsItShouldIsDroppedAndCounted() {
         try (var rig = new Rig()) {
@@ -163,6 +166,7 @@ class AoTest {
         }
     }
 
+    /// RFC 5925 3.3, MUST-4; RFC 5925 7.4, MUST-8; RFC 5925 7.5, MUST-10
     @Test
     void theKeyRollsOverWhereThePeerAsksForIt() {
         try (var rig = new Rig()) {
@@ -216,6 +220,7 @@ class AoTest {
         }
     }
 
+    /// RFC 5925 6.2, MUST-7
     @Test
     void sequenceNumbersGoRoundAndTheirExtensionCountsIt() {
         try (var rig = new Rig()) {
@@ -302,7 +307,7 @@ class AoTest {
         }
     }
 
-    /// RFC 5925 7.8
+    /// RFC 5925 7.8, MUST-11
     @Test
     void hardIcmpErrorsDoNotReachAnOpenConnection() {
         try (var rig = new Rig()) {
@@ -351,6 +356,7 @@ class AoTest {
         }
     }
 
+    /// RFC 5925 3.1, MUST-3: nor are there two with the same ID.
     @Test
     void bothKindsOfKeysForOnePeerAreRefused() {
         try (var rig = new Rig()) {

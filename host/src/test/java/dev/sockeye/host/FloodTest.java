@@ -5,6 +5,7 @@ import static dev.sockeye.host.Siege.PORT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sockeye.tcp.TcpMib;
+import dev.sockeye.wire.IpAddress;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,51 @@ class FloodTest {
             assertThat(siege.flows()).as("the half-open are gone").isEqualTo(1);
             siege.rig.peer(6000, PORT).connects();
         }
+    }
+
+    /// RFC 2385 2.0, MUST-2; RFC 2385 4.1, MUST-3: where a key is asked for, who does not have it gets no answer.
+    @Test
+    void aFloodOfSynsToASignedListenerIsDroppedInSilence() {
+        try (var siege = siege()) {
+            signStrangers(siege);
+            for (int i = 0; i < 100_000; i++) {
+                byte[] syn = segment(Forge.SYN, SYN_OPTIONS, Forge.NONE);
+                siege.attack(i % 2 == 0 ? syn : Md5Reference.sign(syn, "guessed"));
+                if (i % 1000 == 0) siege.exchange();
+            }
+            siege.clientIsWell();
+            assertThat(siege.flows()).as("the client").isEqualTo(1);
+            assertThat(siege.answers).isZero();
+            assertThat(siege.count(TcpMib.TCPMD5NotFound)).isEqualTo(50_000);
+            assertThat(siege.count(TcpMib.TCPMD5Failure)).isEqualTo(50_000);
+            siege.tell("SYN flood without the key", siege.count(TcpMib.TCPMD5Failure) + " digests");
+        }
+    }
+
+    /// Who has the key gets a cookie as others do, in a SYN-ACK that is signed.
+    @Test
+    void aFloodOfSignedSynsIsAnsweredWithCookies() {
+        try (var siege = siege()) {
+            signStrangers(siege);
+            for (int i = 0; i < 100_000; i++) {
+                siege.attack(Md5Reference.sign(segment(Forge.SYN, SYN_OPTIONS, Forge.NONE), "known"));
+                if (i % 1000 == 0) siege.exchange();
+            }
+            siege.clientIsWell();
+            assertThat(siege.flows()).as("129 half-open and the client").isLessThanOrEqualTo(130);
+            assertThat(Md5Reference.verify(siege.lastAnswer, "known")).isEqualTo("good");
+            assertThat(siege.count(TcpMib.SyncookiesSent)).isBetween(99_800L, 100_000L);
+            assertThat(siege.answers).as("answers to each").isLessThanOrEqualTo(101_000);
+            assertThat(siege.nativeKilobytes()).isLessThan(1024);
+            siege.tell("SYN flood with the key", siege.count(TcpMib.SyncookiesSent) + " cookies");
+        }
+    }
+
+    private static void signStrangers(Siege siege) {
+        String key = "known";
+        IpAddress strangers = IpAddress.parse("198.18.0.0");
+        assertThat(siege.listener.signatures().setMd5Key(strangers, 15, false, Md5Reference.hash(key)))
+                .isZero();
     }
 
     /// Nothing is remembered of an ACK that belongs to nothing; one that guesses a cookie is one in 2^24 or so.

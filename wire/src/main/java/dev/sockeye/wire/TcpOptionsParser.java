@@ -44,7 +44,7 @@ final class TcpOptionsParser {
                 if (size != SIGNATURE_LENGTH || options.isSigned()) options.noteUnauthentic();
                 else options.noteMd5((int) (at - start) + 2);
             } else if (kind == TcpOptions.KIND_AO && end - at > TcpOptions.AO_HEADER) {
-                // RFC 5925 2.2, MUST: with a MAC of a byte at least; RFC 5925 2.2, MUST: one signature of either kind.
+                // RFC 5925 2.2, MUST-1, MUST-2: with a MAC of a byte at least, and one signature of either kind.
                 if (size <= TcpOptions.AO_HEADER || options.isSigned()) options.noteUnauthentic();
                 else options.noteAo((int) (at - start) + 4, u8(memory, at + 2), u8(memory, at + 3), size - 4);
             }

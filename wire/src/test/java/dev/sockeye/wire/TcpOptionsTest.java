@@ -186,6 +186,7 @@ class TcpOptionsTest {
         assertThat(parse("", false).signatureAt()).isZero();
     }
 
+    /// RFC 5925 2.2, MUST-1, MUST-2
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -201,6 +202,9 @@ class TcpOptionsTest {
                 "01011312 00000000 00000000 00000000 00000000 | false",
                 "01011311 00000000 00000000 00000000 00000000 | true",
                 "1d100101 00000000 00000000 00000000 1d100101 00000000 00000000 00000000 | true", // two
+                "1d100101 00000000 00000000 00000000 01011312 00000000 00000000 00000000 00000000 | true", // one of
+                // each
+                "01011312 00000000 00000000 00000000 00000000 1d100101 00000000 00000000 00000000 | true",
                 "00010101 4d010000 00000000 00000000 00000000 | false" // behind the end
             })
     void senselessSignaturesAreToldFromNone(String hex, boolean unauthentic) {

@@ -77,6 +77,8 @@ public final class JdkRun {
         withAgent.add(program);
         withAgent.add(argument());
         withAgent.add("--enable-native-access=ALL-UNNAMED"); // the stack's pages are outside the heap
+        // A program in a module of its own need not have it; the stack's socket options are there.
+        withAgent.add("--add-modules=jdk.net");
         withAgent.addAll(command.subList(1, command.size()));
         return withAgent;
     }

@@ -40,12 +40,18 @@ class JdkRunTest {
                         JAVA,
                         "-javaagent:" + Fork.agent() + "=host=a",
                         "--enable-native-access=ALL-UNNAMED",
+                        "--add-modules=jdk.net",
                         "-jar",
                         "x.jar");
         assertThat(run("").command(
                                 List.of("java", "X"),
                                 Map.of("PATH", "/nowhere:" + Path.of(JAVA).getParent())))
-                .containsExactly("java", "-javaagent:" + Fork.agent(), "--enable-native-access=ALL-UNNAMED", "X");
+                .containsExactly(
+                        "java",
+                        "-javaagent:" + Fork.agent(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--add-modules=jdk.net",
+                        "X");
     }
 
     @Test

@@ -90,8 +90,7 @@ final class Hunt {
     }
 
     /// Compares the kernel with the stack. Where they differ, the stack runs again with other clockworks, some times:
-    /// what
-    /// the kernel did is right if the stack does it with any that the kernel may have.
+    /// what the kernel did is right if the stack does it with any that the kernel may have.
     private static Outcome compare(Transcript kernel) {
         Outcome best = compare(kernel, Clockwork.exact());
         for (int i = 0; i < CLOCKWORKS && !best.differences.isEmpty(); i++) {

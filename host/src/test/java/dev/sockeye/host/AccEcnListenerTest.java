@@ -85,8 +85,7 @@ class AccEcnListenerTest {
     }
 
     /// RFC 9768 3.2.3.2.2: again without option, then without flags. The mode stays: who answers in the accurate way
-    /// gets
-    /// accurate feedback, but no ECT (3.1.5).
+    /// gets accurate feedback, but no ECT (3.1.5).
     @Test
     void theSynAckIsSentAgainWithLess() {
         try (var rig = rig(3)) {

@@ -19,8 +19,7 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /// Publishes the sockets of this process on a UNIX socket that only its user can open: what `sockeye ss` in another
-/// terminal
-/// lists.
+/// terminal lists.
 ///
 /// A client sends one line, `{"sockeye":1,"ask":"sockets"}`, and gets a line that says who answers
 /// (`{"sockeye":1,"pid":...,"program":"...","sockets":...}`), then a line for each socket ([SnapshotJson]), then the

@@ -95,8 +95,7 @@ final class Situations {
     }
 
     /// The last thing was an answer, all of which was read: question, answer, then silence. A program that stopped in
-    /// the
-    /// middle of something has written last, or never.
+    /// the middle of something has written last, or never.
     private static boolean isPooled(Usage usage) {
         Instant read = usage.lastRead();
         Instant written = usage.lastWrite();

@@ -12,8 +12,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One socket at one moment, whoever looked: all that `inspect` ever knows of it. It is a value: nothing in it changes
-/// after
-/// it was taken, and it can be stored, sent and compared.
+/// after it was taken, and it can be stored, sent and compared.
 ///
 /// @param takenAt  when it was taken
 /// @param host     the machine or network namespace it belongs to

@@ -8,8 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What happened to a connection, in order: what its two sides did, and the segments between them, with long runs of
-/// data
-/// and acknowledgements folded.
+/// data and acknowledgements folded.
 final class Timeline {
 
     /// Something that happened at one side.

@@ -13,8 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The sentences of an explanation, from a Markdown file that anybody can edit: a `## NAME` for each subject, and under
-/// it
-/// paragraphs that begin with one of the four [Part] labels. `{name}` in a sentence is filled in.
+/// it paragraphs that begin with one of the four [Part] labels. `{name}` in a sentence is filled in.
 final class Words {
 
     /// The parts of an explanation, with the label that stands before each in the file.

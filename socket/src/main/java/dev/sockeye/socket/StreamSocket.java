@@ -185,7 +185,7 @@ public final class StreamSocket extends TcpSocket {
         long now = locked.enter();
         try {
             Connection connection = isClosed() ? null : endpoint.connection();
-            return connection == null ? 0 : connection.stamping().lastRead();
+            return connection == null ? 0 : connection.receiveTime();
         } finally {
             locked.leave(now);
         }

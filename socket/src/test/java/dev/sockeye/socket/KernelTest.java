@@ -24,8 +24,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /// A machine of ours, and on the other side of a TUN device the real kernel with its own sockets, in a network
-/// namespace
-/// of the test's; skipped where the kernel does not permit one.
+/// namespace of the test's; skipped where the kernel does not permit one.
 @EnabledOnOs(value = OS.LINUX, disabledReason = "a TUN device is Linux's")
 @Timeout(120)
 class KernelTest {

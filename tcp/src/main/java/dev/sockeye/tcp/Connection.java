@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// `now` is nanoseconds of the host's clock and never goes back.
 ///
 /// It is the place where the parts meet: what a connection *knows* is here, what it *does* is in [Opening],
-/// [SegmentArrives],
-/// [Acknowledgment], [LossRecovery], [Output] and [Timeouts].
+/// [SegmentArrives], [Acknowledgment], [LossRecovery], [Output] and [Timeouts].
 public final class Connection {
 
     /// `MSG_OOB`: urgent data.
@@ -325,8 +324,14 @@ public final class Connection {
         return zeroCopy;
     }
 
-    /// `SO_TIMESTAMPING`
-    public Stamping stamping() {
+    /// When the last byte came that was read last, as `SO_TIMESTAMPING` tells it; nanoseconds since the Unix epoch, 0
+    /// if that was not noted.
+    public long receiveTime() {
+        return stamping == null ? 0 : stamping.lastRead();
+    }
+
+    /// `SO_TIMESTAMPING`, where it is set
+    Stamping stamping() {
         if (stamping == null) stamping = new Stamping(this);
         return stamping;
     }

@@ -5,8 +5,7 @@ package dev.sockeye.tcp;
 /// then there is a queue.
 ///
 /// Linux is the reference, so it is this and not HyStart++ (RFC 9406), which looks at delay alone and ends slow start
-/// in
-/// steps; RFC 9438 4.10 leaves the choice.
+/// in steps; RFC 9438 4.10 leaves the choice.
 final class HyStart {
 
     private static final int TRAIN = 1, DELAY = 2;

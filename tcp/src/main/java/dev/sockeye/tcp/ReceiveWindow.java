@@ -92,8 +92,7 @@ final class ReceiveWindow {
     }
 
     /// How far a segment may reach that arrives now (`tcp_max_receive_window`). RFC 7323 2.4: where windows shrink,
-    /// what
-    /// an earlier and larger one allowed may be on its way; see docs/linux/windows.md
+    /// what an earlier and larger one allowed may be on its way; see docs/linux/windows.md
     int acceptable(int rcvNxt) {
         return mayShrink() ? Math.max(0, highestEdge - rcvNxt) : remaining(rcvNxt);
     }

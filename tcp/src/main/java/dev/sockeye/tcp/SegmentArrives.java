@@ -298,8 +298,7 @@ final class SegmentArrives {
     }
 
     /// Whether the last answer to a segment that does not fit is less than `tcp_invalid_ratelimit` ago; if not, there
-    /// is
-    /// one now.
+    /// is one now.
     private boolean isTooSoon(long now) {
         long limit = c.context.sysctl.tcp_invalid_ratelimit * Timers.MILLI;
         if (c.lastOutOfWindowAckAt >= 0 && now - c.lastOutOfWindowAckAt < limit) return true;

@@ -69,7 +69,7 @@ public final class Stamping {
 
     /// When the last byte of the last read came; nanoseconds since the Unix epoch, 0 if that was not noted, or is not
     /// to be told.
-    public long lastRead() {
+    long lastRead() {
         return tells(SOFTWARE) ? lastRead : 0;
     }
 }

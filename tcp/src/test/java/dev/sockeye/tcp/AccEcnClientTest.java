@@ -149,8 +149,7 @@ class AccEcnClientTest {
     }
 
     /// RFC 9768 3.2.3.2: we send the option if the SYN-ACK had one, be it empty; if its counters are zeroed we do not
-    /// read
-    /// them.
+    /// read them.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -202,8 +202,7 @@ class AccEcnReceiverTest {
     }
 
     /// RFC 9768 3.2.3.2.2: the ACK that told of a duplicate, with the option, has not arrived; nor, perhaps, will
-    /// others
-    /// with an option.
+    /// others with an option.
     @Test
     void anOptionThatSeemsToBeLostIsGivenUp() {
         for (int tcpEcnOption = 2; tcpEcnOption <= 3; tcpEcnOption++) {

@@ -18,8 +18,7 @@ import org.jspecify.annotations.NullUnmarked;
 
 /// Two connections, `a` and `b`, with a wire between them and a clock, all in virtual time: what every test of the
 /// protocol uses. `a` opens, `b` was listening. Segments that are sent lie in the wire until [#step] or [#advance]
-/// carries
-/// them; a test can look at them, drop them, reorder them.
+/// carries them; a test can look at them, drop them, reorder them.
 @NullUnmarked // an end has no connection before it opens
 final class Pair {
 

@@ -164,7 +164,7 @@ class StampingTest {
         var times = new ArrayList<Long>();
         for (int count : counts) {
             assertThat(peer.read(count)).isEqualTo(count);
-            times.add(TimeUnit.NANOSECONDS.toMillis(peer.connection.stamping().lastRead()));
+            times.add(TimeUnit.NANOSECONDS.toMillis(peer.connection.receiveTime()));
         }
         return times;
     }

@@ -184,8 +184,7 @@ final class MessageCalls {
     private static List<Control> controlsOf(TcpEndpoint endpoint, long result) {
         Connection connection = endpoint.connection();
         List<Control> controls = new ArrayList<>();
-        long time =
-                connection == null || result == 0 ? 0 : connection.stamping().lastRead();
+        long time = connection == null || result == 0 ? 0 : connection.receiveTime();
         if (time != 0) controls.add(stamped(time));
         if (endpoint.options().inq) {
             long left = connection == null ? 0 : connection.inqHint();

@@ -2,6 +2,7 @@
 module dev.sockeye.inspect {
     requires static transitive org.jspecify;
     requires transitive dev.sockeye.socket;
+    requires transitive dev.sockeye.linux;
     requires transitive com.fasterxml.jackson.core;
 
     exports dev.sockeye.inspect;

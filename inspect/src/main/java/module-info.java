@@ -7,4 +7,5 @@ module dev.sockeye.inspect {
 
     exports dev.sockeye.inspect;
     exports dev.sockeye.inspect.kernel;
+    exports dev.sockeye.inspect.look;
 }

@@ -6,6 +6,7 @@ module dev.sockeye.inspect {
     requires transitive com.fasterxml.jackson.core;
 
     exports dev.sockeye.inspect;
+    exports dev.sockeye.inspect.doctor;
     exports dev.sockeye.inspect.kernel;
     exports dev.sockeye.inspect.look;
 }

@@ -2,7 +2,9 @@
 module dev.sockeye.inspect {
     requires static transitive org.jspecify;
     requires transitive dev.sockeye.socket;
+    requires transitive dev.sockeye.linux;
     requires transitive com.fasterxml.jackson.core;
 
     exports dev.sockeye.inspect;
+    exports dev.sockeye.inspect.kernel;
 }

@@ -84,7 +84,8 @@ final class SsInfo {
         if ((info.options() & TcpInfo.OPT_ECN) != 0) word("ecn");
         if ((info.options() & TcpInfo.OPT_ECN_SEEN) != 0) word("ecnseen");
         if ((info.options() & TcpInfo.OPT_SYN_DATA) != 0) word("fastopen");
-        word(socket.settings().congestionControl());
+        String congestionControl = socket.settings().congestionControl();
+        if (congestionControl != null) word(congestionControl);
         if ((info.options() & TcpInfo.OPT_WSCALE) != 0) word("wscale:" + info.snd_wscale() + "," + info.rcv_wscale());
     }
 

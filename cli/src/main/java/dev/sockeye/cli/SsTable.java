@@ -122,7 +122,7 @@ final class SsTable {
 
     private String details(SocketSnapshot socket) {
         List<String> details = new ArrayList<>();
-        if (columns.process && socket.owner() != null) details.add(users(socket.owner()));
+        if (columns.process && !socket.owners().isEmpty()) details.add(users(socket.owners()));
         Timer timer = socket.timer();
         if (columns.timer && timer != null) details.add(SsInfo.timer(timer));
         if (columns.extended) details.add(SsInfo.extended(socket));
@@ -130,10 +130,14 @@ final class SsTable {
         return String.join(" ", details);
     }
 
-    private static String users(Owner owner) {
+    private static String users(List<Owner> owners) {
+        return owners.stream().map(SsTable::user).collect(Collectors.joining(",", "users:(", ")"));
+    }
+
+    private static String user(Owner owner) {
         String thread = owner.thread() == null ? "" : ",thread=\"" + owner.thread() + "\"";
         String handle = owner.handle() == null ? "" : "," + owner.handle();
-        return "users:((\"" + owner.program() + "\",pid=" + owner.pid() + handle + thread + "))";
+        return "(\"" + owner.program() + "\",pid=" + owner.pid() + handle + thread + ")";
     }
 
     /// The lines with colours, and under each socket's what has no room beside it.

@@ -122,9 +122,9 @@ final class RecordJson {
     private static @Nullable Object readValue(JsonParser in, Type type) throws IOException {
         if (in.currentToken() == JsonToken.VALUE_NULL) return null;
         if (type instanceof ParameterizedType list) return readList(in, list.getActualTypeArguments()[0]);
-        if (type == boolean.class) return in.getBooleanValue();
-        if (type == int.class) return in.getIntValue();
-        if (type == long.class) return in.getLongValue();
+        if (type == boolean.class || type == Boolean.class) return in.getBooleanValue();
+        if (type == int.class || type == Integer.class) return in.getIntValue();
+        if (type == long.class || type == Long.class) return in.getLongValue();
         Class<?> rawType = (Class<?>) type;
         if (rawType.isRecord() && rawType != TransportAddress.class) {
             return read(in, rawType.asSubclass(Record.class));

@@ -58,7 +58,7 @@ final class Situations {
             return Situation.PROGRAM_DOES_NOT_READ;
         }
         if (!isOlder(socket, socket.usage().lastUse(), IDLE)) return Situation.WORKING;
-        return socket.settings().keepAlive() ? Situation.IDLE_GUARDED : Situation.IDLE_UNGUARDED;
+        return Boolean.TRUE.equals(socket.settings().keepAlive()) ? Situation.IDLE_GUARDED : Situation.IDLE_UNGUARDED;
     }
 
     private static Situation finWait1(SocketSnapshot socket) {

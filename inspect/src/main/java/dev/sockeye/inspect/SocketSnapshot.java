@@ -27,13 +27,15 @@ import org.jspecify.annotations.Nullable;
 /// @param journal  its changes of state, oldest first
 /// @param journalDropped how many entries are missing before the last one
 /// @param holder   who can close it
-/// @param owner    the program that holds it, or held it last; null if not known
+/// @param owners   the programs that hold it, or held it last; several where a process has passed it on, none if not
+/// known
 /// @param usage    when the program last used it
 /// @param origin   which lines of the program did
 /// @param settings its options
 /// @param backlog  the queues of a listener; null for any other socket
 /// @param info     `TCP_INFO`; null where there is none
 /// @param bbr      what BBR tells with `TCP_CC_INFO`; null with another congestion control
+/// @param kernel   what only a socket of the Linux kernel has; null of one of a stack of ours
 public record SocketSnapshot(
         Instant takenAt,
         String host,
@@ -48,13 +50,14 @@ public record SocketSnapshot(
         List<JournalEntry> journal,
         int journalDropped,
         Holder holder,
-        @Nullable Owner owner,
+        List<Owner> owners,
         Usage usage,
         Origins origin,
         Settings settings,
         @Nullable Backlog backlog,
         @Nullable TcpInfo info,
-        CongestionInfo.@Nullable Bbr bbr) {
+        CongestionInfo.@Nullable Bbr bbr,
+        @Nullable KernelDetail kernel) {
 
     public SocketSnapshot {
         Objects.requireNonNull(takenAt, "takenAt");
@@ -67,6 +70,12 @@ public record SocketSnapshot(
         Objects.requireNonNull(origin, "origin");
         Objects.requireNonNull(settings, "settings");
         journal = List.copyOf(journal);
+        owners = List.copyOf(owners);
+    }
+
+    /// The program that holds it, the first of several; null if not known.
+    public @Nullable Owner owner() {
+        return owners.isEmpty() ? null : owners.getFirst();
     }
 
     /// The entry that brought the socket into the state it is in; null if that is not known.
@@ -131,13 +140,14 @@ public record SocketSnapshot(
         private List<JournalEntry> journal = List.of();
         private int journalDropped;
         private Holder holder = Holder.PROGRAM;
-        private @Nullable Owner owner;
+        private List<Owner> owners = List.of();
         private Usage usage = Usage.UNKNOWN;
         private Origins origin = Origins.UNKNOWN;
         private Settings settings = Settings.DEFAULT;
         private @Nullable Backlog backlog;
         private @Nullable TcpInfo info;
         private CongestionInfo.@Nullable Bbr bbr;
+        private @Nullable KernelDetail kernel;
 
         private Builder(Instant takenAt, String host, Protocol protocol, TcpState state, TransportAddress local) {
             this.takenAt = takenAt;
@@ -180,7 +190,12 @@ public record SocketSnapshot(
         }
 
         public Builder owner(@Nullable Owner program) {
-            owner = program;
+            owners = program == null ? List.of() : List.of(program);
+            return this;
+        }
+
+        public Builder owners(List<Owner> programs) {
+            owners = programs;
             return this;
         }
 
@@ -215,6 +230,11 @@ public record SocketSnapshot(
             return this;
         }
 
+        public Builder kernel(@Nullable KernelDetail detail) {
+            kernel = detail;
+            return this;
+        }
+
         /// The snapshot.
         public SocketSnapshot build() {
             return new SocketSnapshot(
@@ -231,13 +251,14 @@ public record SocketSnapshot(
                     journal,
                     journalDropped,
                     holder,
-                    owner,
+                    owners,
                     usage,
                     origin,
                     settings,
                     backlog,
                     info,
-                    bbr);
+                    bbr,
+                    kernel);
         }
     }
 }

@@ -20,6 +20,9 @@ public final class DiagAttributes {
     /// Attributes that hold others have this bit in their number.
     private static final int TYPE = 0x3fff;
 
+    /// None at all: nothing else is told.
+    public static final DiagAttributes NONE = new DiagAttributes(new byte[0]);
+
     private final byte[] bytes;
 
     /// @param bytes attributes one after the other, each from a multiple of four on

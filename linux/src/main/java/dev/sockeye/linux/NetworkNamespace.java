@@ -20,7 +20,13 @@ public final class NetworkNamespace implements AutoCloseable {
 
     /// The namespace of the calling thread, a platform thread.
     public static NetworkNamespace current() throws SystemCallException {
-        String file = "/proc/thread-self/ns/net";
+        return at("/proc/thread-self/ns/net");
+    }
+
+    /// The namespace that a file stands for: `/proc/PID/ns/net`, or one in `/run/netns`.
+    ///
+    /// @throws SystemCallException ENOENT if there is none (any more), EACCES or EPERM if it may not be looked at
+    public static NetworkNamespace at(String file) throws SystemCallException {
         int flags = SystemCalls.O_RDONLY | SystemCalls.O_CLOEXEC;
         return new NetworkNamespace(SystemCallException.check(new SystemCalls().open(file, flags), "open " + file));
     }
@@ -36,10 +42,24 @@ public final class NetworkNamespace implements AutoCloseable {
     /// Calls something on a thread of its own, in a new namespace, and returns what it returns. Threads
     /// that it starts, and processes, are in that namespace too.
     public static <T extends @Nullable Object> T callInNew(Callable<T> action) throws Exception {
-        var task = new FutureTask<T>(() -> {
+        return callOnThreadOfItsOwn(() -> {
             enterNew();
             return action.call();
         });
+    }
+
+    /// Calls something on a thread of its own, in this namespace, and returns what it returns.
+    ///
+    /// @throws SystemCallException EPERM without `CAP_SYS_ADMIN` there and here
+    public <T extends @Nullable Object> T call(Callable<T> action) throws Exception {
+        return callOnThreadOfItsOwn(() -> {
+            enter();
+            return action.call();
+        });
+    }
+
+    private static <T extends @Nullable Object> T callOnThreadOfItsOwn(Callable<T> action) throws Exception {
+        var task = new FutureTask<T>(action);
         Thread.ofPlatform().name("sockeye-namespace").start(task);
         try {
             return task.get();

@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ public final class SockDiag implements AutoCloseable {
     private static final int AF_NETLINK = 16, SOCK_RAW = 3, NETLINK_SOCK_DIAG = 4;
     private static final int SOL_SOCKET = 1, SO_RCVBUF = 8;
     private static final int SOCK_DIAG_BY_FAMILY = 20, SOCK_DESTROY = 21;
+    /// `struct ifreq` (linux/if.h): the name, and where the index is.
+    private static final int SIOCGIFNAME = 0x8910, IFREQ = 40, IFR_IFINDEX = 16;
     private static final int NLMSG_DONE = 3, NLM_F_DUMP = 0x300;
     private static final int IPPROTO_TCP = 6;
 
@@ -130,6 +133,16 @@ public final class SockDiag implements AutoCloseable {
             if (result == Errno.ENOENT.asResult()) return null;
             SystemCallException.check(result, what);
         }
+    }
+
+    /// The name of an interface of this namespace.
+    ///
+    /// @return null if there is none with this index
+    public @Nullable String deviceName(int index) {
+        MemorySegment structure = buffer.asSlice(0, IFREQ);
+        structure.fill((byte) 0);
+        structure.set(JAVA_INT, IFR_IFINDEX, index);
+        return calls.ioctl(fd, SIOCGIFNAME, structure) < 0 ? null : structure.getString(0, StandardCharsets.UTF_8);
     }
 
     // ---------------------------------------------------------------- ending

@@ -27,6 +27,11 @@ public final class SystemCallException extends IOException {
         return number == errno.number();
     }
 
+    /// The reason in the kernel's words, such as `Operation not permitted`.
+    public String reason() {
+        return text(number);
+    }
+
     /// The result itself if it is none of an error.
     ///
     /// @param attempted the call and what it was made on

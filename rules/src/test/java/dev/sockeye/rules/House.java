@@ -32,7 +32,7 @@ final class House {
             new Floor("jdk", Set.of("wire", "linux", "tcp", "host", "link", "socket")),
             new Floor("sim", Set.of("wire", "tcp", "host", "link", "socket")),
             new Floor("conformance", Set.of("wire", "tcp", "host", "link", "socket", "sim")), // beside the house
-            new Floor("inspect", Set.of("wire", "tcp", "host", "link", "socket")),
+            new Floor("inspect", Set.of("wire", "linux", "tcp", "host", "link", "socket")),
             new Floor(
                     "cli",
                     Set.of("wire", "linux", "tcp", "host", "link", "socket", "jdk", "sim", "conformance", "inspect")));

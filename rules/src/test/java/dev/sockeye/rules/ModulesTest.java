@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ModulesTest {
@@ -24,8 +25,18 @@ class ModulesTest {
         return switch (floor.name()) {
             case "cli" -> List.of(); // a command, and nobody's library
             case "sim" -> List.of(floor.packageName(), floor.packageName() + ".junit"); // for those who have JUnit
+            case "inspect" -> inspectsRooms(floor);
             default -> List.of(floor.packageName());
         };
+    }
+
+    /// The eye has a room for each thing that it does, and all are its users'.
+    private static List<String> inspectsRooms(Floor floor) {
+        return Stream.of("", ".kernel", ".filter", ".history", ".blame", ".cure", ".doctor")
+                .map(room -> floor.packageName() + room)
+                .filter(room -> Files.isDirectory(
+                        House.folder(floor).resolve("src/main/java").resolve(room.replace('.', '/'))))
+                .toList();
     }
 
     @Test

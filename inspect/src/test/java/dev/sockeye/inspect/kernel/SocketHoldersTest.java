@@ -1,4 +1,4 @@
-package dev.sockeye.inspect;
+package dev.sockeye.inspect.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

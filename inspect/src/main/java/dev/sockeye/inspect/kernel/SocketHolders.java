@@ -1,4 +1,4 @@
-package dev.sockeye.inspect;
+package dev.sockeye.inspect.kernel;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -63,6 +63,11 @@ public final class SocketHolders {
         return found;
     }
 
+    /// Who holds the socket with this inode number, as was seen when [#look] looked last: nobody, if it was not there.
+    public List<Descriptor> of(long inode) {
+        return byInode.getOrDefault(inode, List.of());
+    }
+
     private Set<Long> unknownOf(Set<Long> inodes) {
         Set<Long> unknown = new HashSet<>(inodes);
         unknown.removeAll(nobodys);
@@ -80,7 +85,10 @@ public final class SocketHolders {
         nobodys.clear();
     }
 
-    private void look() throws IOException {
+    /// Looks at every descriptor of every process that may be looked into.
+    ///
+    /// @throws IOException if there is no `/proc`
+    public void look() throws IOException {
         Map<Long, List<Descriptor>> found = new HashMap<>();
         closed = 0;
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {

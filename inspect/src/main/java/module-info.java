@@ -6,5 +6,6 @@ module dev.sockeye.inspect {
     requires transitive com.fasterxml.jackson.core;
 
     exports dev.sockeye.inspect;
+    exports dev.sockeye.inspect.history;
     exports dev.sockeye.inspect.kernel;
 }

@@ -7,5 +7,7 @@ module dev.sockeye.inspect {
 
     exports dev.sockeye.inspect;
     exports dev.sockeye.inspect.history;
+    exports dev.sockeye.inspect.filter;
     exports dev.sockeye.inspect.kernel;
+    exports dev.sockeye.inspect.look;
 }

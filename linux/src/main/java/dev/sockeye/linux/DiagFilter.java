@@ -21,6 +21,9 @@ public final class DiagFilter {
 
     private static final int HOST_CONDITION = 8;
 
+    /// No family: a condition on the port alone.
+    public static final int AF_UNSPEC = 0;
+
     private final byte[] program;
 
     private DiagFilter(byte[] program) {
@@ -68,27 +71,47 @@ public final class DiagFilter {
     ///
     /// @param port of it, too; -1 for any
     public static DiagFilter source(IpAddress network, int prefixLength, int port) {
-        return host(SOURCE_HOST, network, prefixLength, port);
+        return host(true, familyOf(network), network, prefixLength, port);
     }
 
     /// The peer's address is in this network.
     ///
     /// @param port of it, too; -1 for any
     public static DiagFilter destination(IpAddress network, int prefixLength, int port) {
-        return host(DESTINATION_HOST, network, prefixLength, port);
+        return host(false, familyOf(network), network, prefixLength, port);
     }
 
-    /// `struct inet_diag_hostcond`. The kernel sees through mapped addresses where the condition is
-    /// IPv4's.
-    private static DiagFilter host(int code, IpAddress network, int prefixLength, int port) {
-        byte[] address = network.toBytes();
+    private static int familyOf(IpAddress network) {
+        return network.isV4() ? SockDiag.AF_INET : SockDiag.AF_INET6;
+    }
+
+    /// One of its addresses is in this network: `struct inet_diag_hostcond`. The kernel sees through mapped addresses
+    /// where the condition is IPv4's; a mapped address as IPv6's matches sockets of IPv6 alone.
+    ///
+    /// @param source       its own, or the peer's
+    /// @param family       [SockDiag#AF_INET] or [SockDiag#AF_INET6]; [#AF_UNSPEC] for any address
+    /// @param prefixLength of that family
+    /// @param port         of it, too; -1 for any
+    public static DiagFilter host(boolean source, int family, IpAddress network, int prefixLength, int port) {
+        byte[] address = family == AF_UNSPEC ? new byte[0] : addressOf(network, family);
         int most = 8 * address.length;
-        if (prefixLength < 0 || prefixLength > most)
+        if (family != AF_UNSPEC && (prefixLength < 0 || prefixLength > most))
             throw new IllegalArgumentException("a prefix of " + network + " has 0 to " + most + " bits");
         int length = OP + HOST_CONDITION + address.length;
-        byte family = (byte) (network.isV4() ? SockDiag.AF_INET : SockDiag.AF_INET6);
-        byte[] condition = {family, (byte) prefixLength, 0, 0};
+        byte[] condition = {(byte) family, (byte) (family == AF_UNSPEC ? 0 : prefixLength), 0, 0};
+        int code = source ? SOURCE_HOST : DESTINATION_HOST;
         return new DiagFilter(concat(operation(code, length, length + OP), condition, words(port), address));
+    }
+
+    private static byte[] addressOf(IpAddress network, int family) {
+        if (family == SockDiag.AF_INET) {
+            if (!network.isV4()) throw new IllegalArgumentException(network + " is no address of IPv4");
+            return network.toBytes();
+        }
+        return ByteBuffer.allocate(16)
+                .putLong(network.high())
+                .putLong(network.low())
+                .array();
     }
 
     /// It is bound to the interface of this index.
@@ -161,6 +184,11 @@ public final class DiagFilter {
         var all = new ByteArrayOutputStream();
         for (byte[] part : parts) all.writeBytes(part);
         return all.toByteArray();
+    }
+
+    /// How many bytes of a request it takes.
+    public int length() {
+        return program.length;
     }
 
     /// `INET_DIAG_REQ_BYTECODE`

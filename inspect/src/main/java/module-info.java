@@ -8,4 +8,5 @@ module dev.sockeye.inspect {
     exports dev.sockeye.inspect;
     exports dev.sockeye.inspect.filter;
     exports dev.sockeye.inspect.kernel;
+    exports dev.sockeye.inspect.look;
 }

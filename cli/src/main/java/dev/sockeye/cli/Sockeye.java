@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             UpCommand.class,
             SsCommand.class,
             ExplainCommand.class,
+            RecordCommand.class,
             PacketdrillCommand.class,
             VersionCommand.class,
             HelpCommand.class
@@ -90,6 +91,10 @@ public final class Sockeye implements Runnable {
 
     PrintStream out() {
         return out;
+    }
+
+    PrintStream err() {
+        return err;
     }
 
     /// Says in one line what the user should know, apart from the program's output.

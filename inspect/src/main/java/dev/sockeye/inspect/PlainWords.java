@@ -38,6 +38,15 @@ public final class PlainWords {
         return grouped(number) + " " + (number == 1 ? one : many);
     }
 
+    /// An amount of data in the largest fitting decimal unit: `812 bytes`, `4.2 kB`, `37 MB`.
+    public static String bytes(long bytes) {
+        if (bytes < 1000) return count(bytes, "byte", "bytes");
+        double amount = bytes;
+        int unit = -1;
+        for (; amount >= 999.5; unit++) amount /= 1000;
+        return String.format(Locale.ROOT, amount < 9.95 ? "%.1f %sB" : "%.0f %sB", amount, "kMGTPE".charAt(unit));
+    }
+
     /// A number in groups of three digits: `104 857 600`.
     public static String grouped(long number) {
         return String.format(Locale.ROOT, "%,d", number).replace(',', ' ');

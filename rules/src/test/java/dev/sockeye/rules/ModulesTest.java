@@ -32,7 +32,7 @@ class ModulesTest {
 
     /// The eye has a room for each thing that it does, and all are its users'.
     private static List<String> inspectsRooms(Floor floor) {
-        return Stream.of("", ".kernel", ".filter", ".history", ".blame", ".cure", ".doctor")
+        return Stream.of("", ".kernel", ".filter", ".history", ".blame", ".cure", ".doctor", ".look")
                 .map(room -> floor.packageName() + room)
                 .filter(room -> Files.isDirectory(
                         House.folder(floor).resolve("src/main/java").resolve(room.replace('.', '/'))))

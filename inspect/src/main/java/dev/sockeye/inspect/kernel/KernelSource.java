@@ -95,7 +95,7 @@ public final class KernelSource implements Source, AutoCloseable {
         }
         if (namespaces.closedProcesses() > 0) {
             problems.add("the network namespaces of " + count(namespaces.closedProcesses(), "process", "processes")
-                    + " are not known: run as root to see every container");
+                    + " are not known" + Privilege.advice("to see every container"));
         }
         return known;
     }
@@ -158,8 +158,8 @@ public final class KernelSource implements Source, AutoCloseable {
     }
 
     private static String notEntered(Namespace place, SystemCallException e) {
-        return "the network namespace " + place.name() + " cannot be looked into (" + e.reason()
-                + "): run as root to see its sockets";
+        return "the network namespace " + place.name() + " cannot be looked into (" + e.reason() + ")"
+                + Privilege.advice("to see its sockets");
     }
 
     private static Map<Integer, String> deviceNames(SockDiag door, List<DiagSocket> sockets) {
@@ -241,7 +241,7 @@ public final class KernelSource implements Source, AutoCloseable {
         if (unknown == 0) return;
         problems.add("who holds " + count(unknown, "socket", "sockets") + " is not known: "
                 + count(holders.closedProcesses(), "process", "processes")
-                + " may not be looked into; run as root to see them");
+                + " may not be looked into" + Privilege.advice("to see them"));
     }
 
     private static String count(long number, String one, String many) {

@@ -2,16 +2,17 @@ package dev.sockeye.cli;
 
 import dev.sockeye.inspect.Explainer;
 import dev.sockeye.inspect.Explanation;
-import dev.sockeye.inspect.PublishFolder;
-import dev.sockeye.inspect.RunningStacks;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.StateNames;
+import dev.sockeye.inspect.kernel.KernelQuery;
+import dev.sockeye.inspect.look.Look;
 import dev.sockeye.tcp.TcpState;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -53,6 +54,9 @@ final class ExplainCommand implements Callable<Integer> {
                             + " ADDRESS:PORT.")
     private List<String> subject = List.of();
 
+    @Mixin
+    private LookOptions place;
+
     private final Explainer explainer = new Explainer();
 
     @Override
@@ -76,11 +80,11 @@ final class ExplainCommand implements Callable<Integer> {
 
     private int explainSockets(String text) throws IOException {
         SocketQuery query = query(text);
-        RunningStacks.Answers answers = new RunningStacks(PublishFolder.ofUser()).sockets();
-        for (String problem : answers.problems()) sockeye.complain(problem);
-        List<SocketSnapshot> sockets = answers.sockets().stream().filter(query).toList();
+        Look look = place.look(KernelQuery.ALL.ofAllNamespaces());
+        for (String problem : look.problems()) sockeye.note(problem);
+        List<SocketSnapshot> sockets = look.sockets().stream().filter(query).toList();
         if (sockets.isEmpty()) {
-            sockeye.complain("no socket is " + text + (answers.stacks() == 0 ? ": no stack is running" : ""));
+            sockeye.complain("no socket is " + text);
             return ExitCode.NOT_FOUND;
         }
         printWorstFirst(sockets.stream().map(explainer::explain).toList());

@@ -54,11 +54,17 @@ final class Situations {
             return hasTimer(socket, Timer.Kind.PERSIST) ? Situation.PEER_DOES_NOT_READ : Situation.PEER_SILENT;
         }
         if (hasTimer(socket, Timer.Kind.PERSIST)) return Situation.PEER_DOES_NOT_READ;
-        if (socket.recvQ() > 0 && isOlder(socket, socket.usage().lastRead(), SLOW)) {
-            return Situation.PROGRAM_DOES_NOT_READ;
-        }
-        if (!isOlder(socket, socket.usage().lastUse(), IDLE)) return Situation.WORKING;
+        if (socket.recvQ() > 0 && hasWaited(socket)) return Situation.PROGRAM_DOES_NOT_READ;
+        Duration idle = Activity.idle(socket);
+        if (idle == null) idle = socket.inState();
+        if (idle == null || idle.compareTo(IDLE) <= 0) return Situation.WORKING;
         return Boolean.TRUE.equals(socket.settings().keepAlive()) ? Situation.IDLE_GUARDED : Situation.IDLE_UNGUARDED;
+    }
+
+    /// Whether what can be read could have been read long ago.
+    private static boolean hasWaited(SocketSnapshot socket) {
+        Duration unread = Activity.unread(socket);
+        return unread == null ? isOlder(socket, socket.usage().lastRead(), SLOW) : unread.compareTo(SLOW) > 0;
     }
 
     private static Situation finWait1(SocketSnapshot socket) {
@@ -70,6 +76,7 @@ final class Situations {
 
     private static Situation closeWait(SocketSnapshot socket) {
         if (socket.holder() == Holder.ACCEPT_QUEUE) return Situation.CLOSE_WAIT_NOT_ACCEPTED;
+        if (socket.kernel() != null) return closeWaitOfKernel(socket);
         Instant peerClosed = socket.peerClosedAt();
         if (peerClosed == null) return closeWaitOfUnknownAge(socket);
         if (socket.age(peerClosed).compareTo(MOMENT) < 0) return Situation.CLOSE_WAIT_JUST_NOW;
@@ -85,6 +92,21 @@ final class Situations {
     private static Situation closeWaitOfUnknownAge(SocketSnapshot socket) {
         if (socket.usage().endOfStreamRead() != null) return Situation.CLOSE_WAIT_EOF_READ;
         return socket.recvQ() > 0 ? Situation.CLOSE_WAIT_UNREAD_DATA : Situation.CLOSE_WAIT_USE_UNKNOWN;
+    }
+
+    /// The kernel does not note what a program reads, but Recv-Q tells: the FIN counts as one byte in it until the end
+    /// of
+    /// the stream is read (docs/linux/close.md).
+    private static Situation closeWaitOfKernel(SocketSnapshot socket) {
+        Duration closed = Activity.peerClosed(socket);
+        if (closed != null && closed.compareTo(MOMENT) < 0) return Situation.CLOSE_WAIT_JUST_NOW;
+        if (Activity.unreadBytes(socket) > 0) return Situation.CLOSE_WAIT_UNREAD_DATA;
+        if (socket.recvQ() == 0) {
+            boolean isSending = socket.sendQ() > 0 && socket.timer() != null;
+            return isSending ? Situation.CLOSE_WAIT_STILL_SENDING : Situation.CLOSE_WAIT_EOF_READ;
+        }
+        if (Activity.hasSentSincePeerClosed(socket)) return Situation.CLOSE_WAIT_WRITES_ON;
+        return Activity.endedWithAnAnswer(socket) ? Situation.CLOSE_WAIT_POOLED : Situation.CLOSE_WAIT_NOT_READ_SINCE;
     }
 
     /// A program that knows of the end and goes on writing what it has to: the peer may have closed one direction only.

@@ -17,7 +17,7 @@ public final class DiagAttributes {
     /// Attribute numbers (`INET_DIAG_*`, linux/inet_diag.h).
     private static final int INFO = 2, VEGAS = 3, CONGESTION = 4, TOS = 5, TCLASS = 6, SKMEMINFO = 7, SHUTDOWN = 8;
     private static final int DCTCP = 9, V6ONLY = 11, MARK = 15, BBR = 16, CLASS_ID = 17, UPPER = 19, CGROUP = 21;
-    private static final int SOCKOPT = 22;
+    private static final int STORAGES = 20, SOCKOPT = 22;
 
     private static final int MD5SIG = 14, MD5_KEY = 100, MD5_ADDRESS = 4;
 
@@ -120,11 +120,22 @@ public final class DiagAttributes {
 
     /// The protocol on top (`TCP_ULP`), such as `tls`; null if there is none.
     public @Nullable String upperProtocol() {
-        ByteBuffer nested = value(UPPER);
-        if (nested == null) return null;
-        var rest = new byte[nested.remaining()];
-        nested.get(rest);
-        return new DiagAttributes(rest).text(1); // INET_ULP_INFO_NAME
+        ByteBuffer upper = value(UPPER);
+        if (upper == null) return null;
+        return nested(upper).text(1); // INET_ULP_INFO_NAME
+    }
+
+    /// What a BPF program has stored with the socket, if the dump was asked for it; null if it has nothing.
+    public @Nullable ByteBuffer storage() {
+        ByteBuffer all = value(STORAGES);
+        ByteBuffer one = all == null ? null : nested(all).value(1); // SK_DIAG_BPF_STORAGE
+        return one == null ? null : nested(one).value(3); // SK_DIAG_BPF_STORAGE_MAP_VALUE
+    }
+
+    private static DiagAttributes nested(ByteBuffer value) {
+        var rest = new byte[value.remaining()];
+        value.get(rest);
+        return new DiagAttributes(rest);
     }
 
     /// The networks with which segments are signed by MD5, for who has `CAP_NET_ADMIN`: `10.0.0.9/32`. The keys that

@@ -65,13 +65,18 @@ final class Libc {
         return LongCalls.address(memory, offset, length);
     }
 
-    private static MethodHandle plain(String name, FunctionDescriptor type) {
+    static MethodHandle plain(String name, FunctionDescriptor type) {
         return LINKER.downcallHandle(address(name), type, ERRNO);
     }
 
     /// A function whose arguments from the third on are `...` in C.
     private static MethodHandle variadic(String name, FunctionDescriptor type) {
         return LINKER.downcallHandle(address(name), type, ERRNO, THIRD_VARIES);
+    }
+
+    /// A function whose arguments from this one on, counted from 0, are `...` in C.
+    static MethodHandle variadic(String name, int first, FunctionDescriptor type) {
+        return LINKER.downcallHandle(address(name), type, ERRNO, Linker.Option.firstVariadicArg(first));
     }
 
     private static MemorySegment address(String name) {

@@ -21,6 +21,9 @@ final class NetlinkMessage {
 
     static final int NLM_F_REQUEST = 1, NLM_F_ACK = 4, NLM_F_EXCL = 0x200, NLM_F_CREATE = 0x400;
 
+    /// The bit of an attribute that holds others.
+    static final int NLA_F_NESTED = 0x8000;
+
     private static final int CAPACITY = 8192;
     private static final int ATTRIBUTE_HEADER = 4;
 

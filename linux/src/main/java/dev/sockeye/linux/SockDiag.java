@@ -46,6 +46,7 @@ public final class SockDiag implements AutoCloseable {
     /// `struct inet_diag_msg`
     private static final int MESSAGE_ID = 4, EXPIRES = 52, RQUEUE = 56, WQUEUE = 60, UID = 64, INODE = 68, MESSAGE = 72;
     private static final int ALL_EXTENSIONS = 0xff, INET_DIAG_REQ_BYTECODE = 1;
+    private static final int INET_DIAG_REQ_SK_BPF_STORAGES = 2 | NetlinkMessage.NLA_F_NESTED;
     private static final ValueLayout.OfShort PORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     /// The kernel fills up to 32 KiB at a time.
@@ -84,9 +85,18 @@ public final class SockDiag implements AutoCloseable {
     ///     marks without `CAP_NET_ADMIN`
     public int dump(int family, int states, @Nullable DiagFilter filter, Consumer<DiagSocket> to)
             throws SystemCallException {
+        return dump(family, states, filter, -1, to);
+    }
+
+    /// The same, with what a BPF program has stored with each socket: [DiagAttributes#storage].
+    ///
+    /// @param storage a descriptor of the map, see [Bpf#createSocketStorage]; -1 for none
+    public int dump(int family, int states, @Nullable DiagFilter filter, int storage, Consumer<DiagSocket> to)
+            throws SystemCallException {
         String what = "list the TCP sockets";
         begin(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, family, states);
         if (filter != null) request.attribute(INET_DIAG_REQ_BYTECODE, filter.program());
+        if (storage >= 0) request.attribute(INET_DIAG_REQ_SK_BPF_STORAGES, nestedMap(storage));
         send(what);
         int count = 0;
         while (true) {
@@ -99,7 +109,7 @@ public final class SockDiag implements AutoCloseable {
                     SystemCallException.check(buffer.get(JAVA_INT_UNALIGNED, at + NetlinkMessage.HEADER), what);
                     return count;
                 }
-                to.accept(socketAt(at));
+                to.accept(socketAt(buffer, at));
                 count++;
             }
         }
@@ -118,7 +128,7 @@ public final class SockDiag implements AutoCloseable {
         while (true) {
             int length = receive(what);
             if (!isOurs(0, length, what)) continue;
-            if (buffer.get(JAVA_SHORT_UNALIGNED, 4) != NetlinkMessage.NLMSG_ERROR) return socketAt(0);
+            if (buffer.get(JAVA_SHORT_UNALIGNED, 4) != NetlinkMessage.NLMSG_ERROR) return socketAt(buffer, 0);
             int result = buffer.get(JAVA_INT_UNALIGNED, NetlinkMessage.HEADER);
             if (result == Errno.ENOENT.asResult()) return null;
             SystemCallException.check(result, what);
@@ -166,6 +176,16 @@ public final class SockDiag implements AutoCloseable {
         return at;
     }
 
+    /// `SK_DIAG_BPF_STORAGE_REQ_MAP_FD`, an attribute within the other.
+    private static byte[] nestedMap(int fd) {
+        var attribute = new byte[8];
+        MemorySegment fields = MemorySegment.ofArray(attribute);
+        fields.set(JAVA_SHORT_UNALIGNED, 0, (short) attribute.length);
+        fields.set(JAVA_SHORT_UNALIGNED, 2, (short) 1);
+        fields.set(JAVA_INT_UNALIGNED, 4, fd);
+        return attribute;
+    }
+
     private void identify(
             int at, int family, TransportAddress local, TransportAddress remote, int device, long cookie) {
         request.memory.set(PORT, at, (short) local.port());
@@ -204,7 +224,8 @@ public final class SockDiag implements AutoCloseable {
         return buffer.get(JAVA_INT_UNALIGNED, at + 8) == sequence;
     }
 
-    private DiagSocket socketAt(int message) throws SystemCallException {
+    /// The socket that the message at an offset tells of.
+    static DiagSocket socketAt(MemorySegment buffer, int message) throws SystemCallException {
         int length = buffer.get(JAVA_INT_UNALIGNED, message) - NetlinkMessage.HEADER;
         int at = message + NetlinkMessage.HEADER;
         if (length < MESSAGE) throw new SystemCallException(Errno.EPROTO.asResult(), "read what sock_diag tells");
@@ -217,8 +238,8 @@ public final class SockDiag implements AutoCloseable {
                 buffer.get(JAVA_BYTE, at + 2),
                 buffer.get(JAVA_BYTE, at + 3) & 0xff,
                 buffer.get(JAVA_INT_UNALIGNED, at + EXPIRES),
-                address(id + SOURCE, id, family),
-                address(id + DESTINATION, id + DESTINATION_PORT, family),
+                address(buffer, id + SOURCE, id, family),
+                address(buffer, id + DESTINATION, id + DESTINATION_PORT, family),
                 buffer.get(JAVA_INT_UNALIGNED, id + DEVICE),
                 buffer.get(JAVA_LONG_UNALIGNED, id + COOKIE),
                 buffer.get(JAVA_INT_UNALIGNED, at + RQUEUE) & 0xffff_ffffL,
@@ -228,7 +249,7 @@ public final class SockDiag implements AutoCloseable {
                 new DiagAttributes(attributes));
     }
 
-    private TransportAddress address(int ip, int port, int family) {
+    private static TransportAddress address(MemorySegment buffer, int ip, int port, int family) {
         byte[] bytes = buffer.asSlice(ip, family == AF_INET ? 4 : 16).toArray(JAVA_BYTE);
         return new TransportAddress(IpAddress.of(bytes), buffer.get(PORT, port) & 0xffff);
     }

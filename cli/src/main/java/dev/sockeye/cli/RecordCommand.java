@@ -1,6 +1,7 @@
 package dev.sockeye.cli;
 
 import dev.sockeye.inspect.PlainWords;
+import dev.sockeye.inspect.doctor.CheckUps;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.inspect.look.LocalMachine;
@@ -90,7 +91,7 @@ final class RecordCommand implements Callable<Integer> {
             stop.countDown();
             awaitQuietly(ended);
         }));
-        try (var machine = new LocalMachine(new KernelSource());
+        try (var machine = new CheckUps(new LocalMachine(new KernelSource()));
                 var recorder = new Recorder(file, LocalMachine.origin(Version.text()))) {
             record(machine, recorder, stop);
         } finally {
@@ -110,7 +111,7 @@ final class RecordCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private void record(LocalMachine machine, Recorder recorder, CountDownLatch stop) throws IOException {
+    private void record(CheckUps machine, Recorder recorder, CountDownLatch stop) throws IOException {
         long begin = System.nanoTime();
         long next = begin;
         long looks = 0;

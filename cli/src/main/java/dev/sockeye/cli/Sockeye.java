@@ -37,7 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             UpCommand.class,
             SsUsage.class,
             ExplainCommand.class,
-            WatchCommand.class,
+            DoctorCommand.class,
             RecordCommand.class,
             PacketdrillCommand.class,
             VersionCommand.class,

@@ -1,12 +1,7 @@
 package dev.sockeye.cli;
 
 import dev.sockeye.inspect.PlainWords;
-import dev.sockeye.inspect.PublishFolder;
-import dev.sockeye.inspect.RunningStacks;
-import dev.sockeye.inspect.SocketSnapshot;
-import dev.sockeye.inspect.doctor.CheckUp;
-import dev.sockeye.inspect.doctor.KernelCheckUps;
-import dev.sockeye.inspect.doctor.RecordedFacts;
+import dev.sockeye.inspect.doctor.CheckUps;
 import dev.sockeye.inspect.kernel.Journals;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
@@ -17,9 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -100,7 +93,8 @@ final class RecordCommand implements Callable<Integer> {
             awaitQuietly(ended);
         }));
         try (Past past = every == null ? null : Past.begin();
-                var machine = new KernelCheckUps(new KernelSource(past == null ? Journals.NONE : past.journals()));
+                var machine = new CheckUps(
+                        new LocalMachine(new KernelSource(past == null ? Journals.NONE : past.journals())));
                 var recorder = new Recorder(file, LocalMachine.origin(Version.text()))) {
             if (past != null && !past.refusal().isEmpty()) sockeye.note(past.refusal());
             record(machine, recorder, stop);
@@ -121,14 +115,14 @@ final class RecordCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private void record(KernelCheckUps machine, Recorder recorder, CountDownLatch stop) throws IOException {
+    private void record(CheckUps machine, Recorder recorder, CountDownLatch stop) throws IOException {
         long begin = System.nanoTime();
         long next = begin;
         long looks = 0;
         long sockets;
         var progress = new Progress(sockeye.err());
         while (true) {
-            Look look = look(machine);
+            Look look = machine.look(KernelQuery.ALL.ofAllNamespaces());
             recorder.add(look);
             looks++;
             sockets = look.sockets().size();
@@ -142,17 +136,6 @@ final class RecordCommand implements Callable<Integer> {
         progress.clear();
         sockeye.note(PlainWords.count(looks, "look", "looks") + ", " + PlainWords.count(sockets, "socket", "sockets")
                 + " in the last, " + size() + " in " + file);
-    }
-
-    /// The kernel's sockets with what the doctor needs beside them, and those of running stacks.
-    private static Look look(KernelCheckUps machine) throws IOException {
-        CheckUp checkUp = machine.look(KernelQuery.ALL.ofAllNamespaces());
-        RunningStacks.Answers stacks = new RunningStacks(PublishFolder.ofUser()).sockets();
-        List<SocketSnapshot> sockets = new ArrayList<>(checkUp.sockets());
-        sockets.addAll(stacks.sockets());
-        List<String> problems = new ArrayList<>(machine.problems());
-        problems.addAll(stacks.problems());
-        return new Look(checkUp.at(), sockets, problems, RecordedFacts.write(checkUp));
     }
 
     private void tell(Progress progress, long looks, long sockets, long begin) {

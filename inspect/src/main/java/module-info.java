@@ -10,6 +10,8 @@ module dev.sockeye.inspect {
     exports dev.sockeye.inspect;
     exports dev.sockeye.inspect.blame;
     exports dev.sockeye.inspect.cure;
+    exports dev.sockeye.inspect.doctor;
+    exports dev.sockeye.inspect.history;
     exports dev.sockeye.inspect.filter;
     exports dev.sockeye.inspect.kernel;
     exports dev.sockeye.inspect.look;

@@ -44,14 +44,14 @@ public final class Aftermath {
         }
     }
 
-    /// Waits until the socket is in another state than it was in, for a short time: an answer of the
-    /// peer's may be on its way.
+    /// Waits until the socket is in another state than it was in, and in none that waits for an
+    /// acknowledgment only, for a short time: an answer of the peer's may be on its way.
     ///
     /// @return null if it is gone
     public static @Nullable TcpState await(SocketSnapshot socket, Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
         TcpState now = stateOf(socket);
-        while (now == socket.state() && System.nanoTime() < end) {
+        while ((now == socket.state() || isPassing(now)) && System.nanoTime() < end) {
             try {
                 Thread.sleep(PAUSE_MILLIS);
             } catch (InterruptedException e) {
@@ -61,5 +61,9 @@ public final class Aftermath {
             now = stateOf(socket);
         }
         return now;
+    }
+
+    private static boolean isPassing(@Nullable TcpState state) {
+        return state == TcpState.FIN_WAIT1 || state == TcpState.LAST_ACK || state == TcpState.CLOSING;
     }
 }

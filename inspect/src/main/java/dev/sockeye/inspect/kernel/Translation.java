@@ -82,7 +82,7 @@ final class Translation {
                 .timer(timer(socket))
                 .holder(holder(socket, state))
                 .owners(owners(socket))
-                .journal(journals.of(socket.cookie()), 0)
+                .journal(journals.of(socket), 0)
                 .settings(settings(socket, state, memory))
                 .bbr(bbr(attributes))
                 .info(info == null ? null : TcpInfoBytes.read(info))
@@ -182,7 +182,8 @@ final class Translation {
                 attributes.classId() == 0 ? null : attributes.classId(),
                 attributes.upperProtocol(),
                 told(attributes.socketOptions()),
-                socket.state() == DiagSocket.BOUND_INACTIVE || socket.state() == DiagSocket.CLOSE);
+                socket.state() == DiagSocket.BOUND_INACTIVE || socket.state() == DiagSocket.CLOSE,
+                attributes.md5Peers());
     }
 
     private static @Nullable Integer told(int value) {

@@ -136,6 +136,7 @@ final class Investigation {
             for (WaitingThread thread : waiting) {
                 if (thread.onThis()) add(each.getKey(), Kind.THREAD, thread.text());
             }
+            if (jvm != null && !any) add(each.getKey(), Kind.THREAD, "no thread is in a call on it");
             if (jvm != null || any) continue;
             waiting.stream()
                     .limit(MOST_OTHER_THREADS)

@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExplainCommand.class,
             BlameCommand.class,
             FixCommand.class,
+            WatchCommand.class,
             RecordCommand.class,
             PacketdrillCommand.class,
             VersionCommand.class,

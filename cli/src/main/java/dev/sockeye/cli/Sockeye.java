@@ -38,6 +38,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SsUsage.class,
             ExplainCommand.class,
             DoctorCommand.class,
+            BlameCommand.class,
+            FixCommand.class,
             WatchCommand.class,
             RecordCommand.class,
             PacketdrillCommand.class,

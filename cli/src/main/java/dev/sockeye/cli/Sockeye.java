@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExplainCommand.class,
             BlameCommand.class,
             FixCommand.class,
+            DoctorCommand.class,
             WatchCommand.class,
             RecordCommand.class,
             PacketdrillCommand.class,

@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             UpCommand.class,
             SsCommand.class,
             ExplainCommand.class,
+            TraceCommand.class,
             RecordCommand.class,
             PacketdrillCommand.class,
             VersionCommand.class,

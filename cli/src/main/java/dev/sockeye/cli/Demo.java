@@ -192,10 +192,12 @@ final class Demo implements AutoCloseable {
 
     private void showSockets() {
         heading("The sockets of both hosts, as 'sockeye ss -tapo' lists them");
-        var columns = new SsTable.Columns(true, true, true, false, false, false);
+        var columns = SsTable.Columns.of("po");
         for (Machine machine : List.of(network.client(), network.server())) {
             say(terminal.mark(machine.name(), Mark.CYAN));
-            new SsTable(terminal, columns).lines(socketsOf(machine)).forEach(line -> say("  " + line));
+            new SsTable(terminal, columns, SsNames.NUMBERS)
+                    .lines(socketsOf(machine))
+                    .forEach(line -> say("  " + line));
         }
     }
 

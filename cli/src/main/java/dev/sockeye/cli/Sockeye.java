@@ -35,9 +35,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoCommand.class,
             RunCommand.class,
             UpCommand.class,
-            SsCommand.class,
+            SsUsage.class,
             ExplainCommand.class,
             TraceCommand.class,
+            WatchCommand.class,
             RecordCommand.class,
             PacketdrillCommand.class,
             VersionCommand.class,
@@ -66,6 +67,11 @@ public final class Sockeye implements Runnable {
     }
 
     int run(String... arguments) {
+        int exitCode = SsCommand.run(this, arguments);
+        return exitCode >= 0 ? exitCode : runByPicocli(arguments);
+    }
+
+    private int runByPicocli(String... arguments) {
         var line = new CommandLine(this);
         line.setOut(new PrintWriter(out, true, out.charset()));
         line.setErr(new PrintWriter(err, true, err.charset()));
@@ -156,7 +162,7 @@ public final class Sockeye implements Runnable {
     }
 
     /// Exceptions about files have the file's name for a message, and what is wrong in their type.
-    private static String message(IOException cause) {
+    static String message(IOException cause) {
         return switch (cause) {
             case NoSuchFileException e -> e.getMessage() + ": there is no such file or folder";
             case AccessDeniedException e -> e.getMessage() + ": permission denied";

@@ -1,158 +1,193 @@
 package dev.sockeye.cli;
 
-import dev.sockeye.inspect.Protocol;
-import dev.sockeye.inspect.PublishFolder;
-import dev.sockeye.inspect.RunningStacks;
 import dev.sockeye.inspect.SnapshotJson;
 import dev.sockeye.inspect.SocketSnapshot;
-import dev.sockeye.tcp.TcpState;
+import dev.sockeye.inspect.filter.Amount;
+import dev.sockeye.inspect.filter.AmountCondition;
+import dev.sockeye.inspect.filter.Filter;
+import dev.sockeye.inspect.filter.Property;
+import dev.sockeye.inspect.filter.SocketFilter;
+import dev.sockeye.inspect.filter.StateSet;
+import dev.sockeye.inspect.filter.TextCondition;
+import dev.sockeye.inspect.kernel.DiagFile;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
-/// `sockeye ss`
-@Command(
-        name = "ss",
-        header = "Lists the sockets of all running stacks of this user, as ss lists the kernel's.",
-        description = {
-            "",
-            "A stack runs in a program that was started with 'sockeye run', or in 'sockeye demo'. Without options, open"
-                    + " connections are listed. Sockets in which something is wrong are red on a terminal, those worth"
-                    + " a look yellow; 'sockeye explain' says why.",
-            ""
-        },
-        footer = {
-            "",
-            "Examples:",
-            "  sockeye ss -ta                         all TCP sockets",
-            "  sockeye ss -tlp                        listeners, and who owns them",
-            "  sockeye ss -toe state close-wait       forgotten connections: since when, and opened where",
-            "  sockeye ss --json | jq .state          for programs: a JSON object in each line"
-        })
-@SuppressWarnings("NullAway.Init") // picocli fills the fields in
-final class SsCommand implements Callable<Integer> {
+/// `sockeye ss`: lists sockets as `ss` does.
+final class SsCommand {
 
-    @ParentCommand
-    private Sockeye sockeye;
+    private final Sockeye sockeye;
+    private final SsOptions options;
 
-    @Spec
-    private CommandSpec spec;
-
-    @Option(
-            names = {"-t", "--tcp"},
-            description = "Only TCP sockets.")
-    private boolean tcp;
-
-    @Option(
-            names = {"-u", "--udp"},
-            description = "Only UDP sockets.")
-    private boolean udp;
-
-    @Option(
-            names = {"-a", "--all"},
-            description = "Listeners and unconnected sockets too.")
-    private boolean all;
-
-    @Option(
-            names = {"-l", "--listening"},
-            description = "Only listeners and unconnected sockets.")
-    private boolean listening;
-
-    @Option(
-            names = {"-n", "--numeric"},
-            description = "Numbers, not names: always so, accepted for habit's sake.")
-    @SuppressWarnings("UnusedVariable")
-    private boolean numeric;
-
-    @Option(
-            names = {"-p", "--processes"},
-            description = "The program, process and thread that opened each socket.")
-    private boolean processes;
-
-    @Option(
-            names = {"-e", "--extended"},
-            description = "Socket number, open directions, since when in this state, opened where.")
-    private boolean extended;
-
-    @Option(
-            names = {"-o", "--options"},
-            description = "The timer that runs: its name, when it fires, how often it has.")
-    private boolean timers;
-
-    @Option(
-            names = {"-i", "--info"},
-            description = "TCP's own numbers: window, round trip, rates, retransmissions ...")
-    private boolean info;
-
-    @Option(
-            names = {"-m", "--memory"},
-            description = "Bytes queued, and the buffers' sizes.")
-    private boolean memory;
-
-    @Option(
-            names = {"-H", "--no-header"},
-            description = "No line of column names.")
-    private boolean noHeader;
-
-    @Option(
-            names = "--json",
-            description = "A JSON object for each socket, in a line of its own, with all that is known.")
-    private boolean json;
-
-    @Parameters(
-            paramLabel = "FILTER",
-            arity = "0..*",
-            description = "state NAME, exclude NAME: as in ss, with its names and groups.")
-    private List<String> filter = new ArrayList<>();
-
-    @Override
-    public Integer call() throws IOException {
-        Set<TcpState> states = states();
-        RunningStacks.Answers answers = new RunningStacks(PublishFolder.ofUser()).sockets();
-        for (String problem : answers.problems()) sockeye.complain(problem);
-        List<SocketSnapshot> sockets = answers.sockets().stream()
-                .filter(socket -> states.contains(socket.state()) && isWanted(socket.protocol()))
-                .sorted(Comparator.comparing(SocketSnapshot::host).thenComparingLong(SocketSnapshot::inode))
-                .toList();
-        if (json) printJson(sockets);
-        else printTable(sockets);
-        if (answers.stacks() == 0
-                && answers.problems().isEmpty()
-                && sockeye.terminal().isTerminal()) {
-            sockeye.complain("no stack is running; start one with 'sockeye run -- java ...' or 'sockeye demo'");
-        }
-        return answers.stacks() == 0 && !answers.problems().isEmpty() ? ExitCode.IO : ExitCode.OK;
+    private SsCommand(Sockeye sockeye, SsOptions options) {
+        this.sockeye = sockeye;
+        this.options = options;
     }
 
-    private Set<TcpState> states() {
+    /// Runs it, if these arguments are for it and do not ask for help, which [SsUsage] gives.
+    ///
+    /// @param arguments of the whole command line
+    /// @return the exit code; -1 where others are to look at the arguments
+    static int run(Sockeye sockeye, String... arguments) {
+        if (arguments.length == 0 || !arguments[0].equals("ss")) return -1;
         try {
-            return StateFilter.parse(filter, StateFilter.standard(all, listening));
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            SsOptions options = SsOptions.parse(
+                    List.of(arguments).subList(1, arguments.length).toArray(String[]::new));
+            if (options.has("help") || options.has("version")) return -1;
+            return new SsCommand(sockeye, options).run();
+        } catch (SsOptions.Wrong | IllegalArgumentException e) {
+            sockeye.complain(e.getMessage() + " (see 'sockeye ss --help')");
+            return ExitCode.USAGE;
+        } catch (IOException e) {
+            sockeye.complain(Sockeye.message(e));
+            return ExitCode.IO;
         }
     }
 
-    private boolean isWanted(Protocol protocol) {
-        return tcp == udp || (protocol == Protocol.TCP ? tcp : udp);
+    private int run() throws IOException {
+        if (options.has("summary")) {
+            for (String line : SsSummary.lines()) sockeye.out().println(line);
+            return ExitCode.OK;
+        }
+        SocketFilter filter = filter();
+        String chosen = options.value("columns");
+        SsColumns byName = chosen == null ? null : SsColumns.parse(chosen);
+        boolean json = options.has("json");
+        boolean holders = json
+                || options.has("processes")
+                || options.has("threads")
+                || byName != null && byName.needHolders()
+                || asksForHolders(filter.expression());
+        boolean groups =
+                json || options.has("extended") || options.has("cgroup") || byName != null && byName.needGroups();
+        @Nullable FutureTask<@Nullable String> others = lookAtOtherNamespaces();
+        SsSelection.Found found = new SsSelection(options, filter, holders, groups).find();
+        for (String problem : found.problems()) sockeye.complain(problem);
+        show(found.sockets(), filter, byName);
+        hints(others);
+        return found.blind() ? ExitCode.IO : ExitCode.OK;
     }
 
-    private void printJson(List<SocketSnapshot> sockets) throws IOException {
-        for (SocketSnapshot socket : sockets) sockeye.out().println(SnapshotJson.write(socket));
+    // ---------------------------------------------------------------- what is wanted
+
+    private SocketFilter filter() throws IOException {
+        StateSet standard =
+                options.has("all") ? StateSet.ALL : options.has("listening") ? StateSet.LISTENING : StateSet.CONNECTED;
+        if (options.has("bound-inactive")) {
+            boolean alone = !options.has("all") && !options.has("listening");
+            standard = alone ? StateSet.BOUND_INACTIVE : standard.with(StateSet.BOUND_INACTIVE);
+        }
+        String text = options.filter();
+        String file = options.value("filter");
+        if (file != null) text = (text + " " + read(file)).strip();
+        return SocketFilter.parse(text, standard);
     }
 
-    private void printTable(List<SocketSnapshot> sockets) {
-        var columns = new SsTable.Columns(!noHeader, processes, timers, extended, memory, info);
-        for (String line : new SsTable(sockeye.terminal(), columns).lines(sockets))
-            sockeye.out().println(line);
+    private static String read(String file) throws IOException {
+        if (!file.equals("-")) return Files.readString(Path.of(file));
+        try (InputStream in = System.in) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static boolean asksForHolders(@Nullable Filter filter) {
+        return switch (filter) {
+            case null -> false;
+            case Filter.And(Filter left, Filter right) -> asksForHolders(left) || asksForHolders(right);
+            case Filter.Or(Filter left, Filter right) -> asksForHolders(left) || asksForHolders(right);
+            case Filter.Not(Filter negated) -> asksForHolders(negated);
+            case AmountCondition amount -> amount.amount() == Amount.PID;
+            case TextCondition text -> text.property() == Property.COMMAND || text.property() == Property.CONTAINER;
+            default -> false;
+        };
+    }
+
+    // ---------------------------------------------------------------- what is shown
+
+    private void show(List<SocketSnapshot> sockets, SocketFilter filter, @Nullable SsColumns byName)
+            throws IOException {
+        String file = options.has("diag-file") ? options.value("diag-file") : options.value("diag");
+        PrintStream out = sockeye.out();
+        if (file != null) {
+            int left = DiagFile.write(file.equals("-") ? null : Path.of(file), out, sockets);
+            if (left > 0) sockeye.note(left + " sockets are not TCP, and were left out of " + file);
+        } else if (options.has("json")) {
+            for (SocketSnapshot socket : sockets) out.println(SnapshotJson.write(socket));
+        } else if (byName != null) {
+            for (String line : byName.lines(sockets, !options.has("no-header"))) out.println(line);
+        } else {
+            boolean threads = options.has("threads");
+            var table = new SsTable(sockeye.terminal(), columns(filter), names());
+            for (ByteText part : table.write(threads ? SsSelection.byThread(sockets) : sockets)) part.writeTo(out);
+        }
+        out.flush();
+    }
+
+    private SsTable.Columns columns(SocketFilter filter) {
+        return new SsTable.Columns(
+                !options.has("no-header"),
+                Integer.bitCount(filter.states().mask()) != 1,
+                !options.has("no-queues"),
+                options.has("processes") || options.has("threads"),
+                options.has("options"),
+                options.has("extended"),
+                options.has("memory"),
+                options.has("info"),
+                options.has("tos"),
+                options.has("cgroup"),
+                options.has("inet-sockopt"),
+                options.has("oneline"),
+                options.has("numeric"));
+    }
+
+    private SsNames names() {
+        if (options.has("numeric") && !options.has("resolve")) return SsNames.NUMBERS;
+        return SsNames.ofSystem(options.has("resolve"));
+    }
+
+    // ---------------------------------------------------------------- what people should know
+
+    private boolean showsPeople() {
+        return sockeye.terminal().isTerminal()
+                && !options.has("json")
+                && !options.has("diag-file")
+                && !options.has("diag");
+    }
+
+    /// Meanwhile, for it takes as long as asking the kernel.
+    private @Nullable FutureTask<@Nullable String> lookAtOtherNamespaces() {
+        boolean wanted = showsPeople()
+                && !options.has("all-namespaces")
+                && !options.has("net")
+                && !options.has("from")
+                && (options.has("tcp") || !options.has("udp"));
+        if (!wanted) return null;
+        var task = new FutureTask<@Nullable String>(SsSelection::otherNamespaces);
+        Thread.ofPlatform().name("sockeye-namespaces").daemon().start(task);
+        return task;
+    }
+
+    private void hints(@Nullable FutureTask<@Nullable String> others) {
+        if (!showsPeople()) return;
+        if (options.has("udp") && !options.has("from")) {
+            sockeye.note("UDP sockets are those of running stacks: 'ss -u' lists the kernel's");
+        }
+        if (others == null) return;
+        try {
+            String line = others.get();
+            if (line != null) sockeye.note(line);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,180 +1,331 @@
 package dev.sockeye.cli;
 
-import dev.sockeye.cli.Table.Align;
 import dev.sockeye.cli.Terminal.Mark;
 import dev.sockeye.inspect.Explainer;
+import dev.sockeye.inspect.JournalEntry;
+import dev.sockeye.inspect.KernelDetail;
 import dev.sockeye.inspect.Owner;
 import dev.sockeye.inspect.PlainWords;
 import dev.sockeye.inspect.Protocol;
 import dev.sockeye.inspect.SocketSnapshot;
-import dev.sockeye.inspect.Timer;
 import dev.sockeye.inspect.Trace;
 import dev.sockeye.inspect.Verdict;
-import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
-/// Sockets as `ss` shows them. A column Host comes first where the sockets are of several hosts, and a column Netid
-/// where
-/// they are of TCP and UDP.
+/// Sockets as `ss` shows them: its columns, in its order, with addresses aligned at their last colon. A column Host
+/// comes
+/// first where the sockets are of several hosts, and a column Netid where they are of TCP and UDP. Where only one state
+/// was asked for, it is not told of each socket.
 final class SsTable {
 
-    /// What is shown beside state, queues and addresses.
+    /// What is shown beside the addresses.
     ///
-    /// @param header   the line above
-    /// @param process  `-p`
-    /// @param timer    `-o`
-    /// @param extended `-e`
-    /// @param memory   `-m`
-    /// @param internal `-i`
+    /// @param header     the line above
+    /// @param state      the state, if more than one was asked for
+    /// @param queues     Recv-Q and Send-Q
+    /// @param process    `-p`
+    /// @param timer      `-o`
+    /// @param extended   `-e`
+    /// @param memory     `-m`
+    /// @param internal   `-i`
+    /// @param tos        `--tos`
+    /// @param group      `--cgroup`
+    /// @param options    `--inet-sockopt`
+    /// @param oneLine    `-O`: what stands below goes behind
+    /// @param exactRates `-n`: in bits per second, and not in three digits
     record Columns(
-            boolean header, boolean process, boolean timer, boolean extended, boolean memory, boolean internal) {}
+            boolean header,
+            boolean state,
+            boolean queues,
+            boolean process,
+            boolean timer,
+            boolean extended,
+            boolean memory,
+            boolean internal,
+            boolean tos,
+            boolean group,
+            boolean options,
+            boolean oneLine,
+            boolean exactRates) {
 
-    private final Explainer explainer = new Explainer();
+        /// What these letters ask for, which are options of `ss`.
+        static Columns of(String letters) {
+            return new Columns(
+                    letters.indexOf('H') < 0,
+                    true,
+                    letters.indexOf('Q') < 0,
+                    letters.indexOf('p') >= 0,
+                    letters.indexOf('o') >= 0,
+                    letters.indexOf('e') >= 0,
+                    letters.indexOf('m') >= 0,
+                    letters.indexOf('i') >= 0,
+                    false,
+                    false,
+                    false,
+                    letters.indexOf('O') >= 0,
+                    letters.indexOf('n') >= 0);
+        }
+    }
+
+    /// So many are written by one thread; more by two.
+    private static final int MANY = 4096;
+
+    private static final int HOST = 0, NETID = 1, STATE = 2, RECEIVE_QUEUE = 3, SEND_QUEUE = 4, LOCAL = 5, PEER = 7;
+    /// A column for each side of an address's last colon.
+    private static final int CELLS = 9;
+
     private final Terminal terminal;
     private final Columns columns;
+    private final SsNames names;
+    private final @Nullable Explainer explainer;
 
-    SsTable(Terminal terminal, Columns columns) {
+    private final ByteText cells = new ByteText(1 << 12);
+    private final int[] widths = new int[CELLS];
+    /// Where each cell ends in [#cells]: those of the header, then [#CELLS] for each socket.
+    private int[] ends = new int[0];
+
+    SsTable(Terminal terminal, Columns columns, SsNames names) {
         this.terminal = terminal;
         this.columns = columns;
+        this.names = names;
+        this.explainer = terminal.colour() ? new Explainer() : null;
     }
 
     /// The table of these sockets, line by line.
     List<String> lines(List<SocketSnapshot> sockets) {
-        boolean severalHosts =
-                sockets.stream().map(SocketSnapshot::host).distinct().count() > 1;
-        boolean severalProtocols =
-                sockets.stream().map(SocketSnapshot::protocol).distinct().count() > 1;
-        var table = new Table(aligns(severalHosts, severalProtocols));
-        if (columns.header) table.add(cells(severalHosts, severalProtocols, "Host", "Netid", names()));
-        for (SocketSnapshot socket : sockets) table.add(row(socket, severalHosts, severalProtocols));
-        return withDetails(table.lines(), sockets);
+        var text = new StringBuilder();
+        for (ByteText part : write(sockets)) text.append(part);
+        return text.toString().lines().toList();
     }
 
-    private List<String> names() {
-        String process = columns.process ? "Process" : "";
-        return List.of("State", "Recv-Q", "Send-Q", "Local Address:Port", "Peer Address:Port", process);
+    /// The table of these sockets, in parts that follow each other.
+    List<ByteText> write(List<SocketSnapshot> sockets) {
+        boolean severalHosts = severalHosts(sockets);
+        boolean severalProtocols = severalProtocols(sockets);
+        ends = new int[CELLS * (sockets.size() + 1)];
+        if (columns.header) header(severalHosts, severalProtocols);
+        for (int i = 0; i < sockets.size(); i++) cells(i + 1, sockets.get(i), severalHosts, severalProtocols);
+        if (sockets.size() < MANY) return List.of(rows(sockets, 0, sockets.size(), columns.header));
+        int half = sockets.size() / 2;
+        var second = new FutureTask<>(() -> rows(sockets, half, sockets.size(), false));
+        Thread.ofPlatform().name("sockeye-table").daemon().start(second);
+        ByteText first = rows(sockets, 0, half, columns.header);
+        try {
+            return List.of(first, second.get());
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
-    private static Align[] aligns(boolean severalHosts, boolean severalProtocols) {
-        List<Align> aligns = new ArrayList<>();
-        if (severalHosts) aligns.add(Align.LEFT);
-        if (severalProtocols) aligns.add(Align.LEFT);
-        aligns.addAll(List.of(Align.LEFT, Align.LEFT, Align.LEFT, Align.COLON, Align.COLON, Align.LEFT));
-        return aligns.toArray(Align[]::new);
+    private static boolean severalHosts(List<SocketSnapshot> sockets) {
+        for (SocketSnapshot socket : sockets) {
+            if (!socket.host().equals(sockets.getFirst().host())) return true;
+        }
+        return false;
     }
 
-    private static List<String> cells(
-            boolean severalHosts, boolean severalProtocols, String host, String netid, List<String> rest) {
-        List<String> cells = new ArrayList<>();
-        if (severalHosts) cells.add(host);
-        if (severalProtocols) cells.add(netid);
-        cells.addAll(rest);
-        return cells;
+    private static boolean severalProtocols(List<SocketSnapshot> sockets) {
+        for (SocketSnapshot socket : sockets) {
+            if (socket.protocol() != sockets.getFirst().protocol()) return true;
+        }
+        return false;
     }
 
-    private List<String> row(SocketSnapshot socket, boolean severalHosts, boolean severalProtocols) {
-        String netid = socket.protocol() == Protocol.TCP ? "tcp" : "udp";
-        return cells(
-                severalHosts,
-                severalProtocols,
-                socket.host(),
-                netid,
-                List.of(
-                        state(socket),
-                        Long.toString(socket.recvQ()),
-                        Long.toString(socket.sendQ()),
-                        address(socket.local(), socket),
-                        peer(socket),
-                        details(socket)));
+    // ---------------------------------------------------------------- cells
+
+    private void endCell(int row, int column) {
+        int end = cells.length();
+        int index = row * CELLS + column;
+        ends[index] = end;
+        widths[column] = Math.max(widths[column], end - (index == 0 ? 0 : ends[index - 1]));
     }
 
-    /// UDP sockets too: connected ones are ESTAB, others UNCONN.
-    private static String state(SocketSnapshot socket) {
-        return socket.state().ssName();
+    private void header(boolean severalHosts, boolean severalProtocols) {
+        header(HOST, severalHosts ? "Host" : "");
+        header(NETID, severalProtocols ? "Netid" : "");
+        header(STATE, columns.state ? "State" : "");
+        header(RECEIVE_QUEUE, columns.queues ? "Recv-Q" : "");
+        header(SEND_QUEUE, columns.queues ? "Send-Q" : "");
+        header(LOCAL, "Local Address:");
+        header(LOCAL + 1, "Port");
+        header(PEER, "Peer Address:");
+        header(PEER + 1, "Port");
+    }
+
+    private void header(int column, String name) {
+        cells.add(name);
+        endCell(0, column);
+    }
+
+    private void cells(int row, SocketSnapshot socket, boolean severalHosts, boolean severalProtocols) {
+        if (row == 1 && !columns.header) for (int i = 0; i < CELLS; i++) endCell(0, i);
+        if (severalHosts) cells.add(socket.host());
+        endCell(row, HOST);
+        if (severalProtocols) cells.add(socket.protocol() == Protocol.TCP ? "tcp" : "udp");
+        endCell(row, NETID);
+        if (columns.state) cells.add(socket.state().ssName());
+        endCell(row, STATE);
+        if (columns.queues) cells.add(socket.recvQ());
+        endCell(row, RECEIVE_QUEUE);
+        if (columns.queues) cells.add(socket.sendQ());
+        endCell(row, SEND_QUEUE);
+        address(row, LOCAL, socket.local().ip(), socket.local().port(), socket);
+        TransportAddress remote = socket.remote();
+        if (remote != null) {
+            address(row, PEER, remote.ip(), remote.port(), socket);
+        } else {
+            // a socket without a peer has the wildcard of its family for one
+            boolean v4 = isOfIpv4(socket);
+            address(row, PEER, v4 ? IpAddress.ANY_V4 : IpAddress.ANY_V6, 0, socket);
+        }
     }
 
     /// As `ss` prints it: port 0 is `*`, and so is the wildcard of a socket for both IPv4 and IPv6.
-    private static String address(TransportAddress address, SocketSnapshot socket) {
-        String port = address.port() == 0 ? "*" : Integer.toString(address.port());
-        if (isForBothFamilies(socket) && address.ip().isAny()) return "*:" + port;
-        return (address.ip().isV4() ? address.ip().toString() : "[" + address.ip() + "]") + ":" + port;
+    private void address(int row, int column, IpAddress ip, int port, SocketSnapshot socket) {
+        boolean v4 = isOfIpv4(socket);
+        String name = names.host(ip);
+        if (name != null) cells.add(name);
+        else if (v4) cells.add(ip);
+        else if (ip.isAny() && !ip.isV4() && !socket.settings().v6Only()) cells.add('*');
+        else if (ip.isV4() && socket.kernel() == null) cells.add(ip); // a stack of ours has no family for its sockets
+        else if (ip.isV4()) cells.add("[::ffff:").add(ip).add(']');
+        else cells.add('[').add(ip).add(']');
+        if (column == LOCAL) device(socket.kernel());
+        cells.add(':');
+        endCell(row, column);
+        String service = port == 0 ? "*" : names.service(port, socket.protocol());
+        if (service == null) cells.add((long) port);
+        else cells.add(service);
+        endCell(row, column + 1);
     }
 
-    /// A socket without a peer has the wildcard of its family for one.
-    private static String peer(SocketSnapshot socket) {
-        if (socket.remote() != null) return address(socket.remote(), socket);
-        IpAddress any = socket.local().ip().isV4() ? IpAddress.ANY_V4 : IpAddress.ANY_V6;
-        return address(new TransportAddress(any, 0), socket);
+    private void device(@Nullable KernelDetail kernel) {
+        if (kernel == null || kernel.device() == 0) return;
+        cells.add('%');
+        if (kernel.deviceName() == null) cells.add("if").add((long) kernel.device());
+        else cells.add(kernel.deviceName());
     }
 
-    private static boolean isForBothFamilies(SocketSnapshot socket) {
-        return !socket.local().ip().isV4() && !socket.settings().v6Only();
+    private static boolean isOfIpv4(SocketSnapshot socket) {
+        KernelDetail kernel = socket.kernel();
+        return kernel == null ? socket.local().ip().isV4() : kernel.family() == KernelDetail.IPV4;
     }
 
-    // ---------------------------------------------------------------- what the options add
+    // ---------------------------------------------------------------- rows
 
-    private String details(SocketSnapshot socket) {
-        List<String> details = new ArrayList<>();
-        if (columns.process && !socket.owners().isEmpty()) details.add(users(socket.owners()));
-        Timer timer = socket.timer();
-        if (columns.timer && timer != null) details.add(SsInfo.timer(timer));
-        if (columns.extended) details.add(SsInfo.extended(socket));
-        if (columns.memory && socket.protocol() == Protocol.TCP) details.add(SsInfo.memory(socket));
-        return String.join(" ", details);
-    }
-
-    private static String users(List<Owner> owners) {
-        return owners.stream().map(SsTable::user).collect(Collectors.joining(",", "users:(", ")"));
-    }
-
-    private static String user(Owner owner) {
-        String thread = owner.thread() == null ? "" : ",thread=\"" + owner.thread() + "\"";
-        String handle = owner.handle() == null ? "" : "," + owner.handle();
-        return "(\"" + owner.program() + "\",pid=" + owner.pid() + handle + thread + ")";
-    }
-
-    /// The lines with colours, and under each socket's what has no room beside it.
-    private List<String> withDetails(List<String> rows, List<SocketSnapshot> sockets) {
-        List<String> lines = new ArrayList<>();
-        if (columns.header) lines.add(terminal.mark(rows.getFirst(), Mark.BOLD));
-        int first = lines.size();
-        for (int i = 0; i < sockets.size(); i++) {
-            SocketSnapshot socket = sockets.get(i);
-            lines.add(coloured(rows.get(first + i), socket));
-            if (columns.extended) since(socket).ifPresent(lines::add);
-            TcpInfo info = socket.info();
-            if (columns.internal && info != null && socket.state() != TcpState.CLOSED) {
-                lines.add("\t " + SsInfo.internal(socket, info));
-            }
+    private ByteText rows(List<SocketSnapshot> sockets, int from, int to, boolean withHeader) {
+        var text = new ByteText(Math.max(256, (to - from) * (columns.internal ? 640 : 128)));
+        var details = new SsDetails(text, columns.exactRates);
+        if (withHeader) {
+            String bold = terminal.start(Mark.BOLD);
+            text.add(bold);
+            cells(text, 0);
+            text.strip();
+            if (hasProcess()) text.add(" Process");
+            end(text, bold);
         }
-        return lines;
+        for (int i = from; i < to; i++) row(text, details, i + 1, sockets.get(i));
+        return text;
     }
 
-    private String coloured(String line, SocketSnapshot socket) {
-        Verdict verdict = explainer.explain(socket).verdict();
+    private boolean hasProcess() {
+        return columns.process || columns.timer || columns.extended || columns.tos || columns.group || columns.options;
+    }
+
+    private void row(ByteText text, SsDetails details, int row, SocketSnapshot socket) {
+        String colour = colour(socket);
+        text.add(colour);
+        cells(text, row);
+        int before = text.length();
+        if (columns.process) details.users(socket.owners());
+        if (columns.timer) details.timer(socket);
+        if (columns.extended) details.extended(socket);
+        if (columns.tos) details.typeOfService(socket);
+        if (columns.group) details.controlGroup(socket);
+        if (columns.options) details.socketOptions(socket);
+        if (text.length() == before) text.strip();
+        boolean tcp = socket.protocol() == Protocol.TCP;
+        if (columns.oneLine) {
+            if (columns.memory && tcp) details.memory(socket);
+            if (columns.internal) details.internal(socket);
+            if (columns.extended) since(text, socket);
+            end(text, colour);
+            return;
+        }
+        end(text, colour);
+        if (columns.memory || columns.internal) {
+            int start = text.length();
+            text.add('\t');
+            if (columns.memory && tcp) details.memory(socket);
+            if (columns.internal) details.internal(socket);
+            if (text.length() == start + 1) text.truncate(start);
+            else text.add('\n');
+        }
+        if (columns.extended) {
+            int start = text.length();
+            text.add('\t');
+            since(text, socket);
+            if (text.length() == start + 1) text.truncate(start);
+            else text.add('\n');
+        }
+    }
+
+    private void end(ByteText text, String colour) {
+        if (!colour.isEmpty()) text.add(Terminal.END);
+        text.add('\n');
+    }
+
+    /// The cells of a row, each as wide as its column: numbers and words to the left, addresses to the right.
+    private void cells(ByteText text, int row) {
+        int last = PEER + 1;
+        for (int column = 0; column <= last; column++) {
+            if (widths[column] == 0) continue;
+            int index = row * CELLS + column;
+            int start = index == 0 ? 0 : ends[index - 1];
+            int length = ends[index] - start;
+            boolean right = column == LOCAL || column == PEER;
+            if (right) text.blanks(widths[column] - length);
+            text.add(cells, start, length);
+            if (right) continue;
+            text.blanks(widths[column] - length);
+            if (column < last) text.add(' ');
+        }
+    }
+
+    private String colour(SocketSnapshot socket) {
+        if (explainer == null) return "";
+        Verdict verdict = explainer.situation(socket).verdict();
         return switch (verdict) {
-            case FAULT -> terminal.mark(line, Mark.RED);
-            case WATCH -> terminal.mark(line, Mark.YELLOW);
-            case HARMLESS -> socket.state() == TcpState.TIME_WAIT ? terminal.mark(line, Mark.DIM) : line;
+            case FAULT -> terminal.start(Mark.RED);
+            case WATCH -> terminal.start(Mark.YELLOW);
+            case HARMLESS -> socket.state() == TcpState.TIME_WAIT ? terminal.start(Mark.DIM) : "";
         };
     }
 
-    /// What `ss` cannot know: since when, and which line of the program opened it.
-    private static Optional<String> since(SocketSnapshot socket) {
-        List<String> parts = new ArrayList<>();
-        Duration inState = socket.inState();
-        if (inState != null) parts.add("since:" + PlainWords.duration(inState).replace(" ", ""));
+    /// What `ss` cannot know: since when, by what, which line of the program opened it, and in which container.
+    private static void since(ByteText text, SocketSnapshot socket) {
+        JournalEntry entered = socket.entered();
+        if (entered != null) {
+            text.add(" since:")
+                    .add(PlainWords.duration(socket.age(entered.at())).replace(" ", ""));
+            text.add(" by:").add(entered.cause().name().toLowerCase(Locale.ROOT));
+        }
         Trace opened = socket.origin().opened();
-        if (opened != null && opened.site() != null) parts.add("opened:" + opened.site());
-        return parts.isEmpty()
-                ? Optional.empty()
-                : Optional.of(parts.stream().collect(Collectors.joining(" ", "\t ", "")));
+        if (opened != null && opened.site() != null) text.add(" opened:").add(opened.site());
+        for (Owner owner : socket.owners()) {
+            if (owner.container() == null) continue;
+            text.add(" container:").add(owner.container());
+            break;
+        }
     }
 }

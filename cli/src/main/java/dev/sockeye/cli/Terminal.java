@@ -65,6 +65,14 @@ record Terminal(boolean isTerminal, int columns, boolean unicode, boolean colour
         return new PrintStream(new FileOutputStream(descriptor), true, charset);
     }
 
+    /// Ends what [#start] began.
+    static final String END = "\u001b[0m";
+
+    /// Begins text that is marked where the terminal can show it; empty where it cannot.
+    String start(Mark mark) {
+        return colour ? "\u001b[" + mark.code + "m" : "";
+    }
+
     /// The text, marked where the terminal can show it.
     String mark(String text, Mark... marks) {
         if (!colour || text.isEmpty()) return text;

@@ -40,12 +40,12 @@ class CommandLineTest {
             {"explian", "there is no command 'explian'; did you mean 'explain'? (see 'sockeye --help')"},
             {"xyzzy", "there is no command 'xyzzy' (see 'sockeye --help')"},
             {"--frob", "Unknown option: '--frob' (see 'sockeye --help')"},
-            {"ss -x", "Unknown option: '-x' (see 'sockeye ss --help')"},
-            {"ss state", "'state' needs the name of a state (see 'sockeye ss --help')"},
-            {"ss state asleep", "there is no state 'asleep' (see 'sockeye ss --help')"},
+            {"ss -y", "there is no option '-y' (see 'sockeye ss --help')"},
+            {"ss state", "'state' at the end of the filter needs the name of a state (see 'sockeye ss --help')"},
+            {"ss state asleep", "there is no state 'asleep' (word 2 of the filter) (see 'sockeye ss --help')"},
             {
-                "ss dport 80",
-                "'dport' is not a filter: there are 'state NAME' and 'exclude NAME' (see 'sockeye ss --help')"
+                "ss dport x",
+                "'x' is neither a port (0 to 65535) nor a service of /etc/services (word 2 of the filter) (see 'sockeye ss --help')"
             },
             {
                 "explain asleep",

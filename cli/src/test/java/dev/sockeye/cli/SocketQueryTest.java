@@ -8,8 +8,6 @@ import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -75,26 +73,5 @@ class SocketQueryTest {
         for (String bad : List.of("", "x", "10.0.0.1", ":x", ":65536", "a -> b", "-> :80")) {
             assertThatThrownBy(() -> SocketQuery.parse(bad)).as(bad).isInstanceOf(IllegalArgumentException.class);
         }
-    }
-
-    @Test
-    void statesAreFilteredAsInSs() {
-        EnumSet<TcpState> all = EnumSet.allOf(TcpState.class);
-        List<TcpState> idle = List.of(TcpState.LISTEN, TcpState.CLOSED);
-        List<TcpState> open = new ArrayList<>(all);
-        open.removeAll(idle);
-        assertThat(StateFilter.standard(false, false)).containsExactlyInAnyOrderElementsOf(open);
-        assertThat(StateFilter.standard(false, true)).containsExactlyInAnyOrderElementsOf(idle);
-        assertThat(StateFilter.standard(true, false)).isEqualTo(all);
-        assertThat(StateFilter.parse(List.of("state", "close-wait", "state", "LAST_ACK"), all))
-                .containsExactlyInAnyOrder(TcpState.CLOSE_WAIT, TcpState.LAST_ACK);
-        assertThat(StateFilter.parse(List.of("exclude", "connected"), all)).containsExactlyInAnyOrderElementsOf(idle);
-        assertThat(StateFilter.parse(List.of("state", "bucket", "exclude", "time-wait"), all))
-                .containsExactly(TcpState.SYN_RCVD);
-        assertThat(StateFilter.parse(List.of("state", "synchronized"), all))
-                .hasSize(8)
-                .doesNotContain(TcpState.SYN_SENT);
-        assertThat(StateFilter.parse(List.of(), idle.stream().collect(java.util.stream.Collectors.toSet())))
-                .hasSize(2);
     }
 }

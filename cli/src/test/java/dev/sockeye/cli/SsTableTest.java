@@ -147,12 +147,12 @@ class SsTableTest {
     }
 
     private static String table(Terminal terminal, SsTable.Columns columns, SocketSnapshot... sockets) {
-        return String.join("\n", new SsTable(terminal, columns).lines(List.of(sockets))) + "\n";
+        return String.join("\n", new SsTable(terminal, columns, SsNames.NUMBERS).lines(List.of(sockets))) + "\n";
     }
 
     @Test
     void columnsAreAlignedAtTheColonsOfAddresses() {
-        var plain = new SsTable.Columns(true, false, false, false, false, false);
+        var plain = SsTable.Columns.of("");
         assertThat(table(plain, forgotten(), timeWait())).isEqualTo("""
                         State      Recv-Q Send-Q Local Address:Port  Peer Address:Port
                         CLOSE-WAIT 1200   0           10.0.0.1:49152     10.0.0.2:80
@@ -162,7 +162,7 @@ class SsTableTest {
 
     @Test
     void aColumnHostComesFirstWhereThereAreSeveral() {
-        var processes = new SsTable.Columns(true, true, false, false, false, false);
+        var processes = SsTable.Columns.of("p");
         assertThat(table(processes, forgotten(), listener("server", "::"))).isEqualTo("""
                         Host   State      Recv-Q Send-Q Local Address:Port  Peer Address:Port Process
                         client CLOSE-WAIT 1200   0           10.0.0.1:49152     10.0.0.2:80   users:(("shop",pid=4242,fd=7,thread="worker-3"))
@@ -174,8 +174,7 @@ class SsTableTest {
     void aColumnNetidComesFirstWhereThereIsUdpToo() {
         SocketSnapshot udp =
                 SocketSnapshot.udp(NOW, "client", address("0.0.0.0", 53), null).build();
-        assertThat(table(new SsTable.Columns(false, false, false, false, false, false), timeWait(), udp))
-                .isEqualTo("""
+        assertThat(table(SsTable.Columns.of("H"), timeWait(), udp)).isEqualTo("""
                         tcp TIME-WAIT 0 0 10.0.0.1:6  10.0.0.2:8080
                         udp UNCONN    0 0  0.0.0.0:53  0.0.0.0:*
                         """);
@@ -183,24 +182,25 @@ class SsTableTest {
 
     @Test
     void allThatIsKnown() {
-        var everything = new SsTable.Columns(false, false, true, true, true, true);
+        var everything = SsTable.Columns.of("Hoemi");
         assertThat(table(everything, forgotten(), timeWait())).isEqualTo("""
-                        CLOSE-WAIT 1200 0 10.0.0.1:49152 10.0.0.2:80   ino:17 --> skmem:(r1200,rb131072,t0,tb16384)
-                        \t since:14min opened:com.example.Backend.open(Backend.java:41)
-                        \t ts sack cubic wscale:7,10 rto:204 rtt:2.012/0.5 ato:40 mss:1448 pmtu:1500 rcvmss:1448 advmss:1448 cwnd:10 bytes_sent:5000 bytes_acked:5001 bytes_received:12001 segs_out:40 segs_in:41 data_segs_out:19 data_segs_in:20 bbr:(bw:12.0Mbps,mrtt:1.998,pacing_gain:2.88672,cwnd_gain:2) send 57.6Mbps lastsnd:1000 lastrcv:999 lastack:1000 pacing_rate 8.00Mbps delivery_rate 16.0Mbps delivered:20 busy:1ms retrans:0/2 rcv_space:14480 rcv_ssthresh:64076 minrtt:1.998 snd_wnd:65535 rcv_wnd:65535 total_rto:1 total_rto_recoveries:1 total_rto_time:210ms
-                        TIME-WAIT  0    0 10.0.0.1:6     10.0.0.2:8080 timer:(timewait,4.112sec,0) ino:0 --- skmem:(r0,rb131072,t0,tb16384)
+                        CLOSE-WAIT 1200 0 10.0.0.1:49152 10.0.0.2:80   ino:17 -->
+                        \t skmem:(r1200,rb131072,t0,tb16384) ts sack cubic wscale:7,10 rto:204 rtt:2.012/0.5 ato:40 mss:1448 pmtu:1500 rcvmss:1448 advmss:1448 cwnd:10 bytes_sent:5000 bytes_acked:5001 bytes_received:12001 segs_out:40 segs_in:41 data_segs_out:19 data_segs_in:20 bbr:(bw:12Mbps,mrtt:1.998,pacing_gain:2.88672,cwnd_gain:2) send 57.6Mbps lastsnd:1000 lastrcv:999 lastack:1000 pacing_rate 8Mbps delivery_rate 16Mbps delivered:20 busy:1ms retrans:0/2 rcv_space:14480 rcv_ssthresh:64076 minrtt:1.998 snd_wnd:65535 rcv_wnd:65535 total_rto:1 total_rto_recoveries:1 total_rto_time:210ms
+                        \t since:14min by:segment opened:com.example.Backend.open(Backend.java:41)
+                        TIME-WAIT  0    0 10.0.0.1:6     10.0.0.2:8080 timer:(timewait,4.112sec,0) ino:0 ---
+                        \t skmem:(r0,rb131072,t0,tb16384)
                         """);
     }
 
     @Test
     void whatIsWrongIsRedOnATerminal() {
-        var plain = new SsTable.Columns(false, false, false, false, false, false);
+        var plain = SsTable.Columns.of("H");
         assertThat(table(Terminal.of(Map.of(), 100), plain, forgotten())).startsWith("\u001b[31mCLOSE-WAIT");
     }
 
     @Test
     void noSocketsIsAHeader() {
-        assertThat(table(new SsTable.Columns(true, true, false, false, false, false)))
+        assertThat(table(SsTable.Columns.of("p")))
                 .isEqualTo("State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n");
     }
 }

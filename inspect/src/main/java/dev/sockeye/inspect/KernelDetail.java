@@ -1,5 +1,6 @@
 package dev.sockeye.inspect;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What only a socket of the Linux kernel has (`struct inet_diag_msg` and its attributes, linux/inet_diag.h); each null
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// @param upperProtocol `TCP_ULP`, such as `tls`
 /// @param socketOptions the two bytes of `struct inet_diag_sockopt`
 /// @param boundOnly     bound to a port, and neither listening nor connected
+/// @param md5Peers      the networks with which segments are signed (`TCP_MD5SIG`), without the keys; told to who has
+///     `CAP_NET_ADMIN`
 public record KernelDetail(
         int family,
         long cookie,
@@ -39,7 +42,52 @@ public record KernelDetail(
         @Nullable Integer classId,
         @Nullable String upperProtocol,
         @Nullable Integer socketOptions,
-        boolean boundOnly) {
+        boolean boundOnly,
+        List<String> md5Peers) {
+
+    public KernelDetail {
+        md5Peers = List.copyOf(md5Peers);
+    }
+
+    /// One whose segments carry no MD5 signatures.
+    public KernelDetail(
+            int family,
+            long cookie,
+            int uid,
+            long namespace,
+            int device,
+            @Nullable String deviceName,
+            @Nullable Integer mark,
+            @Nullable Long controlGroup,
+            @Nullable String controlGroupPath,
+            @Nullable Integer shutdown,
+            @Nullable SocketMemory memory,
+            @Nullable Integer typeOfService,
+            @Nullable Integer trafficClass,
+            @Nullable Integer classId,
+            @Nullable String upperProtocol,
+            @Nullable Integer socketOptions,
+            boolean boundOnly) {
+        this(
+                family,
+                cookie,
+                uid,
+                namespace,
+                device,
+                deviceName,
+                mark,
+                controlGroup,
+                controlGroupPath,
+                shutdown,
+                memory,
+                typeOfService,
+                trafficClass,
+                classId,
+                upperProtocol,
+                socketOptions,
+                boundOnly,
+                List.of());
+    }
 
     /// `AF_INET`, `AF_INET6`
     public static final int IPV4 = 2, IPV6 = 10;

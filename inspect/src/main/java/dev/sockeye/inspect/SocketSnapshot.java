@@ -113,6 +113,32 @@ public record SocketSnapshot(
         return null;
     }
 
+    /// The same socket, held by others.
+    public SocketSnapshot withOwners(List<Owner> programs) {
+        return new SocketSnapshot(
+                takenAt,
+                host,
+                protocol,
+                inode,
+                state,
+                local,
+                remote,
+                recvQ,
+                sendQ,
+                timer,
+                journal,
+                journalDropped,
+                holder,
+                programs,
+                usage,
+                origin,
+                settings,
+                backlog,
+                info,
+                bbr,
+                kernel);
+    }
+
     /// A snapshot about to be filled in: a TCP socket of which only this much is known.
     public static Builder tcp(Instant takenAt, String host, TcpState state, TransportAddress local) {
         return new Builder(takenAt, host, Protocol.TCP, state, local);

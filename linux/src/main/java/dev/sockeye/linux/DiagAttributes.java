@@ -1,9 +1,12 @@
 package dev.sockeye.linux;
 
+import dev.sockeye.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The attributes of a [DiagSocket], as they came, and read when they are asked for. Kernels tell of
@@ -15,6 +18,7 @@ public final class DiagAttributes {
     private static final int INFO = 2, VEGAS = 3, CONGESTION = 4, TOS = 5, TCLASS = 6, SKMEMINFO = 7, SHUTDOWN = 8;
     private static final int DCTCP = 9, V6ONLY = 11, MARK = 15, BBR = 16, CLASS_ID = 17, UPPER = 19, CGROUP = 21;
     private static final int STORAGES = 20, SOCKOPT = 22;
+    private static final int MD5SIG = 14, MD5_KEY = 100, MD5_ADDRESS = 4;
 
     private static final int HEADER = 4;
     /// Attributes that hold others have this bit in their number.
@@ -130,6 +134,21 @@ public final class DiagAttributes {
         var rest = new byte[value.remaining()];
         value.get(rest);
         return new DiagAttributes(rest);
+    }
+
+    /// The networks with which segments are signed by MD5, for who has `CAP_NET_ADMIN`: `10.0.0.9/32`. The keys that
+    /// the
+    /// kernel tells besides (`struct tcp_diag_md5sig`, linux/inet_diag.h) stay here.
+    public List<String> md5Peers() {
+        ByteBuffer keys = value(MD5SIG);
+        if (keys == null) return List.of();
+        List<String> peers = new ArrayList<>();
+        for (int at = 0; at + MD5_KEY <= keys.remaining(); at += MD5_KEY) {
+            var ip = new byte[keys.get(at) == SockDiag.AF_INET ? 4 : 16];
+            keys.get(at + MD5_ADDRESS, ip);
+            peers.add(IpAddress.of(ip) + "/" + (keys.get(at + 1) & 0xff));
+        }
+        return peers;
     }
 
     // ---------------------------------------------------------------- where they are

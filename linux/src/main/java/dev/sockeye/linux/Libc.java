@@ -12,7 +12,6 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 
 /// The functions of the C library that are called, each of which notes `errno` in the memory that is its
 /// first argument. Lengths and addresses of hot calls are plain longs, so that nothing is made for a call.
@@ -23,20 +22,13 @@ final class Libc {
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
     private static final Linker.Option THIRD_VARIES = Linker.Option.firstVariadicArg(2);
 
-    static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    static final StructLayout CALL_STATE = LongCalls.CALL_STATE;
     static final VarHandle ERRNO_OF = CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-    static final MethodHandle OPEN = variadic("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-    static final MethodHandle CLOSE = plain("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    static final MethodHandle READ = plain("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    static final MethodHandle WRITE = plain("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     static final MethodHandle WRITEV = plain("writev", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
-    static final MethodHandle IOCTL =
-            variadic("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     static final MethodHandle FCNTL = variadic("fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
     static final MethodHandle POLL = plain("poll", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
     static final MethodHandle EVENTFD = plain("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    static final MethodHandle SOCKET = plain("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     static final MethodHandle BIND = plain("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     static final MethodHandle CONNECT = plain("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     static final MethodHandle LISTEN = plain("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
@@ -49,13 +41,16 @@ final class Libc {
     static final MethodHandle RECV =
             plain("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
     static final MethodHandle SHUTDOWN = plain("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    static final MethodHandle SETSOCKOPT =
-            plain("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     static final MethodHandle GETSOCKOPT =
             plain("getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-    static final MethodHandle UNSHARE = plain("unshare", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    static final MethodHandle SETNS = plain("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     static final MethodHandle EXECVP = plain("execvp", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+
+    /// `syscall(number, int, int, address, int)`, for calls that older C libraries have no function for.
+    static final MethodHandle SYSCALL_INTS = LINKER.downcallHandle(
+            address("syscall"),
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT),
+            ERRNO,
+            Linker.Option.firstVariadicArg(1));
 
     private Libc() {}
 
@@ -74,9 +69,7 @@ final class Libc {
     ///
     /// @throws IndexOutOfBoundsException if they are not all within the memory
     static long address(MemorySegment memory, long offset, long length) {
-        if (!memory.isNative()) throw new IllegalArgumentException("memory of the heap cannot be passed to the kernel");
-        Objects.checkFromIndexSize(offset, length, memory.byteSize());
-        return memory.address() + offset;
+        return LongCalls.address(memory, offset, length);
     }
 
     static MethodHandle plain(String name, FunctionDescriptor type) {

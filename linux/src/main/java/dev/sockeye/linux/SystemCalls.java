@@ -24,7 +24,7 @@ public final class SystemCalls {
     /// The descriptor's flag: it is closed when the process becomes another program.
     public static final int FD_CLOEXEC = 1;
 
-    private final MemorySegment callState = Arena.ofAuto().allocate(Libc.CALL_STATE);
+    private final MemorySegment callState = Arena.ofAuto().allocate(LongCalls.CALL_STATE);
 
     /// Calls for one thread at a time.
     public SystemCalls() {}
@@ -41,7 +41,8 @@ public final class SystemCalls {
     /// @return a file descriptor
     public int open(String path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
-            return result((int) Libc.OPEN.invokeExact(callState, arena.allocateFrom(path), flags, 0));
+            return longResult((long) LongCalls.OPEN.invokeExact(
+                    callState, arena.allocateFrom(path).address(), (long) flags, 0L, 0L, 0L, 0L));
         } catch (Throwable thrown) {
             throw Libc.unexpected(thrown);
         }
@@ -50,7 +51,7 @@ public final class SystemCalls {
     /// `close(2)`
     public int close(int fd) {
         try {
-            return result((int) Libc.CLOSE.invokeExact(callState, fd));
+            return longResult((long) LongCalls.CLOSE.invokeExact(callState, (long) fd, 0L, 0L, 0L, 0L, 0L));
         } catch (Throwable thrown) {
             throw Libc.unexpected(thrown);
         }
@@ -60,9 +61,10 @@ public final class SystemCalls {
     ///
     /// @return bytes, 0 at the end
     public int read(int fd, MemorySegment memory, long offset, int length) {
-        long address = Libc.address(memory, offset, length);
+        long address = LongCalls.address(memory, offset, length);
         try {
-            return result((int) (long) Libc.READ.invokeExact(callState, fd, address, (long) length));
+            return longResult(
+                    (long) LongCalls.READ.invokeExact(callState, (long) fd, address, (long) length, 0L, 0L, 0L));
         } catch (Throwable thrown) {
             throw Libc.unexpected(thrown);
         } finally {
@@ -74,9 +76,10 @@ public final class SystemCalls {
     ///
     /// @return bytes
     public int write(int fd, MemorySegment memory, long offset, int length) {
-        long address = Libc.address(memory, offset, length);
+        long address = LongCalls.address(memory, offset, length);
         try {
-            return result((int) (long) Libc.WRITE.invokeExact(callState, fd, address, (long) length));
+            return longResult(
+                    (long) LongCalls.WRITE.invokeExact(callState, (long) fd, address, (long) length, 0L, 0L, 0L));
         } catch (Throwable thrown) {
             throw Libc.unexpected(thrown);
         } finally {
@@ -100,7 +103,7 @@ public final class SystemCalls {
     /// `ioctl(2)` with a number, or an address in it.
     public int ioctl(int fd, long request, long argument) {
         try {
-            return result((int) Libc.IOCTL.invokeExact(callState, fd, request, argument));
+            return longResult((long) LongCalls.IOCTL.invokeExact(callState, (long) fd, request, argument, 0L, 0L, 0L));
         } catch (Throwable thrown) {
             throw Libc.unexpected(thrown);
         }
@@ -109,7 +112,7 @@ public final class SystemCalls {
     /// `ioctl(2)` with a structure in native memory.
     public int ioctl(int fd, long request, MemorySegment structure) {
         try {
-            return ioctl(fd, request, Libc.address(structure, 0, structure.byteSize()));
+            return ioctl(fd, request, LongCalls.address(structure, 0, structure.byteSize()));
         } finally {
             Reference.reachabilityFence(structure);
         }
@@ -158,7 +161,8 @@ public final class SystemCalls {
     /// @return a file descriptor
     public int socket(int domain, int type, int protocol) {
         try {
-            return result((int) Libc.SOCKET.invokeExact(callState, domain, type, protocol));
+            return longResult((long)
+                    LongCalls.SOCKET.invokeExact(callState, (long) domain, (long) type, (long) protocol, 0L, 0L, 0L));
         } catch (Throwable thrown) {
             throw Libc.unexpected(thrown);
         }
@@ -167,10 +171,13 @@ public final class SystemCalls {
     /// `setsockopt(2)` with any value, in native memory.
     public int setOption(int fd, int level, int name, MemorySegment value) {
         try {
-            int length = (int) value.byteSize();
-            return result((int) Libc.SETSOCKOPT.invokeExact(callState, fd, level, name, value, length));
+            long length = value.byteSize();
+            return longResult((long) LongCalls.SETSOCKOPT.invokeExact(
+                    callState, (long) fd, (long) level, (long) name, value.address(), length, 0L));
         } catch (Throwable thrown) {
             throw Libc.unexpected(thrown);
+        } finally {
+            Reference.reachabilityFence(value);
         }
     }
 
@@ -180,7 +187,7 @@ public final class SystemCalls {
     /// threads, as a JVM is, a user namespace is refused with EINVAL.
     public int unshare(int flags) {
         try {
-            return result((int) Libc.UNSHARE.invokeExact(callState, flags));
+            return longResult((long) LongCalls.UNSHARE.invokeExact(callState, (long) flags, 0L, 0L, 0L, 0L, 0L));
         } catch (Throwable thrown) {
             throw Libc.unexpected(thrown);
         }
@@ -189,7 +196,7 @@ public final class SystemCalls {
     /// `setns(2)`: the calling thread moves into a namespace.
     public int setns(int fd, int type) {
         try {
-            return result((int) Libc.SETNS.invokeExact(callState, fd, type));
+            return longResult((long) LongCalls.SETNS.invokeExact(callState, (long) fd, (long) type, 0L, 0L, 0L, 0L));
         } catch (Throwable thrown) {
             throw Libc.unexpected(thrown);
         }
@@ -213,6 +220,10 @@ public final class SystemCalls {
     }
 
     // ---------------------------------------------------------------- what is common
+
+    private int longResult(long returned) {
+        return LongCalls.result(returned, callState);
+    }
 
     private int result(int returned) {
         return Libc.result(returned, callState);

@@ -81,7 +81,8 @@ public enum Amount {
         this.alias = alias;
     }
 
-    static @Nullable Amount find(String name) {
+    /// The amount of this name, null if there is none.
+    public static @Nullable Amount named(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         for (Amount amount : values()) {
             if (amount.name.equals(lower) || amount.alias.equals(lower)) return amount;
@@ -106,6 +107,18 @@ public enum Amount {
         }
         long own = value(socket);
         return own != UNKNOWN && comparison.holds(own, limit);
+    }
+
+    /// The socket's number as a filter would write it, with as much of a unit as it needs to be read alone; null if it
+    /// is
+    /// not known. Of several processes the first is told.
+    public @Nullable String text(SocketSnapshot socket) {
+        if (this == PID) {
+            Owner owner = socket.owner();
+            return owner == null ? null : Long.toString(owner.pid());
+        }
+        long own = value(socket);
+        return own == UNKNOWN ? null : unit.text(own);
     }
 
     // ---------------------------------------------------------------- where they come from

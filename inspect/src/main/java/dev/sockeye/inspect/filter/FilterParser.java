@@ -203,7 +203,7 @@ final class FilterParser {
 
     /// What `ss` has no predicate for.
     private Filter own(String name) {
-        Amount amount = Amount.find(name);
+        Amount amount = Amount.named(name);
         if (amount != null) {
             words.next();
             Comparison comparison = comparison();

@@ -1,6 +1,7 @@
 package dev.sockeye.inspect.filter;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,41 @@ enum Unit {
     /// How many of what is counted the suffix stands for; null if it is none.
     abstract @Nullable BigDecimal factor(String suffix);
 
+    /// The value as people write it.
+    String text(long value) {
+        return switch (this) {
+            case COUNT, BYTES -> Long.toString(value);
+            case COOKIE -> Long.toHexString(value);
+            case MILLIS, SECONDS -> time(value);
+            case RATE -> rate(8.0 * value);
+        };
+    }
+
+    private static String time(long micros) {
+        if (micros < 1_000) return micros + "us";
+        if (micros < 10_000_000)
+            return BigDecimal.valueOf(micros, 3).stripTrailingZeros().toPlainString() + "ms";
+        long seconds = micros / 1_000_000;
+        if (seconds < 120) return seconds + "s";
+        if (seconds < 7_200) return seconds / 60 + "min";
+        return seconds < 172_800 ? seconds / 3_600 + "h" : seconds / 86_400 + "d";
+    }
+
+    private static String rate(double bits) {
+        String[] units = {"bps", "kbps", "Mbps", "Gbps", "Tbps"};
+        int unit = 0;
+        double value = bits;
+        while (value >= 1000 && unit < units.length - 1) {
+            value /= 1000;
+            unit++;
+        }
+        return new BigDecimal(value)
+                        .round(new MathContext(3))
+                        .stripTrailingZeros()
+                        .toPlainString()
+                + units[unit];
+    }
+
     /// The value that the text spells; null if it spells none.
     @Nullable
     Long parse(String text) {
@@ -98,6 +134,7 @@ enum Unit {
             case "k" -> BigDecimal.valueOf(1_000);
             case "m" -> BigDecimal.valueOf(1_000_000);
             case "g" -> BigDecimal.valueOf(1_000_000_000);
+            case "t" -> BigDecimal.valueOf(1_000_000_000_000L);
             case "ki" -> BigDecimal.valueOf(1L << 10);
             case "mi" -> BigDecimal.valueOf(1L << 20);
             case "gi" -> BigDecimal.valueOf(1L << 30);

@@ -182,7 +182,8 @@ final class Translation {
                 attributes.classId() == 0 ? null : attributes.classId(),
                 attributes.upperProtocol(),
                 told(attributes.socketOptions()),
-                socket.state() == DiagSocket.BOUND_INACTIVE || socket.state() == DiagSocket.CLOSE);
+                socket.state() == DiagSocket.BOUND_INACTIVE || socket.state() == DiagSocket.CLOSE,
+                attributes.md5Peers());
     }
 
     private static @Nullable Integer told(int value) {

@@ -40,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DoctorCommand.class,
             BlameCommand.class,
             FixCommand.class,
+            TraceCommand.class,
             WatchCommand.class,
             RecordCommand.class,
             AgentCommand.class,

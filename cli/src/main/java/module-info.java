@@ -6,6 +6,7 @@ module dev.sockeye.cli {
     requires dev.sockeye.linux;
     requires transitive dev.sockeye.conformance;
     requires info.picocli;
+    requires org.jline.terminal;
     requires java.net.http;
     requires jdk.httpserver;
 

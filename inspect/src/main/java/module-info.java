@@ -6,6 +6,10 @@ module dev.sockeye.inspect {
     requires transitive com.fasterxml.jackson.core;
 
     exports dev.sockeye.inspect;
+    exports dev.sockeye.inspect.blame;
+    exports dev.sockeye.inspect.cure;
+    exports dev.sockeye.inspect.doctor;
+    exports dev.sockeye.inspect.history;
     exports dev.sockeye.inspect.filter;
     exports dev.sockeye.inspect.kernel;
     exports dev.sockeye.inspect.look;

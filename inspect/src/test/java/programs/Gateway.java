@@ -6,9 +6,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// Asks a backend for each client, without a timeout: when the backend is silent, threads wait for ever, and the
-/// clients
-/// that have given up meanwhile are never closed. Prints the port that it listens on, and `ready` when it waits.
+/// Asks a backend for each client, without a timeout: when the backend is silent, threads wait for
+/// ever, and the clients that have given up meanwhile are never closed. Prints the port that it listens
+/// on, and `ready` when it waits.
 @SuppressWarnings("AddressSelection") // as people write it
 public final class Gateway {
 

@@ -8,7 +8,8 @@ import dev.sockeye.linux.SystemCallException;
 import dev.sockeye.wire.Errno;
 import java.util.concurrent.Callable;
 
-/// A network namespace of a test's own, with its loopback interface up: where programs and their peers run.
+/// A network namespace of a test's own, with its loopback interface up: where programs and their peers
+/// run.
 public final class Loopback {
 
     private Loopback() {}

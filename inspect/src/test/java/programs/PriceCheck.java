@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// Reads all that the server has to say, and forgets to close before it waits for the next order, which never comes.
+/// Reads all that the server has to say, and forgets to close before it waits for the next order, which
+/// never comes.
 @SuppressWarnings("AddressSelection") // as people write it
 public final class PriceCheck {
 

@@ -14,8 +14,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// One of the programs, running as a process of its own in the network namespace of the thread that started it. Closing
-/// it ends the process.
+/// One of the programs, running as a process of its own in the network namespace of the thread that
+/// started it. Closing it ends the process.
 public final class Program implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 30;

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Each program comes to rest in the state that it is there for: what the kernel shows of its sockets then.
+/// Each program comes to rest in the state that it is there for: what the kernel shows of its sockets
+/// then.
 @EnabledOnOs(value = OS.LINUX, disabledReason = "sock_diag is Linux's")
 @SuppressWarnings("AddressSelection") // as people write it
 class ProgramsTest {

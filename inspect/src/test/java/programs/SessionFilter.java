@@ -5,7 +5,8 @@ import java.net.Socket;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// Keeps its connection in a thread local variable of a thread of a pool, where it outlives the request.
+/// Keeps its connection in a thread local variable of a thread of a pool, where it outlives the
+/// request.
 @SuppressWarnings("AddressSelection") // as people write it
 public final class SessionFilter {
 

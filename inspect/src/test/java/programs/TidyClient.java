@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// What is right: reads to the end, closes, and holds one connection that both ends want. Takes two ports: of a server
-/// that closes, and of one that keeps the connection.
+/// What is right: reads to the end, closes, and holds one connection that both ends want. Takes two
+/// ports: of a server that closes, and of one that keeps the connection.
 @SuppressWarnings("AddressSelection") // as people write it
 public final class TidyClient {
 

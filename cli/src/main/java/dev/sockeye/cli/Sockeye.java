@@ -37,6 +37,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             UpCommand.class,
             SsUsage.class,
             ExplainCommand.class,
+            DoctorCommand.class,
+            WatchCommand.class,
             RecordCommand.class,
             PacketdrillCommand.class,
             VersionCommand.class,

@@ -67,16 +67,16 @@ public final class PlainWords {
 
     /// What moved a socket, as the end of a sentence: `the program called close()`.
     public static String cause(JournalEntry entry) {
-        return cause(entry.cause(), entry.flags());
+        return cause(entry.cause(), entry.flags(), entry.who() == null ? "the program" : entry.who());
     }
 
-    private static String cause(Journal.Cause cause, int flags) {
+    private static String cause(Journal.Cause cause, int flags, String program) {
         return switch (cause) {
-            case CALL_LISTEN -> "the program called listen()";
-            case CALL_CONNECT -> "the program called connect()";
-            case CALL_SHUTDOWN -> "the program called shutdown()";
-            case CALL_CLOSE -> "the program called close()";
-            case CALL_ABORT -> "the program closed it with a reset";
+            case CALL_LISTEN -> program + " called listen()";
+            case CALL_CONNECT -> program + " called connect()";
+            case CALL_SHUTDOWN -> program + " called shutdown()";
+            case CALL_CLOSE -> program + " called close()";
+            case CALL_ABORT -> program + " closed it with a reset";
             case SEGMENT -> segment(flags);
             case TIMER_RETRANSMIT -> "the peer did not answer any retransmission";
             case TIMER_KEEPALIVE -> "the peer did not answer any keepalive probe";
@@ -86,6 +86,7 @@ public final class PlainWords {
             case TIMER_LINGER -> "the program's linger time was over";
             case ICMP -> "the network said that the peer cannot be reached";
             case RESOURCES -> "the host had too many such sockets, or no memory";
+            case KILLED -> "somebody ended it from outside (SOCK_DESTROY)";
         };
     }
 

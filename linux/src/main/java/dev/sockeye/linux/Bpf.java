@@ -11,8 +11,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
 
-/// `bpf(2)`: maps and programs in the kernel, without a library. All that is made here lasts as long as its file
-/// descriptor, or as another process's descriptor of it; nothing is left behind when the process ends, however it ends.
+/// `bpf(2)`: maps and programs in the kernel, without a library. All that is made here lasts as long as
+/// its file descriptor, or as another process's descriptor of it; nothing is left behind when the
+/// process ends, however it ends.
 ///
 /// Needs `CAP_BPF` and `CAP_PERFMON` (or `CAP_SYS_ADMIN`), and Linux 5.8.
 public final class Bpf {
@@ -20,18 +21,19 @@ public final class Bpf {
     /// Types of maps, `enum bpf_map_type` (linux/bpf.h).
     public static final int ARRAY = 2, SK_STORAGE = 24, RINGBUF = 27;
 
-    /// Flags of maps: elements come when they are first wanted (which storage of sockets must); the values can be
-    /// mapped into memory.
+    /// Flags of maps: elements come when they are first wanted (which storage of sockets must); the
+    /// values can be mapped into memory.
     public static final int F_NO_PREALLOC = 1, F_MMAPABLE = 1 << 10;
     private static final int MAP_CREATE = 0, MAP_LOOKUP_ELEM = 1, PROG_LOAD = 5, MAP_GET_NEXT_ID = 12;
     private static final int MAP_GET_FD_BY_ID = 14, OBJ_GET_INFO_BY_FD = 15, RAW_TRACEPOINT_OPEN = 17, BTF_LOAD = 18;
     private static final int PROG_TYPE_TRACING = 26, TRACE_RAW_TP = 23;
 
-    /// `union bpf_attr`: as much of it as is used here, and where the name of a map or a program stands.
+    /// `union bpf_attr`: as much of it as is used here, and where the name of a map or a program
+    /// stands.
     private static final int ATTRIBUTES = 160, MAP_NAME = 28, PROGRAM_NAME = 48, NAME_LENGTH = 16;
 
-    /// Programs that call functions which the kernel gives to free ones only must say that they are free. Ours are,
-    /// and stand under this licence too.
+    /// Programs that call functions which the kernel gives to free ones only must say that they are
+    /// free. Ours are, and stand under this licence too.
     private static final String LICENCE = "Dual MIT/GPL";
 
     private static final int LOG = 1 << 20;
@@ -80,8 +82,8 @@ public final class Bpf {
         return createMap(type, key, value, entries, flags, name, 0);
     }
 
-    /// Makes a map that gives each socket a value of so many bytes, which lives as long as the socket; sock_diag shows
-    /// it to who has the map.
+    /// Makes a map that gives each socket a value of so many bytes, which lives as long as the socket;
+    /// sock_diag shows it to who has the map.
     ///
     /// @return its file descriptor
     public int createSocketStorage(int value, String name) throws SystemCallException {
@@ -194,8 +196,8 @@ public final class Bpf {
     /// @param tracepoint the number of the type `btf_trace_NAME` in the kernel's [Btf]
     /// @param name       at most 15 characters, which `bpftool prog` shows
     /// @return the file descriptor that keeps it attached
-    /// @throws SystemCallException EPERM without the right to; where the kernel's verifier refuses the program, its
-    ///                             message has the end of the verifier's words
+    /// @throws SystemCallException EPERM without the right to; where the kernel's verifier refuses the
+    ///     program, its message has the end of the verifier's words
     public int attachTracepoint(BpfCode code, int tracepoint, String name) throws SystemCallException {
         int program = load(code, tracepoint, name);
         try (Arena arena = Arena.ofConfined()) {

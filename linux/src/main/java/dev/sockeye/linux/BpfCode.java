@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// A BPF program being written: each method appends one instruction (RFC 9669), jumps go to labels by name, and
-/// [#listing] shows the whole in the notation of the kernel's verifier.
+/// A BPF program being written: each method appends one instruction (RFC 9669), jumps go to labels by
+/// name, and [#listing] shows the whole in the notation of the kernel's verifier.
 ///
 /// ```
 /// code.copy(R6, R1).load(8, R7, R6, 0).load(2, R2, R7, protocol).jumpIfNot(R2, 6, "out")
@@ -47,7 +47,8 @@ public final class BpfCode {
         }
     }
 
-    /// Functions of the kernel that a program may call, by their numbers (`enum bpf_func_id`, linux/bpf.h).
+    /// Functions of the kernel that a program may call, by their numbers (`enum bpf_func_id`,
+    /// linux/bpf.h).
     public enum Helper {
         MAP_LOOKUP_ELEM(1),
         KTIME_GET_NS(5),

@@ -13,12 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 
-/// The types of the running kernel, as it describes them itself: the BPF Type Format (Documentation/bpf/btf.rst).
-/// Where a member stands in a structure differs from kernel to kernel, so who reads kernel memory asks here, at run
-/// time, and never has a number of his own.
+/// The types of the running kernel, as it describes them itself: the BPF Type Format
+/// (Documentation/bpf/btf.rst). Where a member stands in a structure differs from kernel to kernel, so
+/// who reads kernel memory asks here, at run time, and never has a number of his own.
 ///
-/// Five megabytes, 126 000 types: it is read once, types are found by comparing the place of their name, and only
-/// those that are asked for are ever decoded. What was read is let go of with the instance.
+/// Five megabytes, 126 000 types: it is read once, types are found by comparing the place of their
+/// name, and only those that are asked for are ever decoded. What was read is let go of with the
+/// instance.
 public final class Btf {
 
     /// Kinds of types that are looked for by name.
@@ -30,7 +31,8 @@ public final class Btf {
     private static final int INT = 1, POINTER = 2, ARRAY = 3, UNION = 5, VOLATILE = 9, CONST = 10, RESTRICT = 11;
     private static final int FUNC_PROTO = 13, VAR = 14, DATASEC = 15, DECL_TAG = 17, TYPE_TAG = 18, ENUM64 = 19;
 
-    /// `struct btf_type`: name, info (kind, number of members, a flag), size or type; what follows is the kind's.
+    /// `struct btf_type`: name, info (kind, number of members, a flag), size or type; what follows is
+    /// the kind's.
     private static final int INFO = 4, SIZE_OR_TYPE = 8, TYPE = 12;
 
     private final ByteBuffer bytes;
@@ -56,7 +58,8 @@ public final class Btf {
 
     /// The running kernel's.
     ///
-    /// @throws IOException where the kernel was built without it (`CONFIG_DEBUG_INFO_BTF`), or it cannot be read
+    /// @throws IOException where the kernel was built without it (`CONFIG_DEBUG_INFO_BTF`), or it
+    ///     cannot be read
     public static Btf ofKernel() throws IOException {
         if (!Files.exists(KERNEL)) {
             throw new IOException(
@@ -177,8 +180,8 @@ public final class Btf {
 
     /// Where a member stands in a structure, bytes from its beginning.
     ///
-    /// @param path the member, or the way to one in a structure that it holds; members of a nameless union or
-    ///             structure are named as in C, as if they were the outer one's
+    /// @param path the member, or the way to one in a structure that it holds; members of a nameless
+    ///     union or structure are named as in C, as if they were the outer one's
     /// @throws NoSuchElementException if there is none
     public int offset(String struct, String... path) {
         int bits = bits(struct, path);
@@ -249,7 +252,8 @@ public final class Btf {
         return names;
     }
 
-    /// How many arguments a tracepoint passes: those of the function type behind `btf_trace_NAME`, but its first.
+    /// How many arguments a tracepoint passes: those of the function type behind `btf_trace_NAME`, but
+    /// its first.
     ///
     /// @throws NoSuchElementException if the kernel has no such tracepoint
     public int tracepointArguments(String tracepoint) {
@@ -261,8 +265,8 @@ public final class Btf {
 
     // ---------------------------------------------------------------- one of our own
 
-    /// A description of two types, `int` (number 1) and `unsigned char[n]` (number 3): what a map must have for its
-    /// key and its value where the kernel insists on knowing them.
+    /// A description of two types, `int` (number 1) and `unsigned char[n]` (number 3): what a map must
+    /// have for its key and its value where the kernel insists on knowing them.
     ///
     /// @param valueBytes n
     static byte[] ofKeyAndValue(int valueBytes) {

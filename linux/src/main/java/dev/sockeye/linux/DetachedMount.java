@@ -10,8 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
-/// A file system of the kernel's, mounted nowhere: `fsopen(2)` and `fsmount(2)` make it reachable by a file
-/// descriptor, so that the machine's own mounts stay as they are, and it is gone with the process. Linux 5.2.
+/// A file system of the kernel's, mounted nowhere: `fsopen(2)` and `fsmount(2)` make it reachable by a
+/// file descriptor, so that the machine's own mounts stay as they are, and it is gone with the process.
+/// Linux 5.2.
 final class DetachedMount implements AutoCloseable {
 
     /// None: what is wanted is mounted already.

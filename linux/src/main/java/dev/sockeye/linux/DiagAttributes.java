@@ -55,14 +55,14 @@ public final class DiagAttributes {
         return value(DCTCP);
     }
 
-    /// What Vegas (and others that measure as it does) knows: `struct tcpvegas_info`; null with another.
+    /// What Vegas (and others that measure as it does) knows: `struct tcpvegas_info`; null with
+    /// another.
     public @Nullable ByteBuffer vegas() {
         return value(VEGAS);
     }
 
-    /// `SO_MEMINFO` (`SK_MEMINFO_*`, linux/sock_diag.h), bytes; the last one counts what a listener or a
-    /// receive queue
-    /// has dropped. Null if not told.
+    /// `SO_MEMINFO` (`SK_MEMINFO_*`, linux/sock_diag.h), bytes; the last one counts what a listener or
+    /// a receive queue has dropped. Null if not told.
     public int @Nullable [] memory() {
         ByteBuffer value = value(SKMEMINFO);
         if (value == null) return null;
@@ -107,12 +107,10 @@ public final class DiagAttributes {
         return number(CGROUP, Long.BYTES, -1);
     }
 
-    /// `struct inet_diag_sockopt`: two bytes of flags; -1 if not told. The first has `IP_RECVERR` at bit
-    /// 0,
-    /// `is_icsk` 1, `IP_FREEBIND` 2, `IP_HDRINCL` 3, `IP_MULTICAST_LOOP` 4, `IP_TRANSPARENT` 5,
+    /// `struct inet_diag_sockopt`: two bytes of flags; -1 if not told. The first has `IP_RECVERR` at
+    /// bit 0, `is_icsk` 1, `IP_FREEBIND` 2, `IP_HDRINCL` 3, `IP_MULTICAST_LOOP` 4, `IP_TRANSPARENT` 5,
     /// `IP_MULTICAST_ALL` 6, `IP_NODEFRAG` 7; the second `IP_BIND_ADDRESS_NO_PORT` 0,
-    /// `IP_RECVERR_RFC4884` 1,
-    /// `TCP_DEFER_CONNECT` 2.
+    /// `IP_RECVERR_RFC4884` 1, `TCP_DEFER_CONNECT` 2.
     public int socketOptions() {
         return (int) number(SOCKOPT, Short.BYTES, -1);
     }
@@ -124,7 +122,8 @@ public final class DiagAttributes {
         return nested(upper).text(1); // INET_ULP_INFO_NAME
     }
 
-    /// What a BPF program has stored with the socket, if the dump was asked for it; null if it has nothing.
+    /// What a BPF program has stored with the socket, if the dump was asked for it; null if it has
+    /// nothing.
     public @Nullable ByteBuffer storage() {
         ByteBuffer all = value(STORAGES);
         ByteBuffer one = all == null ? null : nested(all).value(1); // SK_DIAG_BPF_STORAGE

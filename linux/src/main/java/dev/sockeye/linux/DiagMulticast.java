@@ -9,9 +9,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
-/// What sock_diag says unasked: each TCP socket of a network namespace once more when it is gone (`ss -E`), with its
-/// last `tcp_info`. It is of the namespace of the thread that opens it, whoever reads it later. Used by one thread at
-/// a time.
+/// What sock_diag says unasked: each TCP socket of a network namespace once more when it is gone (`ss
+/// -E`), with its last `tcp_info`. It is of the namespace of the thread that opens it, whoever reads it
+/// later. Used by one thread at a time.
 ///
 /// A socket that never had a peer or a port is told of too. Needs `CAP_NET_ADMIN`.
 public final class DiagMulticast implements AutoCloseable {
@@ -31,7 +31,8 @@ public final class DiagMulticast implements AutoCloseable {
 
     /// Begins to listen.
     ///
-    /// @throws SystemCallException EPERM without `CAP_NET_ADMIN`; ENOENT where the kernel has no such groups
+    /// @throws SystemCallException EPERM without `CAP_NET_ADMIN`; ENOENT where the kernel has no such
+    ///     groups
     public DiagMulticast() throws SystemCallException {
         int type = SOCK_RAW | SystemCalls.O_CLOEXEC | SystemCalls.O_NONBLOCK;
         fd = SystemCallException.check(
@@ -48,8 +49,8 @@ public final class DiagMulticast implements AutoCloseable {
         }
     }
 
-    /// Before it joins a group it must have a port: the kernel's own messages are from port 0, and it sends none to
-    /// whom it takes for itself (docs/linux/history.md).
+    /// Before it joins a group it must have a port: the kernel's own messages are from port 0, and it
+    /// sends none to whom it takes for itself (docs/linux/history.md).
     private void bind() throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SOCKADDR_NL, 4);
@@ -76,7 +77,8 @@ public final class DiagMulticast implements AutoCloseable {
         return fd;
     }
 
-    /// How often messages were lost because nobody read for too long; how many each time, nobody counts.
+    /// How often messages were lost because nobody read for too long; how many each time, nobody
+    /// counts.
     public long overflows() {
         return overflows;
     }

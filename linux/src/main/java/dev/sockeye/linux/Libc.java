@@ -45,6 +45,13 @@ final class Libc {
             plain("getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
     static final MethodHandle EXECVP = plain("execvp", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
 
+    /// `syscall(number, int, int, address, int)`, for calls that older C libraries have no function for.
+    static final MethodHandle SYSCALL_INTS = LINKER.downcallHandle(
+            address("syscall"),
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT),
+            ERRNO,
+            Linker.Option.firstVariadicArg(1));
+
     private Libc() {}
 
     /// What a function returned, or `-errno`.

@@ -6,15 +6,17 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
-/// The reader's end of a BPF ring buffer ([Bpf#RINGBUF], Documentation/bpf/ringbuf.rst): memory that the programs write
-/// and this reads, without a system call.
+/// The reader's end of a BPF ring buffer ([Bpf#RINGBUF], Documentation/bpf/ringbuf.rst): memory that
+/// the programs write and this reads, without a system call.
 ///
-/// Two positions, which only grow: the consumer's, ours, on a page of its own; and the producer's, before the data,
-/// which are mapped twice one behind the other, so that no record is ever torn at the end. A record is written when its
-/// length has lost its busy bit: the kernel releases it so, and we acquire it so. Used by one thread at a time.
+/// Two positions, which only grow: the consumer's, ours, on a page of its own; and the producer's,
+/// before the data, which are mapped twice one behind the other, so that no record is ever torn at the
+/// end. A record is written when its length has lost its busy bit: the kernel releases it so, and we
+/// acquire it so. Used by one thread at a time.
 public final class RingBuffer implements AutoCloseable {
 
-    /// Gets each record; its memory is the ring itself, and is the kernel's again when the call returns.
+    /// Gets each record; its memory is the ring itself, and is the kernel's again when the call
+    /// returns.
     @FunctionalInterface
     public interface Reader {
 

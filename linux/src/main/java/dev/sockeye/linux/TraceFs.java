@@ -18,9 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The kernel's tracing files (Documentation/trace/ftrace.rst): an instance of our own, with buffers and events that
-/// no other tracer sees or disturbs, which is removed with this. What another process of the same name has left behind
-/// when it was killed is removed too.
+/// The kernel's tracing files (Documentation/trace/ftrace.rst): an instance of our own, with buffers
+/// and events that no other tracer sees or disturbs, which is removed with this. What another process
+/// of the same name has left behind when it was killed is removed too.
 ///
 /// Where the file system is mounted nowhere, it is mounted for this process alone: no one else sees it.
 public final class TraceFs implements AutoCloseable {
@@ -149,8 +149,8 @@ public final class TraceFs implements AutoCloseable {
         write("events/" + event + "/enable", "1");
     }
 
-    /// What each processor has noted is read from a pipe of its own, in the order of time; the order between them is
-    /// the reader's to make.
+    /// What each processor has noted is read from a pipe of its own, in the order of time; the order
+    /// between them is the reader's to make.
     public List<TracePipe> pipes() throws IOException {
         if (pipes.isEmpty()) {
             try (DirectoryStream<Path> processors = Files.newDirectoryStream(instance.resolve("per_cpu"), "cpu*")) {
@@ -158,6 +158,18 @@ public final class TraceFs implements AutoCloseable {
             }
         }
         return List.copyOf(pipes);
+    }
+
+    /// The names of threads that were traced lately, by their numbers, with some that have ended.
+    public Map<Integer, String> savedCommands() throws IOException {
+        var names = new HashMap<Integer, String>();
+        // The list is the machine's, and no instance has its own.
+        Path file = instance.resolve("../../saved_cmdlines");
+        for (String line : new String(Files.readAllBytes(file), UTF_8).split("\n", -1)) {
+            int blank = line.indexOf(' ');
+            if (blank > 0) names.put(Integer.parseInt(line.substring(0, blank)), line.substring(blank + 1));
+        }
+        return names;
     }
 
     /// How many events were overwritten before they were read, or found no room.

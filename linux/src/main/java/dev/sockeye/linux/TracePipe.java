@@ -8,9 +8,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/// What one processor has traced, in binary (`trace_pipe_raw`): pages of records, each with its distance in time from
-/// the one before it. The layout is that of `events/header_page` and `events/header_event`. Used by one thread at a
-/// time.
+/// What one processor has traced, in binary (`trace_pipe_raw`): pages of records, each with its
+/// distance in time from the one before it. The layout is that of `events/header_page` and
+/// `events/header_event`. Used by one thread at a time.
 public final class TracePipe implements AutoCloseable {
 
     /// Gets each record; the memory is used again when the call returns.
@@ -23,8 +23,9 @@ public final class TracePipe implements AutoCloseable {
         void record(long nanoTime, MemorySegment memory, long offset, int length);
     }
 
-    /// A page's head: the time of its first record, then how many bytes of records there are, with two bits that say
-    /// that records are missing before it and that their number stands behind its last one.
+    /// A page's head: the time of its first record, then how many bytes of records there are, with two
+    /// bits that say that records are missing before it and that their number stands behind its last
+    /// one.
     private static final int HEAD = 16, LENGTH_MASK = 0xf_ffff, MISSED = 1 << 31, MISSED_COUNT = 1 << 30;
 
     /// Types of records above those that tell their length in words.

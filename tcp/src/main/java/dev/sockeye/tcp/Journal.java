@@ -31,7 +31,9 @@ public final class Journal {
         /// An ICMP error.
         ICMP,
         /// Too many orphans, or no memory.
-        RESOURCES;
+        RESOURCES,
+        /// Somebody with the right to has ended it (`ss -K`); only sockets of the kernel's.
+        KILLED;
     }
 
     private static final int FEW = 4;

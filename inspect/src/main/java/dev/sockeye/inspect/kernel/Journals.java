@@ -1,6 +1,7 @@
 package dev.sockeye.inspect.kernel;
 
 import dev.sockeye.inspect.JournalEntry;
+import dev.sockeye.linux.DiagSocket;
 import java.util.List;
 
 /// What is known of the past of the kernel's sockets.
@@ -12,4 +13,14 @@ public interface Journals {
 
     /// The changes of state of the socket with this cookie, oldest first; none if it is not known.
     List<JournalEntry> of(long cookie);
+
+    /// The same of a socket that was just asked for, with all that the kernel told of it.
+    default List<JournalEntry> of(DiagSocket socket) {
+        return of(socket.cookie());
+    }
+
+    /// A BPF map whose values the kernel is to tell with each socket; -1 for none.
+    default int storage() {
+        return -1;
+    }
 }

@@ -128,11 +128,12 @@ public final class KernelSource implements Source, AutoCloseable {
         }
     }
 
-    private static void dump(SockDiag door, KernelQuery query, Consumer<DiagSocket> to) throws SystemCallException {
-        if (query.v4()) door.dump(SockDiag.AF_INET, query.states(), query.filter(), to);
+    private void dump(SockDiag door, KernelQuery query, Consumer<DiagSocket> to) throws SystemCallException {
+        int stored = journals.storage();
+        if (query.v4()) door.dump(SockDiag.AF_INET, query.states(), query.filter(), stored, to);
         if (query.v6()) {
             try {
-                door.dump(SockDiag.AF_INET6, query.states(), query.filter(), to);
+                door.dump(SockDiag.AF_INET6, query.states(), query.filter(), stored, to);
             } catch (SystemCallException e) {
                 if (!e.is(Errno.ENOENT) || !query.v4()) throw e; // a kernel without IPv6
             }

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /// `struct tcp_info` as this kernel has it (include/uapi/linux/tcp.h): it has grown at its end with the versions, and
 /// what an older kernel does not tell is 0.
-final class TcpInfoBytes {
+public final class TcpInfoBytes {
 
     private final ByteBuffer bytes;
 
@@ -14,7 +14,7 @@ final class TcpInfoBytes {
     }
 
     /// The values of a structure that begins at the buffer's first byte.
-    static TcpInfo read(ByteBuffer structure) {
+    public static TcpInfo read(ByteBuffer structure) {
         return new TcpInfoBytes(structure).read();
     }
 

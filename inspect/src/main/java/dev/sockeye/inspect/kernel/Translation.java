@@ -82,7 +82,7 @@ final class Translation {
                 .timer(timer(socket))
                 .holder(holder(socket, state))
                 .owners(owners(socket))
-                .journal(journals.of(socket.cookie()), 0)
+                .journal(journals.of(socket), 0)
                 .settings(settings(socket, state, memory))
                 .bbr(bbr(attributes))
                 .info(info == null ? null : TcpInfoBytes.read(info))

@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SsUsage.class,
             ExplainCommand.class,
             TraceCommand.class,
+            DoctorCommand.class,
             WatchCommand.class,
             RecordCommand.class,
             PacketdrillCommand.class,

@@ -130,6 +130,12 @@ public final class Program implements AutoCloseable {
         }
     }
 
+    /// Tells it something: a line on its standard input.
+    public void tell(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
     /// Its process id.
     public int pid() {
         return (int) process.pid();

@@ -39,8 +39,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExplainCommand.class,
             TraceCommand.class,
             DoctorCommand.class,
+            BlameCommand.class,
+            FixCommand.class,
             WatchCommand.class,
             RecordCommand.class,
+            AgentCommand.class,
             PacketdrillCommand.class,
             VersionCommand.class,
             HelpCommand.class
@@ -108,6 +111,11 @@ public final class Sockeye implements Runnable {
     /// Says in one line what the user should know, apart from the program's output.
     void note(String line) {
         err.println("sockeye: " + line);
+    }
+
+    /// Says a line as it is, apart from the program's output.
+    void say(String line) {
+        err.println(line);
     }
 
     /// Says in one line what is wrong.

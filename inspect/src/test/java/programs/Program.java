@@ -52,11 +52,12 @@ public final class Program implements AutoCloseable {
         command.add(home.resolve("bin/java").toString());
         command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"));
         command.addAll(options);
-        command.addAll(List.of("-cp", classes(main), main.getName()));
+        command.addAll(List.of("-cp", classPath(main), main.getName()));
         return new Program(with(command, arguments));
     }
 
-    private static String classes(Class<?> main) {
+    /// Where the class, and what it needs, is.
+    public static String classPath(Class<?> main) {
         try {
             return Path.of(main.getProtectionDomain()
                                     .getCodeSource()
@@ -141,6 +142,11 @@ public final class Program implements AutoCloseable {
         return (int) process.pid();
     }
 
+    /// The process ids of what it has started, and of what those have.
+    public List<Integer> descendants() {
+        return process.descendants().map(each -> (int) each.pid()).toList();
+    }
+
     /// What it has said so far, as far as it was waited for.
     public List<String> heard() {
         return List.copyOf(heard);
@@ -148,6 +154,8 @@ public final class Program implements AutoCloseable {
 
     @Override
     public void close() {
+        List<ProcessHandle> started = process.descendants().toList();
         process.destroyForcibly().onExit().join();
+        started.forEach(ProcessHandle::destroyForcibly);
     }
 }

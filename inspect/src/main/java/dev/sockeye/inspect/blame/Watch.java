@@ -48,6 +48,6 @@ public record Watch(int epollFd, int events) {
             return which
                     + " tells of what arrives, once: if the program did not read to the end then, it is not told again";
         if (learnsOfFin()) return which + " tells the program when data or the end of stream is there";
-        return which + " watches it for writing only: the program will never learn of the peer's FIN";
+        return which + " watches it for writing only: it never tells the program of the peer's FIN";
     }
 }

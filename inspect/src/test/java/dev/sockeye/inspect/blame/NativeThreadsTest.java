@@ -103,8 +103,9 @@ class NativeThreadsTest {
                 assertThat(watches).hasSize(1);
                 int epoll = watches.getFirst().epollFd();
                 assertThat(watches.getFirst().text())
-                        .isEqualTo("epoll " + epoll + " (EPOLLOUT|EPOLLET) watches it for writing only: the program"
-                                + " will never learn of the peer's FIN");
+                        .isEqualTo(
+                                "epoll " + epoll + " (EPOLLOUT|EPOLLET) watches it for writing only: it never tells the"
+                                        + " program of the peer's FIN");
                 assertThat(watches.getFirst().learnsOfFin()).isFalse();
                 for (int i = 0; i < 500 && told(pusher.pid(), fd).getFirst().endsWith("runs"); i++) Thread.sleep(5);
                 assertThat(told(pusher.pid(), fd))

@@ -423,6 +423,29 @@ class HistoryTest {
         });
     }
 
+    @Test
+    void aServiceHasTheKernelKeepItAndDoesNothing() throws Exception {
+        byBpf((talk, _) -> {
+            try (var _ = new JournalKeeper();
+                    KnownPast once = KnownPast.atOnce();
+                    var source = new KernelSource(once)) {
+                KernelSocket client = talk.connect();
+                TransportAddress local = client.localAddress();
+                KernelSocket server = talk.accept();
+                assertThat(statesOf(source, local)).containsExactly(TcpState.ESTABLISHED);
+                server.shutdown(1);
+                talk.receiveEnd(client);
+                assertThat(statesOf(source, local)).containsExactly(TcpState.CLOSE_WAIT);
+                client.shutdown(1);
+                server.close();
+                client.close();
+            }
+            try (KnownPast none = KnownPast.atOnce()) {
+                assertThat(none.storage()).isEqualTo(-1);
+            }
+        });
+    }
+
     private static List<TcpState> statesOf(KernelSource source, TransportAddress local) throws IOException {
         return source.look(KernelQuery.ALL).sockets().stream()
                 .filter(socket -> socket.local().equals(local))

@@ -11,6 +11,12 @@ final class ExitCode {
     /// Something was tried and did not go as it should.
     static final int FAILED = 1;
 
+    /// The doctor has found something that is wrong, and the service still works. As monitoring plugins say it.
+    static final int WARNING = 1;
+
+    /// The doctor has found that connections fail now, or will soon.
+    static final int CRITICAL = 2;
+
     /// EX_USAGE: the command line is wrong.
     static final int USAGE = 64;
 

@@ -1,6 +1,8 @@
 package dev.sockeye.cli;
 
 import dev.sockeye.inspect.PlainWords;
+import dev.sockeye.inspect.doctor.CheckUps;
+import dev.sockeye.inspect.kernel.Journals;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.inspect.look.LocalMachine;
@@ -90,8 +92,11 @@ final class RecordCommand implements Callable<Integer> {
             stop.countDown();
             awaitQuietly(ended);
         }));
-        try (var machine = new LocalMachine(new KernelSource());
+        try (Past past = every == null ? null : Past.begin();
+                var machine = new CheckUps(
+                        new LocalMachine(new KernelSource(past == null ? Journals.NONE : past.journals())));
                 var recorder = new Recorder(file, LocalMachine.origin(Version.text()))) {
+            if (past != null && !past.refusal().isEmpty()) sockeye.note(past.refusal());
             record(machine, recorder, stop);
         } finally {
             ended.countDown();
@@ -110,7 +115,7 @@ final class RecordCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private void record(LocalMachine machine, Recorder recorder, CountDownLatch stop) throws IOException {
+    private void record(CheckUps machine, Recorder recorder, CountDownLatch stop) throws IOException {
         long begin = System.nanoTime();
         long next = begin;
         long looks = 0;

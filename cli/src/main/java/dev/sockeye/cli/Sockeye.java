@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             UpCommand.class,
             SsUsage.class,
             ExplainCommand.class,
+            DoctorCommand.class,
             WatchCommand.class,
             RecordCommand.class,
             AgentCommand.class,

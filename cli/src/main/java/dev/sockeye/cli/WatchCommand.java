@@ -84,7 +84,8 @@ final class WatchCommand implements Callable<Integer> {
         }
         Path recording = place.from();
         if (recording == null) {
-            try (var machine = new LocalMachine(new KernelSource())) {
+            try (Past past = Past.begin();
+                    var machine = new LocalMachine(new KernelSource(past.journals()))) {
                 String title = "sockeye watch  " + LocalMachine.origin("").host();
                 show(title, () -> machine.look(KernelQuery.ALL.ofAllNamespaces()), text);
             }

@@ -106,8 +106,10 @@ public final class Explainer {
     private static void addKernels(List<String> facts, SocketSnapshot socket) {
         TcpInfo info = socket.info();
         if (info == null || !socket.state().isSynchronized()) return;
+        // The kernel counts the peer's FIN as a byte received.
+        long received = info.bytes_received() - (socket.state().hasReceivedFin() ? 1 : 0);
         facts.add("Sent: " + PlainWords.bytes(info.bytes_sent()) + ago(info.data_segs_out(), info.last_data_sent())
-                + "; received: " + PlainWords.bytes(info.bytes_received())
+                + "; received: " + PlainWords.bytes(Math.max(0, received))
                 + ago(info.data_segs_in(), info.last_data_recv()) + ".");
         if (info.bytes_retrans() > 0) {
             facts.add("Sent again: " + PlainWords.bytes(info.bytes_retrans()) + " in "

@@ -96,7 +96,7 @@ final class Situations {
 
     /// The kernel does not note what a program reads, but Recv-Q tells: the FIN counts as one byte in it until the end
     /// of
-    /// the stream is read (docs/linux/close.md).
+    /// the stream is read (docs/linux/ss.md).
     private static Situation closeWaitOfKernel(SocketSnapshot socket) {
         Duration closed = Activity.peerClosed(socket);
         if (closed != null && closed.compareTo(MOMENT) < 0) return Situation.CLOSE_WAIT_JUST_NOW;

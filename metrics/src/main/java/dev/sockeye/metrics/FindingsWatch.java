@@ -1,11 +1,12 @@
 package dev.sockeye.metrics;
 
 import dev.sockeye.inspect.doctor.CheckUp;
+import dev.sockeye.inspect.doctor.CheckUps;
 import dev.sockeye.inspect.doctor.Doctor;
 import dev.sockeye.inspect.doctor.Finding;
-import dev.sockeye.inspect.doctor.KernelCheckUps;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
+import dev.sockeye.inspect.look.LocalMachine;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,13 +52,13 @@ final class FindingsWatch implements AutoCloseable {
                 settings.share() * Agent.FOR_FINDINGS, settings.findings().toNanos());
         @Nullable CheckUp before = null;
         long spent = 0;
-        try (KernelCheckUps checkUps = new KernelCheckUps(new KernelSource());
+        try (CheckUps checkUps = new CheckUps(new LocalMachine(new KernelSource()));
                 CpuClock cpu = new CpuClock()) {
             do {
                 long began = System.nanoTime();
                 long used = cpu.now();
                 try {
-                    CheckUp now = checkUps.look(query);
+                    CheckUp now = checkUps.checkUp(query);
                     last = count(now, before);
                     before = now;
                 } catch (IOException e) {

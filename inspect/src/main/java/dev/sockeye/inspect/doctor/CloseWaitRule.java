@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// The peer has closed, the program has not: a leak, a stuck thread, or nothing of the kind.
 final class CloseWaitRule implements Rule {
 
+    private static final String READ_END = "read the end of the stream", READ_ALL = "has read all of it";
+
     private record Sort(Case matter, Kind kind) {}
 
     private record Sick(SocketSnapshot socket, Age age) {}
@@ -33,15 +35,16 @@ final class CloseWaitRule implements Rule {
                     .add(new Sick(socket, age));
         }
         List<Draft> drafts = new ArrayList<>();
-        cases.forEach((key, sick) -> drafts.add(draft(examination, key, sick)));
+        cases.forEach((key, sick) -> drafts.add(draft(examination, closeWaits, key, sick)));
         return drafts;
     }
 
-    private static Draft draft(Examination examination, Sort key, List<Sick> all) {
+    private static Draft draft(Examination examination, CloseWaits closeWaits, Sort key, List<Sick> all) {
         List<Sick> sick = new ArrayList<>(all);
         sick.sort(Comparator.comparing((Sick each) -> each.age.atLeast()).reversed());
         Sick oldest = sick.getFirst();
         List<SocketSnapshot> sockets = sick.stream().map(Sick::socket).toList();
+        boolean haveSeenEnd = sockets.stream().allMatch(closeWaits::hasSeenEnd);
         Party party = key.kind == Kind.NEVER_ACCEPTED
                 ? examination.partyOf(examination.listenerAt(key.matter.namespace(), oldest.socket.local()))
                 : examination.partyOf(sockets);
@@ -53,9 +56,11 @@ final class CloseWaitRule implements Rule {
                 .since(oldest.age)
                 .fill("where", key.matter.where(sockets))
                 .fill("target", key.matter.filter())
+                .fill("up_to", haveSeenEnd ? READ_END : READ_ALL)
                 .fill("unread", PlainWords.count(unread(sockets), "byte", "bytes"))
                 .fill("sent", PlainWords.count(sent(sockets), "byte", "bytes"));
         if (key.kind == Kind.POOLED && !isForgottenPool) draft.harmless();
+        draft.seen(recvQ(sick, haveSeenEnd));
         tell(examination, draft, key, sick, party);
         return draft;
     }
@@ -69,8 +74,10 @@ final class CloseWaitRule implements Rule {
             Examination examination, Sort key, List<Sick> sick, @Nullable Party party, boolean isForgottenPool) {
         Age oldest = sick.getFirst().age;
         if (key.kind == Kind.POOLED) return isForgottenPool ? Severity.WARNING : Severity.NOTE;
-        boolean maybeBusy = key.kind == Kind.NEVER_READ || key.kind == Kind.UNREAD_DATA || key.kind == Kind.HALF_CLOSED;
-        if (maybeBusy && sick.size() < 10 && !oldest.isAtLeast(examination.thresholds.span("busy"))) {
+        boolean isReader = key.kind == Kind.NEVER_READ || key.kind == Kind.UNREAD_DATA;
+        boolean mayAnswer = key.kind == Kind.HALF_CLOSED || key.kind == Kind.OWES_ANSWER;
+        boolean maybeBusy = mayAnswer || isReader && sick.size() < 10;
+        if (maybeBusy && !oldest.isAtLeast(examination.thresholds.span("busy"))) {
             return Severity.NOTE;
         }
         return isUsingUpDescriptors(examination, party, sick.size()) ? Severity.CRITICAL : Severity.WARNING;
@@ -103,16 +110,7 @@ final class CloseWaitRule implements Rule {
     private static void tell(Examination examination, Draft draft, Sort key, List<Sick> sick, @Nullable Party party) {
         Sick oldest = sick.getFirst();
         SocketSnapshot socket = oldest.socket;
-        draft.seen(recvQ(sick));
-        if (oldest.age.equals(Age.exactly(oldest.age.atLeast()))) {
-            draft.seen("The peer's FIN came " + oldest.age.words() + " ago: the change of state was recorded.");
-        } else {
-            draft.seen("The last acknowledgment came " + PlainWords.duration(oldest.age.atLeast())
-                    + " ago, so that the FIN is at least as old"
-                    + (oldest.age.atMost() == null
-                            ? "."
-                            : "; the last data came " + PlainWords.duration(oldest.age.atMost()) + " ago."));
-        }
+        tellOfAge(draft, oldest);
         TcpInfo info = socket.info();
         if (info != null && info.bytes_sent() > 0) {
             draft.seen("The program last sent " + PlainWords.duration(Signs.sinceDataSent(info)) + " ago.");
@@ -121,14 +119,38 @@ final class CloseWaitRule implements Rule {
         if (!party.handles().isEmpty() && key.kind != Kind.NEVER_ACCEPTED)
             draft.seen("Held by " + String.join(", ", party.handles())
                     + (party.handles().size() < sick.size() ? " ..." : "") + " of process " + party.pid() + ".");
+        if (!party.alsoHeldBy().isEmpty() && key.kind != Kind.NEVER_ACCEPTED) {
+            draft.seen("Process " + party.alsoHeldBy().getFirst().pid() + " ("
+                    + party.alsoHeldBy().getFirst().program() + ") holds the oldest too"
+                    + (party.alsoHeldBy().size() > 1 ? ", and others" : "")
+                    + ": a connection ends only when all have closed it.");
+        }
         tellOfLimit(examination, draft, party, sick.size());
         tellOfGrowth(examination, draft, sick);
     }
 
-    private static String recvQ(List<Sick> sick) {
+    private static void tellOfAge(Draft draft, Sick oldest) {
+        TcpInfo info = oldest.socket.info();
+        if (oldest.socket.peerClosedAt() != null) {
+            draft.seen("The peer's FIN came " + oldest.age.words() + " ago: the change of state was recorded.");
+        } else if (info == null || Signs.sinceAck(info).compareTo(oldest.age.atLeast()) < 0) {
+            draft.seen("It was in CLOSE-WAIT at the first look already.");
+        } else {
+            draft.seen("The last acknowledgment came " + PlainWords.duration(Signs.sinceAck(info))
+                    + " ago, so that the FIN is at least as old; the last data came "
+                    + PlainWords.duration(Signs.sinceDataReceived(info)) + " ago.");
+        }
+    }
+
+    private static String recvQ(List<Sick> sick, boolean haveSeenEnd) {
         long least = sick.stream().mapToLong(each -> each.socket.recvQ()).min().orElse(0);
         long most = sick.stream().mapToLong(each -> each.socket.recvQ()).max().orElse(0);
-        if (most == 0) return "Recv-Q is 0: all data was read, and the end of the stream after it.";
+        if (most == 0) {
+            return haveSeenEnd
+                    ? "Recv-Q is 0: all data was read, and the end of the stream after it."
+                    : "Recv-Q is 0: all data was read. The end came with it or soon after, so that it cannot be told"
+                            + " whether the program has seen that too.";
+        }
         if (most == 1 && least == 1)
             return "Recv-Q is 1: all data was read, the end of the stream (which counts 1) was not.";
         String range = least == most ? String.valueOf(most) : least + " to " + most;

@@ -10,13 +10,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// Tells the kinds of CLOSE_WAIT apart, from outside: by what was left unread, who called whom, and
-/// when the last bytes went either way. See `docs/linux/kernel-sockets.md`.
+/// when the last bytes went either way. See `docs/linux/outside.md`.
 final class CloseWaits {
 
     /// What a program has forgotten, or has not.
     enum Kind {
-        /// Everything was read, and the end of the stream: close() is all that is missing.
+        /// Everything was read: close() is all that is missing.
         EOF_READ("close-wait-eof-read"),
+        /// Everything was read, and no answer was sent since: a server may still be at work on it.
+        OWES_ANSWER("close-wait-answer-owed"),
         /// The peer has closed one direction only, and waits for ours.
         HALF_CLOSED("close-wait-half-closed"),
         /// The program has never received a byte, and does not look: it only writes.
@@ -36,6 +38,9 @@ final class CloseWaits {
             this.rule = rule;
         }
     }
+
+    /// Data and FIN that come within so long may well be read at once.
+    private static final Duration TOGETHER = Duration.ofMillis(100);
 
     private final Examination examination;
 
@@ -70,7 +75,7 @@ final class CloseWaits {
             return Kind.HALF_CLOSED;
         }
         // The FIN counts as one byte that nobody has read.
-        if (socket.recvQ() == 0) return Kind.EOF_READ;
+        if (socket.recvQ() == 0) return owesAnswer(socket) ? Kind.OWES_ANSWER : Kind.EOF_READ;
         if (hasReceivedNothing(socket)) return Kind.ONLY_WRITES;
         if (isIdleInPool(socket)) return Kind.POOLED;
         return socket.recvQ() == 1 ? Kind.NEVER_READ : Kind.UNREAD_DATA;
@@ -87,6 +92,24 @@ final class CloseWaits {
         Age fin = sinceFin(socket);
         boolean afterFin = fin.atMost() != null && sent.compareTo(fin.atLeast()) < 0;
         return afterFin && sent.compareTo(examination.thresholds.span("close-wait")) < 0;
+    }
+
+    /// A server that has been asked, and has said nothing since: the caller may have closed one
+    /// direction only.
+    private boolean owesAnswer(SocketSnapshot socket) {
+        TcpInfo info = socket.info();
+        if (info == null || info.bytes_received() <= 1 || !examination.isServer(socket)) return false;
+        return info.bytes_sent() == 0 || Signs.sinceDataSent(info).compareTo(Signs.sinceDataReceived(info)) > 0;
+    }
+
+    /// Whether the program has certainly been told of the end. A read that takes the last byte takes
+    /// the FIN with it if that is there already; so the FIN must have come when there was nothing left
+    /// to read.
+    boolean hasSeenEnd(SocketSnapshot socket) {
+        if (socket.usage().endOfStreamRead() != null) return true;
+        TcpInfo info = socket.info();
+        if (info == null || socket.recvQ() != 0) return false;
+        return Signs.sinceDataReceived(info).minus(Signs.sinceAck(info)).compareTo(TOGETHER) > 0;
     }
 
     /// Linux counts the FIN among the bytes received.

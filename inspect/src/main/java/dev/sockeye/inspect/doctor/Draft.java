@@ -50,7 +50,7 @@ final class Draft {
         return socket.remote() == null ? local : local + " dst " + socket.remote();
     }
 
-    /// Whose they are: `{who}`, and `{pid}` for commands.
+    /// Whose they are: `{who}`, and for commands `{pid}`, and `{jvm_pid}` of a JVM.
     Draft by(@Nullable Party whose) {
         return by(whose, "a process that cannot be seen");
     }
@@ -59,7 +59,9 @@ final class Draft {
     Draft by(@Nullable Party whose, String otherwise) {
         party = whose;
         fill("who", whose == null ? otherwise : whose.words());
-        return fill("pid", whose == null || whose.pid() == 0 ? null : String.valueOf(whose.pid()));
+        if (whose == null || whose.pid() == 0) return this;
+        if (whose.command().equals("java")) fill("jvm_pid", String.valueOf(whose.pid()));
+        return fill("pid", String.valueOf(whose.pid()));
     }
 
     /// How long: `{age}`.

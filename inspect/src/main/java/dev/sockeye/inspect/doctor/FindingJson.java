@@ -47,6 +47,27 @@ public final class FindingJson {
         return line.toString();
     }
 
+    /// What was looked at, in one line.
+    ///
+    /// @param problems what could not be seen
+    public static String summary(CheckUp now, @Nullable CheckUp before, List<Finding> findings, List<String> problems)
+            throws IOException {
+        var line = new StringWriter(256);
+        try (JsonGenerator out = JSON.createGenerator(line)) {
+            out.writeStartObject();
+            out.writeStringField("looked_at", now.at().toString());
+            if (before != null) {
+                out.writeNumberField("seconds_between", seconds(Duration.between(before.at(), now.at())));
+            }
+            out.writeNumberField("sockets", now.sockets().size());
+            out.writeNumberField("namespaces", now.machines().size());
+            out.writeNumberField("findings", findings.size());
+            writeTexts(out, "not_seen", problems);
+            out.writeEndObject();
+        }
+        return line.toString();
+    }
+
     private static void writeParty(JsonGenerator out, @Nullable Party party) throws IOException {
         if (party == null) return;
         out.writeObjectFieldStart("who");

@@ -67,7 +67,7 @@ public final class MachineFactsReader {
 
     /// Empty where there is none, or where it may not be read: kernels and containers differ. In one
     /// piece: a number of `/proc/sys` that is read byte by byte, as `Files.readString` begins with
-    /// files without a length, ends after the first one (docs/linux/kernel-sockets.md).
+    /// files without a length, ends after the first one (docs/linux/outside.md).
     private static String text(Path file) {
         try (var in = new FileInputStream(file.toFile())) {
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII);

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// connect() then fails with EADDRNOTAVAIL. Another destination has all of them again.
 final class PortRule implements Rule {
 
+    /// What is left of a TIME_WAIT that is too young to be used again (docs/linux/outside.md).
+    private static final Duration NOT_REUSED = PortForecast.TIME_WAIT.minusSeconds(1);
+
     private record Path(String namespace, IpAddress source, TransportAddress destination) {}
 
     @Override
@@ -103,13 +106,15 @@ final class PortRule implements Rule {
         List<Duration> timeWaits = new ArrayList<>();
         for (SocketSnapshot socket : sockets) {
             Timer timer = socket.timer();
-            if (socket.state() != TcpState.TIME_WAIT || reuses) continue;
-            timeWaits.add(timer == null ? PortForecast.TIME_WAIT : timer.expiresIn());
+            if (socket.state() != TcpState.TIME_WAIT) continue;
+            Duration left = timer == null ? PortForecast.TIME_WAIT : timer.expiresIn();
+            if (!reuses || left.compareTo(NOT_REUSED) > 0) timeWaits.add(left);
         }
         int open = open(sockets);
         double seconds = examination.between().toMillis() / 1000.0;
         double growth = seconds < 0.5 ? 0 : Math.max(0, (open - open(before)) / seconds);
-        return new PortForecast(capacity, open, growth, timeWaits, PortForecast.closings(timeWaits));
+        double closings = reuses ? 0 : PortForecast.closings(timeWaits);
+        return new PortForecast(capacity, open, growth, timeWaits, closings);
     }
 
     private static int open(List<SocketSnapshot> sockets) {

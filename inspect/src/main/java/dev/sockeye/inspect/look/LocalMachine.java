@@ -6,6 +6,7 @@ import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.kernel.KernelLook;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
+import dev.sockeye.inspect.kernel.Namespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ public final class LocalMachine implements AutoCloseable {
 
     private final KernelSource kernel;
     private final RunningStacks stacks;
+    private List<Namespace> namespaces = List.of();
 
     /// @param kernel closed with this
     /// @throws IOException if the folder where stacks publish is not safe
@@ -39,6 +41,7 @@ public final class LocalMachine implements AutoCloseable {
         try {
             KernelLook seen = kernel.look(query);
             sockets.addAll(seen.sockets());
+            namespaces = seen.namespaces();
             problems.addAll(seen.problems());
         } catch (IOException e) {
             blind = e;
@@ -49,6 +52,11 @@ public final class LocalMachine implements AutoCloseable {
         problems.addAll(answers.problems());
         if (blind != null && answers.stacks() == 0) throw blind;
         return new Look(at, sockets, problems, Map.of());
+    }
+
+    /// The kernel's network namespaces that the last look could see.
+    public List<Namespace> namespaces() {
+        return namespaces;
     }
 
     /// What it is called, and its kernel's version.

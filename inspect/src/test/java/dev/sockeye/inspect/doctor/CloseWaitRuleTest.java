@@ -85,6 +85,25 @@ class CloseWaitRuleTest {
     }
 
     @Test
+    void whereTheEndCameWithTheDataItIsNotSaidThatItWasSeen() {
+        TcpInfo together = info(
+                "last_ack_recv",
+                HOUR,
+                "last_data_recv",
+                HOUR,
+                "last_data_sent",
+                HOUR + 50,
+                "bytes_sent",
+                500,
+                "bytes_received",
+                9001);
+        Finding finding = findings(look(closeWait(40_000, 0, together))).getFirst();
+        assertThat(finding.what())
+                .endsWith("the peer has closed, the program has read all of it and never called close().");
+        assertThat(finding.evidence().getFirst()).contains("it cannot be told whether the program has seen that too");
+    }
+
+    @Test
     void aSocketThatHasJustComeIntoTheStateIsNoFinding() {
         assertThat(findings(look(closeWaits(50, 0, 5_000)))).isEmpty();
     }

@@ -150,6 +150,15 @@ final class Gallery {
             1
         };
         IntFunction<SocketSnapshot.Builder> one = i -> caller(TcpState.CLOSE_WAIT, 40_000 + i);
+        Object[] question = {
+            "last_ack_recv", 2 * MINUTE, "last_data_recv", 2 * MINUTE + 5, "bytes_sent", 0, "bytes_received", 2000
+        };
+        show(
+                "a server at work",
+                List.of(
+                        listener(0, 100, 0).build(),
+                        called(TcpState.CLOSE_WAIT, 5000).info(info(question)).build()),
+                "NOTE close-wait-answer-owed 1");
         show("EOF read", many(3, i -> one.apply(i).info(info(ended))), "WARNING close-wait-eof-read 3");
         show(
                 "only writes",

@@ -2,10 +2,10 @@ package dev.sockeye.inspect.doctor;
 
 import dev.sockeye.inspect.Owner;
 import dev.sockeye.inspect.SocketSnapshot;
-import dev.sockeye.inspect.kernel.KernelLook;
 import dev.sockeye.inspect.kernel.KernelQuery;
-import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.inspect.kernel.Namespace;
+import dev.sockeye.inspect.look.LocalMachine;
+import dev.sockeye.inspect.look.Look;
 import dev.sockeye.linux.NetworkNamespace;
 import dev.sockeye.linux.SystemCallException;
 import java.io.IOException;
@@ -20,34 +20,41 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at the kernel of this machine: its sockets, what each namespace knows besides, and the
-/// processes that hold them. May be asked again and again, by one thread at a time.
-public final class KernelCheckUps implements AutoCloseable {
+/// Looks at this machine: its sockets, what each namespace knows besides, and the processes that hold
+/// them. May be asked again and again, by one thread at a time.
+public final class CheckUps implements AutoCloseable {
 
-    private final KernelSource kernel;
+    private final LocalMachine machine;
     private final Map<Long, ProcessFacts> processes = new HashMap<>();
-    private final Set<String> problems = new LinkedHashSet<>();
+    private List<String> problems = List.of();
 
-    /// @param kernel is closed with this
-    public KernelCheckUps(KernelSource kernel) {
-        this.kernel = kernel;
+    /// @param machine closed with this
+    public CheckUps(LocalMachine machine) {
+        this.machine = machine;
     }
 
     /// What there is now.
     ///
     /// @throws IOException with a message for people, if nothing can be seen at all
-    public CheckUp look(KernelQuery query) throws IOException {
-        Instant now = Instant.now();
-        KernelLook look = kernel.look(query);
-        problems.addAll(look.problems());
-        List<MachineFacts> machines = new ArrayList<>();
-        for (Namespace namespace : look.namespaces()) machines.add(factsOf(namespace));
-        return new CheckUp(now, look.sockets(), machines, processesOf(look.sockets()));
+    public CheckUp checkUp(KernelQuery query) throws IOException {
+        Look look = machine.look(query);
+        problems = look.problems();
+        List<MachineFacts> facts = new ArrayList<>();
+        for (Namespace namespace : machine.namespaces()) facts.add(factsOf(namespace));
+        return new CheckUp(look.at(), look.sockets(), facts, processesOf(look.sockets()));
     }
 
-    /// What could not be seen by any look so far: a line of plain words each.
+    /// The same in the form in which it is recorded.
+    ///
+    /// @throws IOException as [#checkUp] does
+    public Look look(KernelQuery query) throws IOException {
+        CheckUp checkUp = checkUp(query);
+        return new Look(checkUp.at(), checkUp.sockets(), problems, RecordedFacts.write(checkUp));
+    }
+
+    /// What could not be seen by the last look: a line of plain words each.
     public List<String> problems() {
-        return List.copyOf(problems);
+        return problems;
     }
 
     // ---------------------------------------------------------------- namespaces
@@ -110,6 +117,6 @@ public final class KernelCheckUps implements AutoCloseable {
 
     @Override
     public void close() {
-        kernel.close();
+        machine.close();
     }
 }

@@ -80,9 +80,10 @@ final class HeapChains {
     private HeapChain tell(HeapCone cone, HeapFacts facts, int fd, Ways ways) {
         List<String> inUse = new ArrayList<>();
         if (ways.variable != null) {
-            HeapChain variable = new ChainText(model, cone, facts, ways.variable).tell(fd, List.of());
+            var text = new ChainText(model, cone, facts, ways.variable);
+            HeapChain variable = text.tell(fd, List.of());
             if (ways.lasting == null) return variable;
-            inUse.add(variable.text());
+            if (!text.isInCollection()) inUse.add(variable.text());
         }
         if (ways.lasting != null) return new ChainText(model, cone, facts, ways.lasting).tell(fd, inUse);
         return cone.isTooLarge()

@@ -52,7 +52,7 @@ final class FindingsWatch implements AutoCloseable {
                 settings.share() * Agent.FOR_FINDINGS, settings.findings().toNanos());
         @Nullable CheckUp before = null;
         long spent = 0;
-        try (CheckUps checkUps = new CheckUps(new LocalMachine(new KernelSource()));
+        try (var checkUps = new CheckUps(new LocalMachine(new KernelSource()));
                 CpuClock cpu = new CpuClock()) {
             do {
                 long began = System.nanoTime();

@@ -237,6 +237,7 @@ class HeapChainTest {
                 jvm.command("VM.version", Duration.ofSeconds(20));
                 try (var process = new ProcessDescriptor(program.pid())) {
                     process.signal(19); // SIGSTOP
+                    awaitStopped(program.pid());
                     assertThatThrownBy(() -> jvm.command("VM.version", Duration.ofMillis(300)))
                             .isInstanceOf(Jvm.Refusal.class)
                             .hasMessage("the JVM of process " + program.pid()
@@ -244,5 +245,24 @@ class HeapChainTest {
                 }
             }
         });
+    }
+
+    /// A signal stops each thread when it comes by.
+    private static void awaitStopped(long pid) throws Exception {
+        for (int attempt = 0; attempt < 1000; attempt++) {
+            try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+                if (threads.allMatch(HeapChainTest::isStopped)) return;
+            }
+            Thread.sleep(5);
+        }
+        throw new AssertionError("process " + pid + " does not stop");
+    }
+
+    private static boolean isStopped(Path thread) {
+        try {
+            return Files.readString(thread.resolve("status")).contains("\nState:\tT");
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

@@ -27,9 +27,29 @@ final class SocketObjects implements HprofVisitor {
     /// Perhaps with a prefix, where a library has its own copy.
     private static final String NETTY = "io.netty.channel.unix.FileDescriptor";
 
-    /// `SocketChannelImpl.state`: closed by the program, but a selector that it is registered with has
-    /// not let go of it.
-    private static final int ST_CLOSING = 3, ST_CLOSED = 4;
+    /// The numbers of the field `state` that mean that the program has closed it - and something has
+    /// not let go of it yet, such as a selector - and that it is closed: its descriptor's number, which
+    /// it keeps, may be another's by now.
+    private enum Closed {
+        NIO_SOCKET("sun.nio.ch.NioSocketImpl", 4, 5),
+        CHANNEL("sun.nio.ch.SocketChannelImpl", 3, 4),
+        SERVER_CHANNEL("sun.nio.ch.ServerSocketChannelImpl", 1, 2);
+
+        final String type;
+        final int closing;
+        final int closed;
+
+        Closed(String type, int closing, int closed) {
+            this.type = type;
+            this.closing = closing;
+            this.closed = closed;
+        }
+
+        static @Nullable Closed of(Layout type) {
+            for (Closed each : values()) if (type.isA(each.type)) return each;
+            return null;
+        }
+    }
 
     /// The least significant bit of Netty's `state`.
     private static final int NETTY_CLOSED = 1;
@@ -50,7 +70,11 @@ final class SocketObjects implements HprofVisitor {
         record Descriptor(Slot fd) implements Kind {}
 
         /// Something that refers to such a one.
-        record Holder(Layout type, Slot fd, @Nullable Slot state) implements Kind {}
+        record Holder(
+                @Nullable Closed closed,
+                Slot fd,
+                @Nullable Slot state,
+                @Nullable Slot flag) implements Kind {}
 
         /// Netty's, which has the number itself.
         record Netty(Slot fd, @Nullable Slot state) implements Kind {}
@@ -78,7 +102,8 @@ final class SocketObjects implements HprofVisitor {
         if (type.name().equals(DESCRIPTOR)) return new Kind.Descriptor(fd);
         for (Layout each = type; each != null; each = each.superclass()) {
             if (each.name().endsWith(NETTY)) return new Kind.Netty(fd, type.find("state"));
-            if (WITH_DESCRIPTOR.contains(each.name())) return new Kind.Holder(type, fd, type.find("state"));
+            if (WITH_DESCRIPTOR.contains(each.name()))
+                return new Kind.Holder(Closed.of(type), fd, type.find("state"), type.find("closed"));
         }
         return NONE;
     }
@@ -93,11 +118,14 @@ final class SocketObjects implements HprofVisitor {
                 int fd = HprofBuffer.u4(bytes, at + slot.offset());
                 if (wanted.contains(fd)) descriptors.put(id, fd);
             }
-            case Kind.Holder(Layout type, Slot slot, Slot state) -> {
-                int is = state == null || !type.name().endsWith("ChannelImpl") ? 0 : intAt(bytes, at, state);
-                if (is == ST_CLOSED) return;
-                long descriptor = idAt(bytes, at + slot.offset());
-                candidates.add(new Candidate(id, index, descriptor, -1, is == ST_CLOSING));
+            case Kind.Holder holder -> {
+                int state = holder.state == null ? 0 : intAt(bytes, at, holder.state);
+                Closed closed = holder.closed;
+                // Where there is no such state there is a flag, in channels that are asynchronous.
+                boolean isFlagged = holder.flag != null && bytes[at + holder.flag.offset()] != 0;
+                if (closed == null ? isFlagged : state >= closed.closed) return;
+                long descriptor = idAt(bytes, at + holder.fd.offset());
+                candidates.add(new Candidate(id, index, descriptor, -1, closed != null && state == closed.closing));
             }
             case Kind.Netty(Slot slot, Slot state) -> {
                 int fd = HprofBuffer.u4(bytes, at + slot.offset());

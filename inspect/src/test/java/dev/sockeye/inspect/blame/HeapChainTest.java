@@ -28,6 +28,8 @@ import programs.Peer;
 import programs.PriceCheck;
 import programs.Program;
 import programs.SessionFilter;
+import programs.SpareChannel;
+import programs.SpareConnection;
 import programs.VirtualClients;
 
 /// What holds the sockets of real programs, each started in a JVM of its own, dumped and searched.
@@ -97,6 +99,15 @@ class HeapChainTest {
                 .isEqualTo("HELD static programs.NettyFeed.FEEDS (ConcurrentHashMap key \"prices\")"
                         + " -> io.netty.channel.nio.AbstractNioChannel.ch");
         assertThat(chain.heldBy()).isEqualTo("static programs.NettyFeed.FEEDS (ConcurrentHashMap key \"prices\")");
+    }
+
+    /// They keep the number of their descriptor, which is the leaked one's now.
+    @Test
+    void closedSocketsAreNotTakenForIt() throws Exception {
+        assertThat(told(chainOf(SpareConnection.class)))
+                .isEqualTo("HELD static programs.SpareConnection.SPARE (TreeMap key 7)");
+        assertThat(told(chainOf(SpareChannel.class)))
+                .isEqualTo("HELD static programs.SpareChannel.SPARE -> programs.SpareChannel.Pair.channels[1]");
     }
 
     @Test

@@ -104,7 +104,8 @@ final class Conversations implements AutoCloseable {
     }
 
     private static long ownNamespace() throws IOException {
-        String link = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString();
+        String link =
+                Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString();
         return Long.parseLong(link.substring(link.indexOf('[') + 1, link.indexOf(']')));
     }
 

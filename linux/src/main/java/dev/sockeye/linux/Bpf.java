@@ -141,13 +141,12 @@ public final class Bpf {
         }
     }
 
-    /// Finds a map that any process of the machine has, by its name: the newest, if there are several.
+    /// Finds a map that any process of the machine has, by its name: the oldest, if there are several.
     ///
     /// @param value bytes that its values must have
     /// @return a file descriptor of it, which is the caller's to close; -1 if there is none
     /// @throws SystemCallException EPERM without `CAP_SYS_ADMIN`
     public int findMap(int type, String name, int value) throws SystemCallException {
-        int found = -1;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = arena.allocate(16, 8);
             int id = 0;
@@ -155,7 +154,7 @@ public final class Bpf {
                 attributes.set(JAVA_INT, 0, id);
                 attributes.set(JAVA_INT, 8, 0);
                 int result = call(MAP_GET_NEXT_ID, attributes);
-                if (result == Errno.ENOENT.asResult()) return found;
+                if (result == Errno.ENOENT.asResult()) return -1;
                 SystemCallException.check(result, "go through the BPF maps");
                 id = attributes.get(JAVA_INT, 4);
                 attributes.set(JAVA_INT, 0, id);
@@ -163,16 +162,9 @@ public final class Bpf {
                 int fd = call(MAP_GET_FD_BY_ID, attributes);
                 if (fd == Errno.ENOENT.asResult()) continue; // gone meanwhile
                 SystemCallException.check(fd, "open a BPF map");
-                if (isMap(fd, type, name, value, arena)) {
-                    if (found >= 0) calls.close(found);
-                    found = fd;
-                } else {
-                    calls.close(fd);
-                }
+                if (isMap(fd, type, name, value, arena)) return fd;
+                calls.close(fd);
             }
-        } catch (SystemCallException e) {
-            if (found >= 0) calls.close(found);
-            throw e;
         }
     }
 

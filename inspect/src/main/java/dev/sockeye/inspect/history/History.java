@@ -89,14 +89,24 @@ public final class History implements Journals, AutoCloseable {
                 Tracer tracer = tracer(method, options);
                 List<String> said = new ArrayList<>(refusals);
                 if (tracer instanceof BpfTracer bpf) said.addAll(bpf.missing());
-                var history = new History(options, method, tracer, said, listener);
-                history.thread.start();
-                return history;
+                return begin(options, method, tracer, said, listener);
             } catch (IOException e) {
                 refusals.add(refusal(method, e));
             }
         }
         throw new IOException("no history of sockets can be had here: " + String.join("; ", refusals));
+    }
+
+    /// The same of what this tracer sees.
+    static History begin(
+            HistoryOptions options,
+            Method method,
+            Tracer tracer,
+            List<String> refusals,
+            Consumer<HistoryEvent> listener) {
+        var history = new History(options, method, tracer, refusals, listener);
+        history.thread.start();
+        return history;
     }
 
     private static Tracer tracer(Method method, HistoryOptions options) throws IOException {
@@ -185,10 +195,14 @@ public final class History implements Journals, AutoCloseable {
                 }
             });
         } catch (IOException e) {
-            synchronized (this) {
-                failure = e;
-            }
+            breakOff(e);
+        } catch (RuntimeException e) {
+            breakOff(new IOException("the history of sockets has broken off: " + e, e));
         }
+    }
+
+    private synchronized void breakOff(IOException why) {
+        failure = why;
     }
 
     private void seen(Observation what) {

@@ -13,6 +13,8 @@ import dev.sockeye.wire.TransportAddress;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -24,6 +26,7 @@ final class Conversations implements AutoCloseable {
     private final List<HistoryEvent> events = new ArrayList<>();
     private final MemorySegment memory = Arena.ofAuto().allocate(1 << 16, 8);
     private final KernelSocket listener = KernelSocket.open(true);
+    private final long namespace = ownNamespace();
     final int port;
 
     Conversations() throws IOException {
@@ -95,8 +98,15 @@ final class Conversations implements AutoCloseable {
 
     // ---------------------------------------------------------------- what is told of them
 
+    /// Takes in an event, unless it is of another namespace: others have the same ports.
     synchronized void note(HistoryEvent event) {
-        events.add(event);
+        if (event.namespace() == 0 || event.namespace() == namespace) events.add(event);
+    }
+
+    private static long ownNamespace() throws IOException {
+        String link =
+                Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString();
+        return Long.parseLong(link.substring(link.indexOf('[') + 1, link.indexOf(']')));
     }
 
     /// The events of one end, each in a line; this process is `me`.

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sockeye.inspect.JournalEntry;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.history.HistoryEvent.Destroyed;
-import dev.sockeye.inspect.history.HistoryEvent.Transition;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.linux.KernelSocket;
@@ -440,9 +439,6 @@ class HistoryTest {
                 server.close();
                 client.close();
             }
-            try (KnownPast none = KnownPast.atOnce()) {
-                assertThat(none.storage()).isEqualTo(-1);
-            }
         });
     }
 
@@ -490,36 +486,5 @@ class HistoryTest {
             assumeTrue(false, e.getMessage());
             throw e;
         }
-    }
-
-    @Test
-    void whatIsRememberedIsBounded() throws Exception {
-        HistoryOptions small =
-                HistoryOptions.DEFAULT.withMethods(Method.BPF).withRoom(3, 40, 10, Duration.ofSeconds(75));
-        in(small, (talk, history) -> {
-            KernelSocket first = null;
-            for (int i = 0; i < 200; i++) {
-                KernelSocket client = talk.connect();
-                KernelSocket server = talk.accept();
-                server.close();
-                if (first == null) first = client;
-                else client.close();
-            }
-            TransportAddress local = first.localAddress();
-            Conversations.await(() ->
-                    talk.events().stream().filter(Destroyed.class::isInstance).count() >= 398);
-            assertThat(history.remembered()).isLessThanOrEqualTo(50);
-            long cookie = talk.events().stream()
-                    .filter(event ->
-                            event instanceof Transition && event.local().equals(local))
-                    .findFirst()
-                    .orElseThrow()
-                    .cookie();
-            // What has ended is forgotten first, and of each socket what is oldest.
-            assertThat(history.of(cookie))
-                    .extracting(JournalEntry::to)
-                    .containsExactly(TcpState.SYN_SENT, TcpState.ESTABLISHED, TcpState.CLOSE_WAIT);
-            first.close();
-        });
     }
 }

@@ -170,7 +170,7 @@ final class BlameCommand implements Callable<Integer> {
         return new Question(sockeye.err()).ask("Go on?");
     }
 
-    private static String heapCost(Jvm jvm) throws IOException {
+    static String heapCost(Jvm jvm) throws IOException {
         HeapDumpCost cost = HeapDump.of(jvm).cost();
         return "a heap dump of process " + jvm.pid() + ": about " + PlainWords.bytes(cost.heapUsed())
                 + " are written to "
@@ -179,7 +179,7 @@ final class BlameCommand implements Callable<Integer> {
                 + " still for about " + PlainWords.duration(cost.pause());
     }
 
-    private static String heapProgress(int pass, long at, long of) {
+    static String heapProgress(int pass, long at, long of) {
         if (pass == 0) return "the program writes its heap, about " + PlainWords.bytes(of) + " ...";
         return "reading the heap dump, pass " + pass + ", " + (of == 0 ? 0 : at * 100 / of) + " % of "
                 + PlainWords.bytes(of);

@@ -55,6 +55,7 @@ import picocli.CommandLine.Spec;
             "  sudo sockeye doctor",
             "  sudo sockeye doctor --watch 1m                     growth over a minute",
             "  sudo sockeye doctor --rule close-wait --verbose    leaks only, with all that is known",
+            "  sudo sockeye doctor --line                         down to the line of code that holds a leak",
             "  sockeye doctor --json | jq -r '.rule // empty'     for programs: a JSON object in each line",
             "  sockeye doctor --from night.sockeye                what 'sockeye record' has written"
         })
@@ -104,6 +105,17 @@ final class DoctorCommand implements Callable<Integer> {
     private boolean verbose;
 
     @Option(
+            names = "--line",
+            description = "Go on to the line of the program: what holds the sockets, what its threads wait for. For a"
+                    + " JVM a heap dump is taken; what it costs is said first, and asked.")
+    private boolean line;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "With --line: do not ask.")
+    private boolean yes;
+
+    @Option(
             names = "--from",
             paramLabel = "FILE",
             description =
@@ -121,6 +133,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Severity least = severity();
+        if (line && from != null) throw wrong("--line looks into running programs, not into a recording");
         var doctor = new Doctor(thresholds());
         if (listRules) {
             for (String rule : doctor.rules()) sockeye.out().println(rule);
@@ -132,6 +145,7 @@ final class DoctorCommand implements Callable<Integer> {
                 .filter(finding -> finding.severity().compareTo(least) >= 0 && isWanted(finding))
                 .toList();
         for (String problem : problems) sockeye.note(problem);
+        if (line) findings = new FindingLines(sockeye, yes).lookInto(findings);
         if (json) printJson(findings, looks);
         else print(findings, looks);
         return exitCode(findings);

@@ -50,8 +50,9 @@ record Case(String namespace, long pid, @Nullable TransportAddress peer, int por
         return "at port " + port + " from " + (from.size() == 1 ? from.getFirst() : from.size() + " addresses");
     }
 
-    /// The filter of `ss` that finds them.
+    /// The filter of `sockeye ss` that finds them.
     String filter() {
-        return peer != null ? "dst " + peer : "sport = :" + port;
+        String where = peer != null ? "dst " + peer : "sport = :" + port;
+        return pid == 0 ? where : where + " pid=" + pid;
     }
 }

@@ -1,5 +1,6 @@
 package dev.sockeye.inspect.doctor;
 
+import dev.sockeye.inspect.KernelDetail;
 import dev.sockeye.inspect.PlainWords;
 import dev.sockeye.inspect.SocketSnapshot;
 import java.util.ArrayList;
@@ -50,9 +51,12 @@ final class Draft {
         return socket.remote() == null ? local : local + " dst " + socket.remote();
     }
 
-    /// Whose they are: `{who}`, and for commands `{pid}`, and `{jvm_pid}` of a JVM.
+    /// Whose they are, after it is said which: `{who}`, and for commands `{pid}`, and `{jvm_pid}` of a
+    /// JVM.
     Draft by(@Nullable Party whose) {
-        return by(whose, "a process that cannot be seen");
+        KernelDetail kernel = examples.isEmpty() ? null : examples.getFirst().kernel();
+        String user = kernel == null ? "" : "of user " + kernel.uid() + " ";
+        return by(whose, "a process " + user + "that cannot be seen");
     }
 
     /// @param otherwise who it is if nobody can be named

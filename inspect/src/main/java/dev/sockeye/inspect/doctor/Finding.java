@@ -1,6 +1,7 @@
 package dev.sockeye.inspect.doctor;
 
 import dev.sockeye.inspect.SocketSnapshot;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,5 +46,31 @@ public record Finding(
         evidence = List.copyOf(evidence);
         commands = List.copyOf(commands);
         examples = List.copyOf(examples);
+    }
+
+    /// The same with something more that was found out.
+    ///
+    /// @param sentence put behind what is the matter
+    /// @param facts    put behind what was seen
+    public Finding with(String sentence, List<String> facts) {
+        List<String> all = new ArrayList<>(evidence);
+        all.addAll(facts);
+        return new Finding(
+                rule,
+                severity,
+                namespace,
+                party,
+                title,
+                what + " " + sentence,
+                next,
+                harmless,
+                isHarmless,
+                all,
+                now,
+                commands,
+                cure,
+                age,
+                sockets,
+                examples);
     }
 }

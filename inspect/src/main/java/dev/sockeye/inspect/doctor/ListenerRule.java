@@ -19,24 +19,31 @@ final class ListenerRule implements Rule {
 
     @Override
     public List<Draft> examine(Examination examination) {
-        Map<SocketSnapshot, Duration> waiting = longestWaiting(examination);
+        Map<SocketSnapshot, Duration> waiting = longestWaiting(examination, TcpState.ESTABLISHED);
+        Map<SocketSnapshot, Duration> gone = longestWaiting(examination, TcpState.CLOSE_WAIT);
         List<Draft> drafts = new ArrayList<>();
         for (SocketSnapshot listener : examination.in(TcpState.LISTEN)) {
             Backlog backlog = listener.backlog();
             if (backlog == null) continue;
-            Draft draft = examine(examination, listener, backlog, waiting.get(listener));
+            Draft draft = examine(examination, listener, backlog, waiting.get(listener), gone.get(listener));
             if (draft != null) drafts.add(draft);
         }
         return drafts;
     }
 
     private static @Nullable Draft examine(
-            Examination examination, SocketSnapshot listener, Backlog backlog, @Nullable Duration longest) {
-        boolean isStuck = longest != null && Signs.isAtLeast(longest, examination.thresholds.span("not-accepted"));
+            Examination examination,
+            SocketSnapshot listener,
+            Backlog backlog,
+            @Nullable Duration longest,
+            @Nullable Duration gone) {
+        Duration tooLong = examination.thresholds.span("not-accepted");
+        boolean isStuck = longest != null && Signs.isAtLeast(longest, tooLong);
         long turnedAway = turnedAwayBetween(examination, listener);
         Draft draft;
         if (backlog.isFull()) {
-            boolean lasts = turnedAway > 0 || isStuck || wasFull(examination, listener);
+            boolean hasBeenLeft = gone != null && Signs.isAtLeast(gone, tooLong);
+            boolean lasts = turnedAway > 0 || isStuck || hasBeenLeft || wasFull(examination, listener);
             draft = new Draft("accept-queue-full", lasts ? Severity.CRITICAL : Severity.WARNING, listener.host());
         } else if (isStuck) {
             draft = new Draft("accept-stuck", Severity.WARNING, listener.host());
@@ -61,9 +68,9 @@ final class ListenerRule implements Rule {
 
     /// For how long the connection that has waited longest in each queue has certainly waited: since
     /// the last thing that came from the peer, at least.
-    private static Map<SocketSnapshot, Duration> longestWaiting(Examination examination) {
+    private static Map<SocketSnapshot, Duration> longestWaiting(Examination examination, TcpState state) {
         Map<SocketSnapshot, Duration> longest = new HashMap<>();
-        for (SocketSnapshot socket : examination.in(TcpState.ESTABLISHED)) {
+        for (SocketSnapshot socket : examination.in(state)) {
             TcpInfo info = socket.info();
             if (socket.holder() != Holder.ACCEPT_QUEUE || info == null) continue;
             SocketSnapshot listener = examination.listenerAt(socket.host(), socket.local());

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// worth a word only where a setting makes a long path slow.
 final class TransferRule implements Rule {
 
-    /// On a shorter path a buffer fills and empties faster than anybody waits for it.
+    /// The path alone, without the queues on it (`min_rtt`): on a shorter one a buffer fills and
+    /// empties faster than anybody waits for it.
     private static final Duration LONG_PATH = Duration.ofMillis(5);
 
     /// What holds it back, by the heading of its words.
@@ -57,7 +58,7 @@ final class TransferRule implements Rule {
         Duration transfer = examination.thresholds.span("transfer");
         boolean isAtWork =
                 busy.compareTo(transfer) >= 0 && Signs.sinceDataSent(info).compareTo(transfer) < 0;
-        if (!isAtWork || micros(info.rtt()).compareTo(LONG_PATH) < 0) return null;
+        if (!isAtWork || micros(info.min_rtt()).compareTo(LONG_PATH) < 0) return null;
         // Who fills his window and waits for nothing else is held back by it; a peer that does not read
         // is another matter.
         long percent = examination.thresholds.number("limited-percent");

@@ -77,8 +77,8 @@ class CloseWaitRuleTest {
         assertThat(finding.examples()).hasSize(3).first().isEqualTo(sockets[36]); // the oldest
         assertThat(finding.commands())
                 .containsExactly(
-                        "sockeye ss -tanpoe state close-wait dst 10.0.0.5:5432   # see them",
-                        "sockeye fix shutdown state close-wait dst 10.0.0.5:5432   # take them down in good order; asks"
+                        "sockeye ss -tanpoe state close-wait dst 10.0.0.5:5432 pid=812   # see them",
+                        "sockeye fix shutdown state close-wait dst 10.0.0.5:5432 pid=812   # take them down in good order; asks"
                                 + " first");
         assertThat(finding.evidence())
                 .startsWith("Recv-Q is 0: all data was read, and the end of the stream after it.");

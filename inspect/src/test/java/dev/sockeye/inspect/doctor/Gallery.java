@@ -473,6 +473,23 @@ final class Gallery {
                         Math.abs(limited) * 1_000_000L));
         show("a busy sender", List.of(busy.apply(3).build()));
         show("a small send buffer", List.of(busy.apply(15).build()), "NOTE send-buffer-small 1");
+        show(
+                "a short path with long queues",
+                List.of(idle(40_000, 10)
+                        .info(info(
+                                "busy_time",
+                                20_000_000L,
+                                "rtt",
+                                9_000,
+                                "min_rtt",
+                                40,
+                                "snd_wnd",
+                                65_535,
+                                "bytes_acked",
+                                50_000_000L,
+                                "rwnd_limited",
+                                19_000_000L))
+                        .build()));
         show("a small window", List.of(busy.apply(-15).build()), "NOTE peer-window-small 1");
     }
 

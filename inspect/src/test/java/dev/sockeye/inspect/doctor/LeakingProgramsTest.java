@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.inspect.look.LocalMachine;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -26,6 +30,7 @@ import programs.Peer;
 import programs.PriceCheck;
 import programs.Program;
 import programs.Service;
+import programs.StuckServer;
 import programs.TidyClient;
 
 /// Programs that leak, as people write them, each with one beside it that does everything right: the
@@ -71,7 +76,7 @@ class LeakingProgramsTest {
     private static void awaitFindings(String... expected) throws Exception {
         try (var checkUps = new CheckUps(new LocalMachine(new KernelSource()))) {
             List<String> found = List.of();
-            List<String> wanted = java.util.Arrays.stream(expected).sorted().toList();
+            List<String> wanted = Arrays.stream(expected).sorted().toList();
             for (int tries = 0; tries < 150 && !found.equals(wanted); tries++) {
                 Thread.sleep(100); // ages grow
                 found = DOCTOR.examine(checkUps.checkUp(KernelQuery.ALL)).stream()
@@ -160,5 +165,57 @@ class LeakingProgramsTest {
                 "WARNING close-wait-never-read pusher 5",
                 "WARNING close-wait-eof-read worker 1",
                 "WARNING close-wait-eof-read scraper.py 1");
+    }
+
+    /// nginx in front of a server that does not accept: nginx is said to wait, the server to be at
+    /// fault.
+    @Test
+    void nginxWithADeadUpstream() throws Exception {
+        assumeTrue(Program.isThere("nginx"), "skipped: no nginx here");
+        Loopback.run(() -> {
+            List<Socket> clients = new ArrayList<>();
+            try (Program upstream = Program.java(List.of(), StuckServer.class)) {
+                int port = Integer.parseInt(upstream.await("port ").substring("port ".length()));
+                try (Program nginx = nginx(port, 8080)) {
+                    assertThat(nginx.pid()).isPositive();
+                    for (int i = 0; i < 5; i++) clients.add(request(8080));
+                    awaitFindings("CRITICAL accept-queue-full StuckServer 1", "WARNING connect-queue-full nginx 3");
+                    // They give up, and so does nginx.
+                    for (Socket client : clients) client.close();
+                    awaitFindings(
+                            "CRITICAL accept-queue-full StuckServer 1",
+                            "WARNING close-wait-never-accepted StuckServer 2");
+                }
+            }
+        });
+    }
+
+    private Program nginx(int upstream, int port) throws Exception {
+        String configuration = """
+                daemon off; master_process off; pid nginx.pid;
+                events {}
+                http {
+                  access_log off;
+                  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
+                  server { listen 127.0.0.1:%d; location / { proxy_pass http://127.0.0.1:%d; } }
+                }
+                """.formatted(port, upstream);
+        Path file = Files.writeString(folder.resolve("nginx.conf"), configuration);
+        Program nginx = Program.of(List.of("nginx", "-e", "stderr", "-p", folder.toString(), "-c", file.toString()));
+        for (int tries = 0; tries < 200; tries++) {
+            try (Socket socket = new Socket("127.0.0.1", port)) {
+                if (socket.isConnected()) return nginx;
+            } catch (ConnectException e) {
+                Thread.sleep(20);
+            }
+        }
+        nginx.close();
+        throw new IllegalStateException("nginx does not listen: " + nginx.heard());
+    }
+
+    private static Socket request(int port) throws IOException {
+        var socket = new Socket("127.0.0.1", port);
+        socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 }

@@ -65,7 +65,11 @@ public final class Sockeye implements Runnable {
     public static void main(String[] arguments) {
         Terminal terminal = Terminal.ofProcess();
         PrintStream out = terminal.open(FileDescriptor.out);
-        int exitCode = new Sockeye(terminal, out, terminal.open(FileDescriptor.err)).run(arguments);
+        var sockeye = new Sockeye(terminal, out, terminal.open(FileDescriptor.err));
+        int exitCode = SsCommand.run(sockeye, arguments);
+        // A short command has started nothing that must be told of its end, and is gone ten milliseconds earlier.
+        if (exitCode >= 0) Runtime.getRuntime().halt(exitCode);
+        exitCode = sockeye.runByPicocli(arguments);
         out.flush();
         System.exit(exitCode);
     }

@@ -150,6 +150,7 @@ final class SsSelection {
     private int addStacks() throws IOException {
         RunningStacks.Answers answers = new RunningStacks(PublishFolder.ofUser()).sockets();
         problems.addAll(answers.problems());
+        if (answers.sockets().isEmpty()) return answers.stacks();
         List<SocketSnapshot> wanted = new ArrayList<>();
         for (SocketSnapshot socket : answers.sockets()) if (isWanted(socket) && filter.test(socket)) wanted.add(socket);
         wanted.sort(Comparator.comparing(SocketSnapshot::host).thenComparingLong(SocketSnapshot::inode));

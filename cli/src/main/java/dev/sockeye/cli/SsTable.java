@@ -110,7 +110,7 @@ final class SsTable {
         boolean severalHosts = severalHosts(sockets);
         boolean severalProtocols = severalProtocols(sockets);
         ends = new int[CELLS * (sockets.size() + 1)];
-        if (columns.header) header(severalHosts, severalProtocols);
+        header(severalHosts, severalProtocols); // which makes columns wide even where it is not shown, as in ss
         for (int i = 0; i < sockets.size(); i++) cells(i + 1, sockets.get(i), severalHosts, severalProtocols);
         if (sockets.size() < MANY) return List.of(rows(sockets, 0, sockets.size(), columns.header));
         int half = sockets.size() / 2;
@@ -168,7 +168,6 @@ final class SsTable {
     }
 
     private void cells(int row, SocketSnapshot socket, boolean severalHosts, boolean severalProtocols) {
-        if (row == 1 && !columns.header) for (int i = 0; i < CELLS; i++) endCell(0, i);
         if (severalHosts) cells.add(socket.host());
         endCell(row, HOST);
         if (severalProtocols) cells.add(socket.protocol() == Protocol.TCP ? "tcp" : "udp");

@@ -53,8 +53,9 @@ record Terminal(boolean isTerminal, int columns, boolean unicode, boolean colour
     private static boolean speaksUnicode(Map<String, String> environment) {
         for (String variable : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
             String locale = environment.get(variable);
-            if (locale != null && !locale.isEmpty())
-                return locale.toLowerCase(Locale.ROOT).matches(".*utf-?8.*");
+            if (locale == null || locale.isEmpty()) continue;
+            String lower = locale.toLowerCase(Locale.ROOT);
+            return lower.contains("utf-8") || lower.contains("utf8");
         }
         return true;
     }

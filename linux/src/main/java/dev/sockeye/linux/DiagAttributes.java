@@ -18,7 +18,7 @@ public final class DiagAttributes {
     private static final int INFO = 2, VEGAS = 3, CONGESTION = 4, TOS = 5, TCLASS = 6, SKMEMINFO = 7, SHUTDOWN = 8;
     private static final int DCTCP = 9, V6ONLY = 11, MARK = 15, BBR = 16, CLASS_ID = 17, UPPER = 19, CGROUP = 21;
     private static final int STORAGES = 20, SOCKOPT = 22;
-    private static final int MD5SIG = 14, MD5_KEY = 100, MD5_ADDRESS = 4;
+    private static final int MD5SIG = 18, MD5_KEY = 100, MD5_ADDRESS = 4;
 
     private static final int HEADER = 4;
     /// Attributes that hold others have this bit in their number.

@@ -3,6 +3,7 @@ module dev.sockeye.cli {
     requires static transitive org.jspecify;
     requires transitive dev.sockeye.jdk;
     requires transitive dev.sockeye.inspect;
+    requires dev.sockeye.metrics;
     requires dev.sockeye.linux;
     requires transitive dev.sockeye.conformance;
     requires info.picocli;

@@ -4,6 +4,8 @@ module dev.sockeye.inspect {
     requires transitive dev.sockeye.socket;
     requires transitive dev.sockeye.linux;
     requires transitive com.fasterxml.jackson.core;
+    requires jdk.jfr;
+    requires static java.instrument; // of what is loaded into other JVMs
 
     exports dev.sockeye.inspect;
     exports dev.sockeye.inspect.blame;

@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/// Puts a connection away for each customer, for the next question, which never comes: a pool without a limit. The
-/// server closes what is idle; nobody looks. Takes a port and how many customers there are.
+/// Puts a connection away for each customer, for the next question, which never comes: a pool without a
+/// limit. The server closes what is idle; nobody looks. Takes a port and how many customers there are.
 @SuppressWarnings({"AddressSelection", "MismatchedQueryAndUpdateOfCollection"}) // as people write it
 public final class CatalogClient {
 

@@ -37,6 +37,14 @@ public final class Descriptors {
         throw new IllegalStateException("process " + pid + " holds no socket to port " + port);
     }
 
+    /// Which of these processes holds the one socket that is connected to this port.
+    public static int holder(int port, List<Integer> pids) throws IOException {
+        for (DiagSocket socket : socketsTo(port)) {
+            for (int pid : pids) if (of(socket.inode(), pid) >= 0) return pid;
+        }
+        throw new IllegalStateException("none of " + pids + " holds a socket to port " + port);
+    }
+
     /// -1 if the process does not hold it.
     public static int of(long inode, int pid) throws IOException {
         try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {

@@ -52,11 +52,12 @@ public final class Program implements AutoCloseable {
         command.add(home.resolve("bin/java").toString());
         command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"));
         command.addAll(options);
-        command.addAll(List.of("-cp", classes(main), main.getName()));
+        command.addAll(List.of("-cp", classPath(main), main.getName()));
         return new Program(with(command, arguments));
     }
 
-    private static String classes(Class<?> main) {
+    /// Where the class, and what it needs, is.
+    public static String classPath(Class<?> main) {
         try {
             return Path.of(main.getProtectionDomain()
                                     .getCodeSource()
@@ -130,9 +131,20 @@ public final class Program implements AutoCloseable {
         }
     }
 
+    /// Tells it something: a line on its standard input.
+    public void tell(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
     /// Its process id.
     public int pid() {
         return (int) process.pid();
+    }
+
+    /// The process ids of what it has started, and of what those have.
+    public List<Integer> descendants() {
+        return process.descendants().map(each -> (int) each.pid()).toList();
     }
 
     /// What it has said so far, as far as it was waited for.
@@ -142,6 +154,8 @@ public final class Program implements AutoCloseable {
 
     @Override
     public void close() {
+        List<ProcessHandle> started = process.descendants().toList();
         process.destroyForcibly().onExit().join();
+        started.forEach(ProcessHandle::destroyForcibly);
     }
 }

@@ -8,8 +8,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
-/// A server as it should be, in the network namespace of the thread that makes it: answers a line with a line, and
-/// closes what is idle, in good order: it has read all before.
+/// A server as it should be, in the network namespace of the thread that makes it: answers a line with
+/// a line, and closes what is idle, in good order: it has read all before.
 public final class Service implements AutoCloseable {
 
     private static final InetAddress LOCALHOST = InetAddress.ofLiteral("127.0.0.1");

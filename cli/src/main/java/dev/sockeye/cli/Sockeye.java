@@ -38,8 +38,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SsUsage.class,
             ExplainCommand.class,
             DoctorCommand.class,
+            BlameCommand.class,
+            FixCommand.class,
+            TraceCommand.class,
             WatchCommand.class,
             RecordCommand.class,
+            AgentCommand.class,
             PacketdrillCommand.class,
             VersionCommand.class,
             HelpCommand.class
@@ -111,6 +115,11 @@ public final class Sockeye implements Runnable {
     /// Says in one line what the user should know, apart from the program's output.
     void note(String line) {
         err.println("sockeye: " + line);
+    }
+
+    /// Says a line as it is, apart from the program's output.
+    void say(String line) {
+        err.println(line);
     }
 
     /// Says in one line what is wrong.

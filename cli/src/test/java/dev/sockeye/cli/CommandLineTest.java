@@ -35,6 +35,17 @@ class CommandLineTest {
     }
 
     @Test
+    void anAgentWhoseAddressIsTakenSaysSo() throws IOException {
+        try (var taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.ofLiteral("127.0.0.1"))) {
+            String address = "127.0.0.1:" + taken.getLocalPort();
+            assertThat(run("agent", "--listen", address)).isEqualTo(ExitCode.UNAVAILABLE);
+            assertThat(complained())
+                    .isEqualTo("sockeye: cannot listen on " + address
+                            + ": Address already in use; give another address with --listen\n");
+        }
+    }
+
+    @Test
     void everyMistakeIsOneLineAndTheExitCodeForUsage() {
         String[][] mistakes = {
             {"explian", "there is no command 'explian'; did you mean 'explain'? (see 'sockeye --help')"},
@@ -55,6 +66,20 @@ class CommandLineTest {
             {"explain 10.0.0.1:99999", "'99999' is not a port (see 'sockeye explain --help')"},
             {"demo --size 0", "--size is from 1 to 4096 MiB (see 'sockeye demo --help')"},
             {"demo --size x", "Invalid value for option '--size': 'x' is not an int (see 'sockeye demo --help')"},
+            {
+                "agent --listen 9747",
+                "--listen is ADDRESS:PORT such as 127.0.0.1:9747, not '9747' (see 'sockeye agent --help')"
+            },
+            {
+                "agent --listen localhost:99999",
+                "--listen is ADDRESS:PORT such as 127.0.0.1:9747, not 'localhost:99999' (see 'sockeye agent --help')"
+            },
+            {"agent --interval 5ms", "--interval is 100ms at least (see 'sockeye agent --help')"},
+            {"agent --cpu 0", "--cpu is a percentage, more than 0 and 100 at most (see 'sockeye agent --help')"},
+            {"agent --namespaces some", "--namespaces is 'all' or 'own' (see 'sockeye agent --help')"},
+            {"agent --otlp collector:4318", "--otlp is a URL such as http://collector:4318 (see 'sockeye agent --help')"
+            },
+            {"agent --most-processes -1", "--most-processes is from 0 to 10000 (see 'sockeye agent --help')"},
             {"version now", "there is no argument 'now' (see 'sockeye version --help')"},
             {"run --sysctl x=1,y=2 -- java", "a comma cannot stand in 'x=1,y=2' (see 'sockeye run --help')"},
         };

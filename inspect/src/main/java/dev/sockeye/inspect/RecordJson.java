@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// duration is a number of seconds, and a field that is null is left out. A reader skips the fields it does not know,
 /// so that an
 /// older one understands a newer writer.
-final class RecordJson {
+public final class RecordJson {
 
     /// One component: its name in JSON, how to get it, and its type.
     private record Field(String name, Method accessor, Type type) {}
@@ -43,16 +44,32 @@ final class RecordJson {
 
     // ---------------------------------------------------------------- writing
 
+    /// A record in one line, without the line's end, with a field before all others that says what it is.
+    public static String line(String name, String kind, Record value) throws IOException {
+        var line = new StringWriter(512);
+        try (JsonGenerator out = SnapshotJson.JSON.createGenerator(line)) {
+            out.writeStartObject();
+            out.writeStringField(name, kind);
+            writeFields(out, value);
+            out.writeEndObject();
+        }
+        return line.toString();
+    }
+
     static void write(JsonGenerator out, Record value) throws IOException {
-        Shape shape = SHAPES.computeIfAbsent(value.getClass(), RecordJson::shapeOf);
         out.writeStartObject();
+        writeFields(out, value);
+        out.writeEndObject();
+    }
+
+    private static void writeFields(JsonGenerator out, Record value) throws IOException {
+        Shape shape = SHAPES.computeIfAbsent(value.getClass(), RecordJson::shapeOf);
         for (Field field : shape.fields) {
             Object component = component(value, field.accessor);
             if (component == null) continue;
             out.writeFieldName(field.name);
             writeValue(out, component);
         }
-        out.writeEndObject();
     }
 
     private static @Nullable Object component(Record value, Method accessor) throws IOException {

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 /// -E`), with its last `tcp_info`. It is of the namespace of the thread that opens it, whoever reads it
 /// later. Used by one thread at a time.
 ///
-/// A socket that never had a peer or a port is told of too. Needs `CAP_NET_ADMIN`.
+/// A socket that never had a peer or a port is told of too. Anybody may listen.
 public final class DiagMulticast implements AutoCloseable {
 
     private static final int AF_NETLINK = 16, SOCK_RAW = 3, NETLINK_SOCK_DIAG = 4, SOCKADDR_NL = 12;
@@ -31,8 +31,7 @@ public final class DiagMulticast implements AutoCloseable {
 
     /// Begins to listen.
     ///
-    /// @throws SystemCallException EPERM without `CAP_NET_ADMIN`; ENOENT where the kernel has no such
-    ///     groups
+    /// @throws SystemCallException ENOENT where the kernel has no such groups
     public DiagMulticast() throws SystemCallException {
         int type = SOCK_RAW | SystemCalls.O_CLOEXEC | SystemCalls.O_NONBLOCK;
         fd = SystemCallException.check(

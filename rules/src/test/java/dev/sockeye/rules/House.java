@@ -33,9 +33,21 @@ final class House {
             new Floor("sim", Set.of("wire", "tcp", "host", "link", "socket")),
             new Floor("conformance", Set.of("wire", "tcp", "host", "link", "socket", "sim")), // beside the house
             new Floor("inspect", Set.of("wire", "linux", "tcp", "host", "link", "socket")),
+            new Floor("metrics", Set.of("wire", "linux", "tcp", "host", "link", "socket", "inspect")),
             new Floor(
                     "cli",
-                    Set.of("wire", "linux", "tcp", "host", "link", "socket", "jdk", "sim", "conformance", "inspect")));
+                    Set.of(
+                            "wire",
+                            "linux",
+                            "tcp",
+                            "host",
+                            "link",
+                            "socket",
+                            "jdk",
+                            "sim",
+                            "conformance",
+                            "inspect",
+                            "metrics")));
 
     private static final Path ROOT = findRoot();
 

@@ -203,6 +203,9 @@ public final class Jvm {
         Path socket = temporary().resolve(".java_pid" + ownPid());
         SocketChannel open = tryConnect(socket);
         if (open != null) return open;
+        if (isClosed())
+            throw new Refusal(
+                    "the JVM of process " + pid + " was started with -XX:+DisableAttachMechanism: it cannot be asked");
         Path question = temporary().resolve(".attach_pid" + ownPid());
         createQuestion(question);
         try {
@@ -215,8 +218,13 @@ public final class Jvm {
         } finally {
             Files.deleteIfExists(question);
         }
-        throw new Refusal("the JVM of process " + pid
-                + " does not open its door: it may be stopped, or run with -XX:+DisableAttachMechanism");
+        throw new Refusal("the JVM of process " + pid + " does not open its door: it may be stopped, or very busy");
+    }
+
+    /// Such a JVM would answer with a thread dump on its output, and with nothing else.
+    private boolean isClosed() throws IOException {
+        return Files.readString(proc.resolve("cmdline"), StandardCharsets.ISO_8859_1)
+                .contains("\0-XX:+DisableAttachMechanism\0");
     }
 
     private static @Nullable SocketChannel tryConnect(Path socket) {

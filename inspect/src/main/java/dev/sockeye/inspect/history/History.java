@@ -252,7 +252,8 @@ public final class History implements Journals, AutoCloseable {
         return true;
     }
 
-    /// In FIN_WAIT2 it may be closed, and kept by the kernel alone: then nothing more will be told of it.
+    /// In FIN_WAIT2 it may be closed, and kept by the kernel alone: then nothing more will be told of
+    /// it.
     private static boolean isAlive(Life life) {
         return life.state != null
                 && switch (life.state) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The network namespaces of this machine: those that a process is in, and those that `ip netns` has given a name.
-final class Namespaces {
+public final class Namespaces {
 
     private static final String PREFIX = "net:[";
 
@@ -21,7 +21,7 @@ final class Namespaces {
     private int closed;
 
     /// Those of this machine.
-    Namespaces() {
+    public Namespaces() {
         this(Path.of("/proc"), Path.of("/run/netns"));
     }
 
@@ -35,7 +35,7 @@ final class Namespaces {
     /// The one that this process is in.
     ///
     /// @throws IOException if there is no `/proc`
-    Namespace own() throws IOException {
+    public Namespace own() throws IOException {
         Path file = proc.resolve("thread-self/ns/net");
         return new Namespace(
                 inodeOf(file),
@@ -56,7 +56,7 @@ final class Namespaces {
     /// All that may be seen, this process's own first.
     ///
     /// @throws IOException if there is no `/proc`
-    List<Namespace> all() throws IOException {
+    public List<Namespace> all() throws IOException {
         Map<Long, Namespace> found = new LinkedHashMap<>();
         Namespace own = own();
         found.put(own.inode(), own);
@@ -66,7 +66,7 @@ final class Namespaces {
     }
 
     /// How many processes could not be asked in which namespace they are, when [#all] looked last.
-    int closedProcesses() {
+    public int closedProcesses() {
         return closed;
     }
 

@@ -1,10 +1,14 @@
 package dev.sockeye.inspect.blame;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sockeye.linux.ProcessDescriptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import programs.ChatRelay;
 import programs.Descriptors;
 import programs.HealthCheck;
@@ -114,5 +119,129 @@ class HeapChainTest {
         assertThat(told(chain))
                 .isEqualTo("GARBAGE nothing: it is garbage that waits for its Cleaner; the next garbage collection"
                         + " closes it");
+    }
+
+    /// Those of Debian's packages; none of it is needed for the build.
+    private static final Path OLDER_JDK = Path.of("/usr/lib/jvm/java-17-openjdk-" + debianArchitecture());
+
+    private static String debianArchitecture() {
+        return System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
+    }
+
+    /// What held a socket before JDK 13, and with an option until 17, is `PlainSocketImpl`.
+    @Test
+    void anOlderJvmAndItsOlderSockets(@TempDir Path folder) throws Exception {
+        assumeTrue(Files.exists(OLDER_JDK.resolve("bin/java")), "skipped: no JDK 17 in " + OLDER_JDK);
+        Path source = Path.of("src/test/java/programs/OrderService.java");
+        Process compiler = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/javac").toString(),
+                        "--release",
+                        "17",
+                        "-d",
+                        folder.toString(),
+                        source.toString())
+                .inheritIO()
+                .start();
+        assertThat(compiler.waitFor()).isZero();
+        for (boolean plain : new boolean[] {false, true}) {
+            Loopback.run(() -> {
+                try (Peer peer = Peer.thatCloses();
+                        Program program = Program.of(List.of(
+                                OLDER_JDK.resolve("bin/java").toString(),
+                                "-Djdk.net.usePlainSocketImpl=" + plain,
+                                "-Xmx64m",
+                                "-cp",
+                                folder.toString(),
+                                OrderService.class.getName(),
+                                String.valueOf(peer.port())))) {
+                    program.await("ready");
+                    assertThat(Objects.requireNonNull(Jvm.of(program.pid())).release())
+                            .isEqualTo(17);
+                    assertThat(chainOf(program, peer.port()).heldBy())
+                            .isEqualTo("programs.OrderService.ConnectionPool.idle (HashMap key \"orders\")");
+                }
+            });
+        }
+    }
+
+    /// As in a container: it knows itself by another number, and has a `/tmp` of its own.
+    @Test
+    void aJvmInNamespacesOfItsOwn(@TempDir Path temporary) throws Exception {
+        assumeTrue(Program.isThere("unshare"), "skipped: no unshare (util-linux) here");
+        Loopback.run(() -> {
+            String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+            try (Peer peer = Peer.thatCloses();
+                    Program unshare = Program.of(List.of(
+                            "unshare",
+                            "--pid",
+                            "--mount",
+                            "--fork",
+                            "--kill-child",
+                            "--mount-proc",
+                            "sh",
+                            "-c",
+                            "mount --bind \"$0\" /tmp && exec \"$@\"",
+                            temporary.toString(),
+                            java,
+                            "-Xmx64m",
+                            "-cp",
+                            Program.classPath(OrderService.class),
+                            OrderService.class.getName(),
+                            String.valueOf(peer.port())))) {
+                unshare.await("ready");
+                int pid = Descriptors.holder(peer.port(), unshare.descendants());
+                assertThat(Files.readString(Path.of("/proc/" + pid + "/status")))
+                        .containsPattern("NSpid:\t[0-9]+\t1\n");
+                int fd = Descriptors.to(peer.port(), pid);
+                HeapDump dump = HeapDump.of(Objects.requireNonNull(Jvm.of(pid)));
+                assertThat(Objects.requireNonNull(dump.chains(List.of(fd), HeapProgress.NONE)
+                                        .get(fd))
+                                .heldBy())
+                        .isEqualTo("programs.OrderService.ConnectionPool.idle (HashMap key \"orders\")");
+                try (Stream<Path> left = Files.list(temporary)) {
+                    assertThat(left.map(Path::toString)).noneMatch(name -> name.contains(".sockeye-"));
+                }
+            }
+        });
+    }
+
+    /// It answers nobody; whoever asks is not to wait for it for ever.
+    @Test
+    void aJvmThatIsStopped() throws Exception {
+        Loopback.run(() -> {
+            try (Peer peer = Peer.thatCloses();
+                    Program program = Program.java(List.of(), OrderService.class, peer.port())) {
+                program.await("ready");
+                Jvm jvm = Objects.requireNonNull(Jvm.of(program.pid()));
+                jvm.command("VM.version", Duration.ofSeconds(20));
+                try (var process = new ProcessDescriptor(program.pid())) {
+                    process.signal(19); // SIGSTOP
+                    awaitStopped(program.pid());
+                    assertThatThrownBy(() -> jvm.command("VM.version", Duration.ofMillis(300)))
+                            .isInstanceOf(Jvm.Refusal.class)
+                            .hasMessage("the JVM of process " + program.pid()
+                                    + " has not answered in time: it may be stopped, or very busy");
+                }
+            }
+        });
+    }
+
+    /// A signal stops each thread when it comes by.
+    private static void awaitStopped(long pid) throws Exception {
+        for (int attempt = 0; attempt < 1000; attempt++) {
+            try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+                if (threads.allMatch(HeapChainTest::isStopped)) return;
+            }
+            Thread.sleep(5);
+        }
+        throw new AssertionError("process " + pid + " does not stop");
+    }
+
+    private static boolean isStopped(Path thread) {
+        try {
+            return Files.readString(thread.resolve("status")).contains("\nState:\tT");
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

@@ -1,0 +1,138 @@
+package dev.sockeye.inspect.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sockeye.inspect.history.HistoryEvent.Destroyed;
+import dev.sockeye.inspect.history.HistoryEvent.Transition;
+import dev.sockeye.linux.KernelSocket;
+import dev.sockeye.linux.NetworkNamespace;
+import dev.sockeye.wire.IpAddress;
+import dev.sockeye.wire.TransportAddress;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/// What history costs and whether it loses anything: a measurement, made by hand, whose figures stand
+/// in docs/linux/history.md.
+///
+/// `-Dsockeye.load=20000` connections a second, `-Dsockeye.load.seconds=5`, `-Dsockeye.load.method=BPF`
+/// (or TRACEFS, NONE), `-Dsockeye.load.storage=true`
+@EnabledIfSystemProperty(named = "sockeye.load", matches = "\\d+", disabledReason = "a measurement, made by hand")
+class HistoryLoadTest {
+
+    private static final int ADDRESSES = 250;
+
+    private final int rate = Integer.getInteger("sockeye.load");
+    private final int seconds = Integer.getInteger("sockeye.load.seconds", 5);
+    private final String method = System.getProperty("sockeye.load.method", "BPF");
+    private final LongAdder changes = new LongAdder();
+    private final LongAdder ends = new LongAdder();
+
+    @Test
+    void measure() throws Exception {
+        NetworkNamespace.callInNew(() -> {
+            Conversations.up(true);
+            Files.writeString(Path.of("/proc/sys/net/ipv4/ip_local_port_range"), "1024 65535");
+            if (method.equals("NONE")) {
+                load("without history", null);
+                return true;
+            }
+            HistoryOptions options = HistoryOptions.DEFAULT
+                    .withMethods(Method.valueOf(method))
+                    .withStorage(Boolean.getBoolean("sockeye.load.storage"));
+            try (History history = History.open(options, this::count)) {
+                long idle = cpuOf("sockeye-history");
+                Thread.sleep(3000);
+                System.out.printf(
+                        Locale.ROOT,
+                        "at rest: %.3f %% of a processor%n",
+                        (cpuOf("sockeye-history") - idle) / 3e9 * 100);
+                load(method, history);
+            }
+            return true;
+        });
+    }
+
+    private void count(HistoryEvent event) {
+        if (event.local().port() != 7000
+                && (event.remote() == null || event.remote().port() != 7000)) return;
+        if (event instanceof Transition) changes.increment();
+        else if (event instanceof Destroyed) ends.increment();
+    }
+
+    private void load(String name, History history) throws Exception {
+        try (KernelSocket listener = KernelSocket.open(true)) {
+            listener.bind(new TransportAddress(IpAddress.ANY_V4, 7000));
+            assertThat(listener.listen(4096)).isZero();
+            connections(listener, rate); // a second to warm up
+            Thread.sleep(200);
+            changes.reset();
+            ends.reset();
+            long lost = history == null ? 0 : history.lost();
+            long cpu = cpuOf("sockeye-history");
+            long own = cpuOf(Thread.currentThread().getName());
+            long start = System.nanoTime();
+            int made = connections(listener, rate * seconds);
+            double took = (System.nanoTime() - start) / 1e9;
+            own = cpuOf(Thread.currentThread().getName()) - own;
+            for (int wait = 0; wait < 500 && history != null && ends.sum() < 2L * made; wait++) Thread.sleep(10);
+            cpu = cpuOf("sockeye-history") - cpu;
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s: %d connections in %.2f s, %.0f a second, %.1f us each%n",
+                    name,
+                    made,
+                    took,
+                    made / took,
+                    own / 1e3 / made);
+            if (history == null) return;
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d changes (%.2f each), %d ends (%.2f each), lost %d, history's processor time %.2f s, %.1f %%%n",
+                    changes.sum(),
+                    changes.sum() / (double) made,
+                    ends.sum(),
+                    ends.sum() / (double) made,
+                    history.lost() - lost,
+                    cpu / 1e9,
+                    cpu / 1e7 / took);
+        }
+    }
+
+    /// Each is opened, accepted and closed at both ends, the opener first, paced in steps of a
+    /// millisecond.
+    private int connections(KernelSocket listener, int number) throws IOException {
+        var accepted = new KernelSocket[1];
+        long start = System.nanoTime();
+        for (int i = 0; i < number; i++) {
+            long due = start + (long) (i / (double) rate * 1e9) / 1_000_000 * 1_000_000;
+            while (System.nanoTime() < due) LockSupport.parkNanos(100_000);
+            KernelSocket client = KernelSocket.open(true);
+            var to = new TransportAddress(IpAddress.v4(0x7f000001 + i % ADDRESSES), 7000);
+            client.connect(to);
+            while (listener.accept(accepted) != 0) Thread.onSpinWait();
+            client.close();
+            accepted[0].close();
+        }
+        return number;
+    }
+
+    /// Processor time of a thread of ours so far, nanoseconds.
+    private static long cpuOf(String thread) throws IOException {
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path task : tasks) {
+                String name = Files.readString(task.resolve("comm")).strip();
+                if (!thread.startsWith(name)) continue;
+                return Long.parseLong(
+                        Files.readString(task.resolve("schedstat")).split(" ", -1)[0]);
+            }
+        }
+        return 0;
+    }
+}

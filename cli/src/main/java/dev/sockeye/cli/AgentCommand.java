@@ -1,5 +1,6 @@
 package dev.sockeye.cli;
 
+import dev.sockeye.inspect.history.JournalKeeper;
 import dev.sockeye.metrics.Agent;
 import dev.sockeye.metrics.AgentLog;
 import dev.sockeye.metrics.AgentSettings;
@@ -87,6 +88,12 @@ final class AgentCommand implements Callable<Integer> {
     private Duration findings;
 
     @Option(
+            names = "--no-journal",
+            description = "Do not have the kernel keep each socket's last change of state, by which 'sockeye ss' and"
+                    + " 'doctor' know since when it is so, and who did it.")
+    private boolean noJournal;
+
+    @Option(
             names = "--otlp",
             paramLabel = "URL",
             description = "Send the series to this collector as well, with OTLP over HTTP."
@@ -131,15 +138,29 @@ final class AgentCommand implements Callable<Integer> {
             log.say(AgentLog.Level.ERROR, what);
             return ExitCode.UNAVAILABLE;
         }
+        JournalKeeper journal = noJournal ? null : journal(log);
         // What began with a signal to end has ended well when it has ended.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             agent.close();
+            if (journal != null) journal.close();
             log.say(AgentLog.Level.INFO, "ended");
             Runtime.getRuntime().halt(ExitCode.OK);
         }));
         log.say(AgentLog.Level.INFO, "telling of sockets at " + url(agent.address()) + "/metrics");
         agent.await();
         return ExitCode.OK;
+    }
+
+    /// It is a convenience for other commands: without it the agent does all that it is there for.
+    private static @Nullable JournalKeeper journal(AgentLog log) {
+        try {
+            return new JournalKeeper();
+        } catch (IOException e) {
+            log.say(
+                    AgentLog.Level.INFO,
+                    "other commands will not know since when sockets are as they are: " + e.getMessage());
+            return null;
+        }
     }
 
     private static String url(InetSocketAddress address) {

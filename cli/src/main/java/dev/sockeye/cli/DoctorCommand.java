@@ -9,6 +9,7 @@ import dev.sockeye.inspect.doctor.FindingJson;
 import dev.sockeye.inspect.doctor.RecordedFacts;
 import dev.sockeye.inspect.doctor.Severity;
 import dev.sockeye.inspect.doctor.Thresholds;
+import dev.sockeye.inspect.history.KnownPast;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.inspect.look.LocalMachine;
@@ -177,7 +178,8 @@ final class DoctorCommand implements Callable<Integer> {
     private Looks lookTwice() throws IOException {
         var progress = new Progress(sockeye.err());
         KernelQuery query = KernelQuery.ALL.ofAllNamespaces();
-        try (var checkUps = new CheckUps(new LocalMachine(new KernelSource()))) {
+        try (KnownPast past = KnownPast.atOnce();
+                var checkUps = new CheckUps(new LocalMachine(new KernelSource(past)))) {
             progress.show("looking at every socket");
             CheckUp first = checkUps.checkUp(query);
             problems.addAll(checkUps.problems());

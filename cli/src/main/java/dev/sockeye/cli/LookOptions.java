@@ -1,5 +1,6 @@
 package dev.sockeye.cli;
 
+import dev.sockeye.inspect.history.KnownPast;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.inspect.look.LocalMachine;
@@ -33,7 +34,8 @@ final class LookOptions {
     /// @param query which of the kernel's sockets, if this machine is looked at
     Look look(KernelQuery query) throws IOException {
         if (from != null) return Recording.last(from);
-        try (var machine = new LocalMachine(new KernelSource())) {
+        try (var past = KnownPast.atOnce();
+                var machine = new LocalMachine(new KernelSource(past))) {
             return machine.look(query);
         }
     }

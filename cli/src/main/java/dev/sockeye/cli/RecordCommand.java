@@ -2,7 +2,7 @@ package dev.sockeye.cli;
 
 import dev.sockeye.inspect.PlainWords;
 import dev.sockeye.inspect.doctor.CheckUps;
-import dev.sockeye.inspect.kernel.Journals;
+import dev.sockeye.inspect.history.KnownPast;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.inspect.look.LocalMachine;
@@ -92,11 +92,10 @@ final class RecordCommand implements Callable<Integer> {
             stop.countDown();
             awaitQuietly(ended);
         }));
-        try (Past past = every == null ? null : Past.begin();
-                var machine = new CheckUps(
-                        new LocalMachine(new KernelSource(past == null ? Journals.NONE : past.journals())));
+        try (KnownPast past = every == null ? KnownPast.atOnce() : KnownPast.fromNowOn();
+                var machine = new CheckUps(new LocalMachine(new KernelSource(past)));
                 var recorder = new Recorder(file, LocalMachine.origin(Version.text()))) {
-            if (past != null && !past.refusal().isEmpty()) sockeye.note(past.refusal());
+            if (!past.refusal().isEmpty()) sockeye.note(past.refusal());
             record(machine, recorder, stop);
         } finally {
             ended.countDown();

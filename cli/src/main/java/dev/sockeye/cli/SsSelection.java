@@ -8,6 +8,7 @@ import dev.sockeye.inspect.RunningStacks;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.filter.Pushdown;
 import dev.sockeye.inspect.filter.SocketFilter;
+import dev.sockeye.inspect.history.KnownPast;
 import dev.sockeye.inspect.kernel.KernelLook;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
@@ -120,7 +121,8 @@ final class SsSelection {
                 holders,
                 groups,
                 Duration.ofSeconds(30));
-        try (var source = new KernelSource()) {
+        try (var past = KnownPast.atOnce();
+                var source = new KernelSource(past)) {
             KernelLook look;
             try {
                 look = source.look(query);

@@ -6,6 +6,7 @@ import dev.sockeye.inspect.Explainer;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.filter.SocketFilter;
 import dev.sockeye.inspect.filter.StateSet;
+import dev.sockeye.inspect.history.KnownPast;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.inspect.look.LocalMachine;
@@ -84,8 +85,8 @@ final class WatchCommand implements Callable<Integer> {
         }
         Path recording = place.from();
         if (recording == null) {
-            try (Past past = Past.begin();
-                    var machine = new LocalMachine(new KernelSource(past.journals()))) {
+            try (KnownPast past = KnownPast.fromNowOn();
+                    var machine = new LocalMachine(new KernelSource(past))) {
                 String title = "sockeye watch  " + LocalMachine.origin("").host();
                 show(title, () -> machine.look(KernelQuery.ALL.ofAllNamespaces()), text);
             }

@@ -110,9 +110,9 @@ class DemoTest {
                     assertThat(socket.owner()).extracting("pid", "thread").containsExactly(demo.pid(), "price-watcher");
                     assertThat(socket.usage().endOfStreamRead()).isNotNull();
                 });
-        Process ss = sockeye("ss", "-Htapn", "state", "close-wait");
+        Process ss = sockeye("ss", "-Htapn", "state", "close-wait", "src", "10.0.0.1");
         assertThat(outputOf(ss))
-                .matches("0 0 10\\.0\\.0\\.1:\\d+ 10\\.0\\.0\\.2:8080 users:\\(\\(\"demo\",pid=" + demo.pid()
+                .matches("0 +0 +10\\.0\\.0\\.1:\\d+ +10\\.0\\.0\\.2:8080 users:\\(\\(\"demo\",pid=" + demo.pid()
                         + ",thread=\"price-watcher\"\\)\\)\n");
         assertThat(ss.waitFor()).isZero();
     }

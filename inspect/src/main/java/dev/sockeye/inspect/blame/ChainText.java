@@ -26,6 +26,7 @@ final class ChainText {
     private final Chain chain;
     private final List<String> steps = new ArrayList<>();
     private int innermost;
+    private boolean isInCollection;
     private int at;
 
     ChainText(HeapModel model, HeapCone cone, HeapFacts facts, Chain chain) {
@@ -43,11 +44,13 @@ final class ChainText {
         facts.want(model.threadObject(root.thread()));
     }
 
-    /// @param inUse where else it is seen
-    HeapChain tell(int fd, List<String> inUse) {
+    HeapChain tell(int fd) {
         var step = new StringBuilder(start());
         while (true) {
-            if (throughJdk(step)) innermost = steps.size();
+            if (throughJdk(step)) {
+                innermost = steps.size();
+                isInCollection = true;
+            }
             steps.add(step.toString());
             if (at == chain.via().length) break;
             step = new StringBuilder(field());
@@ -55,7 +58,12 @@ final class ChainText {
         }
         // A thread by itself says little: its task's field does.
         if (innermost == 0 && steps.size() > 1 && steps.getFirst().startsWith("thread \"")) innermost = 1;
-        return new HeapChain(fd, Grip.HELD, steps.get(innermost), steps, inUse);
+        return new HeapChain(fd, Grip.HELD, steps.get(innermost), steps, List.of());
+    }
+
+    /// Whether it is in a collection that was told of: who has the collection in hand need not have the socket.
+    boolean isInCollection() {
+        return isInCollection;
     }
 
     // ---------------------------------------------------------------- where it begins

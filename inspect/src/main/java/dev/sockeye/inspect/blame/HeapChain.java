@@ -38,6 +38,17 @@ public record HeapChain(int fd, Grip grip, String heldBy, List<String> steps, Li
         return new HeapChain(fd, grip, why, List.of(), List.of());
     }
 
+    /// Whether it is a thread by itself that holds it: its task.
+    boolean beginsAtThread() {
+        return !steps.isEmpty()
+                && (steps.getFirst().startsWith("thread \"") || steps.getFirst().startsWith("a thread "));
+    }
+
+    /// The same, and who has it in hand besides.
+    HeapChain usedBy(String variable) {
+        return new HeapChain(fd, grip, heldBy, steps, List.of(variable));
+    }
+
     /// The whole chain in a line, from the root to the socket.
     public String text() {
         return steps.isEmpty() ? heldBy : String.join(" -> ", steps);

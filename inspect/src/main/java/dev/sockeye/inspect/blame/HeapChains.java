@@ -78,13 +78,17 @@ final class HeapChains {
     }
 
     private HeapChain tell(HeapCone cone, HeapFacts facts, int fd, Ways ways) {
-        List<String> inUse = new ArrayList<>();
+        HeapChain lasting = ways.lasting == null ? null : new ChainText(model, cone, facts, ways.lasting).tell(fd);
         if (ways.variable != null) {
-            HeapChain variable = new ChainText(model, cone, facts, ways.variable).tell(fd, List.of());
-            if (ways.lasting == null) return variable;
-            inUse.add(variable.text());
+            var text = new ChainText(model, cone, facts, ways.variable);
+            HeapChain variable = text.tell(fd);
+            if (lasting == null) return variable;
+            if (!text.isInCollection()) {
+                // A thread's own task lasts no longer than what is on its stack, which says more.
+                return lasting.beginsAtThread() ? variable : lasting.usedBy(variable.text());
+            }
         }
-        if (ways.lasting != null) return new ChainText(model, cone, facts, ways.lasting).tell(fd, inUse);
+        if (lasting != null) return lasting;
         return cone.isTooLarge()
                 ? HeapChain.none(fd, Grip.UNKNOWN, UNKNOWN)
                 : HeapChain.none(fd, Grip.GARBAGE, GARBAGE);
@@ -168,7 +172,7 @@ final class HeapChains {
                 if (best != null && distance[node] > best.nodes.length) break;
                 HeapModel.Root root = cone.rootsOf(node).stream()
                         .filter(kind)
-                        .min(Comparator.comparingInt(HeapChains.this::rank))
+                        .min(Comparator.comparingInt(HeapChains.this::rank).thenComparingInt(HeapModel.Root::number))
                         .orElse(null);
                 if (root == null && !(loaders && cone.isRoot(node))) continue;
                 int ranked = root == null ? 99 : rank(root);

@@ -30,6 +30,7 @@ final class BpfTracer implements Tracer {
     private final RingBuffer ring;
     private final KernelRecord records;
     private final int lost;
+    private final boolean stores;
     private volatile boolean stopped;
 
     /// Loads and attaches the programs.
@@ -39,6 +40,7 @@ final class BpfTracer implements Tracer {
     /// @throws IOException if this kernel cannot, or does not permit it
     BpfTracer(int ringBytes, boolean storage) throws IOException {
         wake = new EventFd();
+        stores = storage;
         RingBuffer mapped = null;
         try {
             // First what may be refused, then what takes time.
@@ -53,6 +55,7 @@ final class BpfTracer implements Tracer {
             attachOthers(btf, programs);
             records = new KernelRecord(
                     names(btf, "sk_rst_reason", "SK_RST_REASON_"), names(btf, "skb_drop_reason", "SKB_DROP_REASON_"));
+            if (stores) StorageSign.put();
         } catch (IOException | NoSuchElementException e) {
             if (mapped != null) mapped.close();
             close(opened);
@@ -156,6 +159,7 @@ final class BpfTracer implements Tracer {
 
     @Override
     public void close() {
+        if (stores) StorageSign.remove();
         ring.close();
         close(opened);
         wake.close();

@@ -34,6 +34,9 @@ final class TracePrograms {
     private static final int AF_INET6 = 10;
     private static final int CREATE = 1;
 
+    /// In place of a map.
+    private static final int NONE = -1;
+
     private final Btf btf;
     private final int ring;
     private final int lost;
@@ -48,6 +51,11 @@ final class TracePrograms {
         this.ring = ring;
         this.lost = lost;
         this.storage = storage;
+    }
+
+    /// `inet_sock_set_state`, where nobody is told of it: it is only stored.
+    static BpfCode ofStorage(Btf btf, int storage) {
+        return new TracePrograms(btf, NONE, NONE, storage).transitions();
     }
 
     // ---------------------------------------------------------------- one for each tracepoint
@@ -73,8 +81,8 @@ final class TracePrograms {
         code.load(1, R1, STACK, RECORD + KernelRecord.OWNED).jumpIf(R1, 0, "nobody");
         task(code);
         code.set(LENGTH, KernelRecord.MADE).label("nobody");
-        if (storage >= 0) store(code);
-        return output(code, Kind.TRANSITION);
+        if (storage != NONE) store(code);
+        return ring == NONE ? end(code) : output(code, Kind.TRANSITION);
     }
 
     /// `tcp_retransmit_skb(sk, ...)`, `tcp_receive_reset(sk)`
@@ -246,6 +254,10 @@ final class TracePrograms {
                 .call(Helper.MAP_LOOKUP_ELEM)
                 .jumpIf(R0, 0, "out");
         code.set(R1, 1).addAtomically(R0, 0, R1);
+        return end(code);
+    }
+
+    private static BpfCode end(BpfCode code) {
         return code.label("out").set(R0, 0).exit();
     }
 }

@@ -22,6 +22,7 @@ import programs.Descriptors;
 import programs.HealthCheck;
 import programs.Loopback;
 import programs.MetricsSender;
+import programs.NettyFeed;
 import programs.OrderService;
 import programs.Peer;
 import programs.PriceCheck;
@@ -87,6 +88,15 @@ class HeapChainTest {
                 .isEqualTo("HELD static programs.ChatRelay.MEMBERS (ArrayList index 0), and"
                         + " [local variable of thread \"main\" in programs.ChatRelay.main(ChatRelay.java:28)]");
         assertThat(chain.heldBy()).isEqualTo("static programs.ChatRelay.MEMBERS (ArrayList index 0)");
+    }
+
+    @Test
+    void nettysChannelsInAMap() throws Exception {
+        HeapChain chain = chainOf(NettyFeed.class);
+        assertThat(told(chain))
+                .isEqualTo("HELD static programs.NettyFeed.FEEDS (ConcurrentHashMap key \"prices\")"
+                        + " -> io.netty.channel.nio.AbstractNioChannel.ch");
+        assertThat(chain.heldBy()).isEqualTo("static programs.NettyFeed.FEEDS (ConcurrentHashMap key \"prices\")");
     }
 
     @Test

@@ -400,6 +400,60 @@ class HistoryTest {
         });
     }
 
+    @Test
+    void aCommandThatLooksOnceFindsItAndOneThatStaysSeesTheRest() throws Exception {
+        in(HistoryOptions.DEFAULT.withMethods(Method.BPF).withStorage(true), (talk, _) -> {
+            KernelSocket client = talk.connect();
+            TransportAddress local = client.localAddress();
+            KernelSocket server = talk.accept();
+            try (KnownPast once = KnownPast.atOnce();
+                    var source = new KernelSource(once)) {
+                assertThat(statesOf(source, local)).containsExactly(TcpState.ESTABLISHED);
+            }
+            try (KnownPast staying = KnownPast.fromNowOn();
+                    var source = new KernelSource(staying)) {
+                assertThat(staying.refusal()).isEmpty();
+                assertThat(statesOf(source, local)).containsExactly(TcpState.ESTABLISHED);
+                server.close();
+                talk.receiveEnd(client);
+                Conversations.await(() -> talk.lines(local, talk.port).size() == 3);
+                assertThat(statesOf(source, local)).containsExactly(TcpState.CLOSE_WAIT);
+            }
+            client.close();
+        });
+    }
+
+    @Test
+    void aServiceHasTheKernelKeepItAndDoesNothing() throws Exception {
+        byBpf((talk, _) -> {
+            try (var _ = new JournalKeeper();
+                    KnownPast once = KnownPast.atOnce();
+                    var source = new KernelSource(once)) {
+                KernelSocket client = talk.connect();
+                TransportAddress local = client.localAddress();
+                KernelSocket server = talk.accept();
+                assertThat(statesOf(source, local)).containsExactly(TcpState.ESTABLISHED);
+                server.shutdown(1);
+                talk.receiveEnd(client);
+                assertThat(statesOf(source, local)).containsExactly(TcpState.CLOSE_WAIT);
+                client.shutdown(1);
+                server.close();
+                client.close();
+            }
+            try (KnownPast none = KnownPast.atOnce()) {
+                assertThat(none.storage()).isEqualTo(-1);
+            }
+        });
+    }
+
+    private static List<TcpState> statesOf(KernelSource source, TransportAddress local) throws IOException {
+        return source.look(KernelQuery.ALL).sockets().stream()
+                .filter(socket -> socket.local().equals(local))
+                .flatMap(socket -> socket.journal().stream())
+                .map(JournalEntry::to)
+                .toList();
+    }
+
     // ---------------------------------------------------------------- bounds
 
     @Test

@@ -1,6 +1,8 @@
 package dev.sockeye.linux;
 
 import dev.sockeye.wire.IpAddress;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +28,9 @@ public final class DiagAttributes {
 
     /// None at all: nothing else is told.
     public static final DiagAttributes NONE = new DiagAttributes(new byte[0]);
+
+    /// Where there are 50 000 sockets, a buffer for each look at one of these numbers is too much.
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());
 
     private final byte[] bytes;
 
@@ -154,12 +159,13 @@ public final class DiagAttributes {
     // ---------------------------------------------------------------- where they are
 
     private @Nullable ByteBuffer value(int type) {
-        ByteBuffer all = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
         for (int at = 0; at + HEADER <= bytes.length; ) {
-            int length = all.getShort(at) & 0xffff;
+            int length = (short) SHORT.get(bytes, at) & 0xffff;
             if (length < HEADER || at + length > bytes.length) return null;
-            if ((all.getShort(at + 2) & TYPE) == type) {
-                return all.slice(at + HEADER, length - HEADER).order(ByteOrder.nativeOrder());
+            if (((short) SHORT.get(bytes, at + 2) & TYPE) == type) {
+                return ByteBuffer.wrap(bytes, at + HEADER, length - HEADER)
+                        .slice()
+                        .order(ByteOrder.nativeOrder());
             }
             at += length + 3 & ~3;
         }

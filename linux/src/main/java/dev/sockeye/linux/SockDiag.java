@@ -48,6 +48,8 @@ public final class SockDiag implements AutoCloseable {
     private static final int ALL_EXTENSIONS = 0xff, INET_DIAG_REQ_BYTECODE = 1;
     private static final int INET_DIAG_REQ_SK_BPF_STORAGES = 2 | NetlinkMessage.NLA_F_NESTED;
     private static final ValueLayout.OfShort PORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfInt NETWORK_INT = JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong NETWORK_LONG = JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     /// The kernel fills up to 32 KiB at a time.
     private static final int BUFFER = 1 << 17;
@@ -250,8 +252,10 @@ public final class SockDiag implements AutoCloseable {
     }
 
     private static TransportAddress address(MemorySegment buffer, int ip, int port, int family) {
-        byte[] bytes = buffer.asSlice(ip, family == AF_INET ? 4 : 16).toArray(JAVA_BYTE);
-        return new TransportAddress(IpAddress.of(bytes), buffer.get(PORT, port) & 0xffff);
+        IpAddress address = family == AF_INET
+                ? IpAddress.v4(buffer.get(NETWORK_INT, ip))
+                : new IpAddress(buffer.get(NETWORK_LONG, ip), buffer.get(NETWORK_LONG, ip + 8));
+        return new TransportAddress(address, buffer.get(PORT, port) & 0xffff);
     }
 
     private static int aligned(int bytes) {

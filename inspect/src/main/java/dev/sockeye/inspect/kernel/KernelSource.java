@@ -72,7 +72,8 @@ public final class KernelSource implements Source, AutoCloseable {
             if (see(place, query, seen, problems)) entered.add(place);
         }
         if (firstLook != null) await(firstLook);
-        var translation = new Translation(holders(query, seen), query.controlGroups() ? groups : null, journals);
+        var translation = new Translation(
+                holders(query, seen, firstLook != null), query.controlGroups() ? groups : null, journals);
         List<SocketSnapshot> sockets = translation.snapshots(seen);
         if (query.holders()) addClosedProcesses(seen, problems);
         return new KernelLook(sockets, entered, problems);
@@ -216,8 +217,10 @@ public final class KernelSource implements Source, AutoCloseable {
         }
     }
 
-    private @Nullable SocketHolders holders(KernelQuery query, List<Seen> seen) throws IOException {
+    /// @param justLooked who is not known now was not there a moment ago, or may not be known
+    private @Nullable SocketHolders holders(KernelQuery query, List<Seen> seen, boolean justLooked) throws IOException {
         if (!query.holders()) return null;
+        if (justLooked) return holders;
         Instant now = Instant.now();
         if (holdersAt.plus(query.holdersAnew()).isBefore(now)) {
             holders.look();

@@ -1,5 +1,8 @@
 package dev.sockeye.inspect.kernel;
 
+import dev.sockeye.linux.DescriptorFolder;
+import dev.sockeye.linux.SystemCallException;
+import dev.sockeye.wire.Errno;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -8,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +20,7 @@ import java.util.Set;
 /// Which processes hold the kernel's sockets, and by which descriptors: `/proc/PID/fd` (proc(5)). Processes come and go
 /// while it is read, and those of other users may not be looked into: both are no errors, and the latter is counted.
 ///
-/// A look at every descriptor of a machine takes about 5 µs for each. What was found is kept; who asks for sockets that
+/// A look at every descriptor of a machine takes some 3 µs for each. What was found is kept; who asks for sockets that
 /// are all known costs nothing.
 public final class SocketHolders {
 
@@ -89,27 +91,51 @@ public final class SocketHolders {
     ///
     /// @throws IOException if there is no `/proc`
     public void look() throws IOException {
-        Map<Long, List<Descriptor>> found = new HashMap<>();
+        Map<Long, List<Descriptor>> found = new HashMap<>(Math.max(1024, 2 * byInode.size()));
         closed = 0;
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+        try (var folder = new DescriptorFolder();
+                DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path process : processes) {
                 try {
-                    addOf(process, found);
+                    if (DescriptorFolder.isThere()) addOf(process, folder, found);
+                    else addOf(process, found);
                 } catch (AccessDeniedException e) {
                     closed++;
+                } catch (SystemCallException e) {
+                    if (e.is(Errno.EACCES) || e.is(Errno.EPERM)) closed++; // else it has ended meanwhile
                 } catch (IOException | DirectoryIteratorException e) {
                     // It has ended meanwhile.
                 }
             }
         }
-        for (List<Descriptor> holders : found.values()) {
-            holders.sort((a, b) -> a.pid != b.pid ? Integer.compare(a.pid, b.pid) : Integer.compare(a.fd, b.fd));
-        }
-        found.replaceAll((inode, holders) -> Collections.unmodifiableList(holders));
         byInode = found;
         nobodys.clear();
     }
 
+    private static void addOf(Path process, DescriptorFolder folder, Map<Long, List<Descriptor>> found)
+            throws IOException {
+        int pid = number(process);
+        String command = "";
+        folder.open(process.resolve("fd").toString());
+        for (long inode = folder.nextSocket(); inode != 0; inode = folder.nextSocket()) {
+            if (command.isEmpty())
+                command = Files.readString(process.resolve("comm")).strip();
+            add(inode, new Descriptor(pid, command, folder.number()), found);
+        }
+    }
+
+    /// Most sockets are held once.
+    private static void add(long inode, Descriptor descriptor, Map<Long, List<Descriptor>> found) {
+        Long key = inode;
+        List<Descriptor> before = found.put(key, List.of(descriptor));
+        if (before == null) return;
+        List<Descriptor> all = new ArrayList<>(before);
+        all.add(descriptor);
+        all.sort((a, b) -> a.pid != b.pid ? Integer.compare(a.pid, b.pid) : Integer.compare(a.fd, b.fd));
+        found.put(key, List.copyOf(all));
+    }
+
+    /// Where the C library has not what it takes.
     private static void addOf(Path process, Map<Long, List<Descriptor>> found) throws IOException {
         int pid = number(process);
         String command = "";
@@ -119,8 +145,7 @@ public final class SocketHolders {
                 if (inode == 0) continue;
                 if (command.isEmpty())
                     command = Files.readString(process.resolve("comm")).strip();
-                found.computeIfAbsent(inode, key -> new ArrayList<>(1))
-                        .add(new Descriptor(pid, command, number(descriptor)));
+                add(inode, new Descriptor(pid, command, number(descriptor)), found);
             }
         }
     }

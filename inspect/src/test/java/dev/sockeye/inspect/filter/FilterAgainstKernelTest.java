@@ -210,7 +210,7 @@ class FilterAgainstKernelTest {
         Path file = Files.createTempFile("sockeye", ".filter");
         try {
             Files.writeString(file, filter + "\n");
-            Process ss = new ProcessBuilder("ss", "-tanepH", "-F", file.toString())
+            Process ss = new ProcessBuilder("ss", "-taneH", "-F", file.toString())
                     .redirectErrorStream(true)
                     .start();
             String output = new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -251,7 +251,7 @@ class FilterAgainstKernelTest {
                 "ss is not installed");
         Integer compared = inTown((town, source) -> {
             int nonTrivial = 0;
-            for (int round = 0; round < 150; round++) {
+            for (int round = 0; round < 100; round++) {
                 String text = expression(town, 3, false);
                 SocketFilter filter = SocketFilter.parse(text, StateSet.ALL);
                 Set<String> ours = byKernel(source, filter);
@@ -260,7 +260,7 @@ class FilterAgainstKernelTest {
             }
             return nonTrivial;
         });
-        assertThat(compared).isGreaterThan(75);
+        assertThat(compared).isGreaterThan(50);
     }
 
     @Test

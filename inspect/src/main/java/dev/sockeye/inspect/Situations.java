@@ -103,7 +103,7 @@ final class Situations {
         if (Activity.unreadBytes(socket) > 0) return Situation.CLOSE_WAIT_UNREAD_DATA;
         if (socket.recvQ() == 0) {
             boolean isSending = socket.sendQ() > 0 && socket.timer() != null;
-            return isSending ? Situation.CLOSE_WAIT_STILL_SENDING : Situation.CLOSE_WAIT_EOF_READ;
+            return isSending ? Situation.CLOSE_WAIT_STILL_SENDING : Situation.CLOSE_WAIT_ALL_READ;
         }
         if (Activity.hasSentSincePeerClosed(socket)) return Situation.CLOSE_WAIT_WRITES_ON;
         return Activity.endedWithAnAnswer(socket) ? Situation.CLOSE_WAIT_POOLED : Situation.CLOSE_WAIT_NOT_READ_SINCE;

@@ -212,6 +212,8 @@ class ExplainerTest {
     }
 
     private static void oneOfEachThatEnds(Map<Situation, SocketSnapshot.Builder> sockets) {
+        sockets.put(
+                Situation.CLOSE_WAIT_ALL_READ, closeWait(Duration.ofMinutes(14)).kernel(ofTheKernel()));
         sockets.put(Situation.FIN_WAIT1_SENDING, closedHere(TcpState.FIN_WAIT1, 0));
         sockets.put(
                 Situation.FIN_WAIT1_NO_ANSWER,
@@ -228,6 +230,27 @@ class ExplainerTest {
         sockets.put(Situation.LAST_ACK_WAITING, closedHere(TcpState.LAST_ACK, 0));
         sockets.put(
                 Situation.LAST_ACK_NO_ANSWER, closedHere(TcpState.LAST_ACK, 9).timer(timer(Timer.Kind.RETRANSMIT, 4)));
+    }
+
+    private static KernelDetail ofTheKernel() {
+        return new KernelDetail(
+                KernelDetail.IPV4,
+                17,
+                1000,
+                1,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                false);
     }
 
     @Test

@@ -84,16 +84,18 @@ class KernelSituationsTest {
     // ---------------------------------------------------------------- CLOSE_WAIT by Recv-Q
 
     @Test
-    void emptyReceiveQueueMeansThatTheEndWasRead() {
+    void emptyReceiveQueueMeansThatEverythingWasRead() {
         SocketSnapshot socket =
                 closeWait(Duration.ofHours(4), Duration.ofHours(4)).build();
         Explanation told = explainer.explain(socket);
-        assertThat(explainer.situation(socket)).isEqualTo(Situation.CLOSE_WAIT_EOF_READ);
+        assertThat(explainer.situation(socket)).isEqualTo(Situation.CLOSE_WAIT_ALL_READ);
         assertThat(told.meaning())
-                .isEqualTo("10.0.0.5:5432 closed at least 3 h ago. backend knows: it has read to the end of the stream."
-                        + " But it has not called close().");
+                .isEqualTo("10.0.0.5:5432 closed at least 3 h ago. backend has fetched all that came before, and most"
+                        + " likely the end of the stream as well. But it has not called close().");
         assertThat(told.advice())
-                .isEqualTo("Mend the code that got the end of the stream and went on without closing.");
+                .isEqualTo(
+                        "Mend the code that got the end of the stream and went on without closing, or that has all it"
+                                + " wanted and closes nothing.");
         assertThat(told.facts())
                 .containsExactly(
                         "Program: backend, process 812, fd=7, in container shop.",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sockeye.linux.ProcessDescriptor;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,6 +190,7 @@ class HeapChainTest {
     @Test
     void aJvmInNamespacesOfItsOwn(@TempDir Path temporary) throws Exception {
         assumeTrue(Program.isThere("unshare"), "skipped: no unshare (util-linux) here");
+        copyPrograms(temporary.resolve("classes/programs"));
         Loopback.run(() -> {
             String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
             try (Peer peer = Peer.thatCloses();
@@ -206,7 +208,7 @@ class HeapChainTest {
                             java,
                             "-Xmx64m",
                             "-cp",
-                            Program.classPath(OrderService.class),
+                            "/tmp/classes",
                             OrderService.class.getName(),
                             String.valueOf(peer.port())))) {
                 unshare.await("ready");
@@ -224,6 +226,16 @@ class HeapChainTest {
                 }
             }
         });
+    }
+
+    /// Where the program finds them, wherever this project lies.
+    private static void copyPrograms(Path to) throws IOException {
+        String first = Program.classPath(OrderService.class).split(File.pathSeparator, 2)[0];
+        Path from = Path.of(first, "programs");
+        Files.createDirectories(to);
+        try (Stream<Path> classes = Files.list(from)) {
+            for (Path each : classes.toList()) Files.copy(each, to.resolve(each.getFileName()));
+        }
     }
 
     /// It answers nobody; whoever asks is not to wait for it for ever.

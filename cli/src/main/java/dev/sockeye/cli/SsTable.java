@@ -14,7 +14,6 @@ import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -317,7 +316,8 @@ final class SsTable {
         if (entered != null) {
             text.add(" since:")
                     .add(PlainWords.duration(socket.age(entered.at())).replace(" ", ""));
-            text.add(" by:").add(entered.cause().name().toLowerCase(Locale.ROOT));
+            text.add(" by:").add(PlainWords.mover(entered));
+            if (entered.who() != null) text.add(":\"").add(entered.who()).add("\"");
         }
         Trace opened = socket.origin().opened();
         if (opened != null && opened.site() != null) text.add(" opened:").add(opened.site());

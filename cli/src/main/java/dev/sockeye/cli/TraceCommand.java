@@ -14,14 +14,18 @@ import dev.sockeye.inspect.history.HistoryEvent.Transition;
 import dev.sockeye.inspect.history.HistoryOptions;
 import dev.sockeye.inspect.history.Holders;
 import dev.sockeye.inspect.history.Method;
+import dev.sockeye.inspect.history.RecordedHistory;
 import dev.sockeye.inspect.history.Stories;
 import dev.sockeye.inspect.history.Story;
 import dev.sockeye.inspect.kernel.KernelLook;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.inspect.kernel.Namespace;
+import dev.sockeye.inspect.look.Look;
+import dev.sockeye.inspect.look.Recording;
 import dev.sockeye.tcp.TcpState;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -174,6 +178,12 @@ final class TraceCommand implements Callable<Integer> {
             description = "bpf, tracefs or dumps: only this way to learn it, and not the best that is permitted.")
     private @Nullable Method method;
 
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            description = "What a recording ('sockeye record --every') knows, and not what happens now.")
+    private @Nullable Path from;
+
     @Parameters(
             paramLabel = "FILTER",
             arity = "0..*",
@@ -200,6 +210,10 @@ final class TraceCommand implements Callable<Integer> {
         if (count < 0) throw new ParameterException(spec.commandLine(), "--count is 1 at least");
         shown = kinds.contains(Kind.ALL) ? EnumSet.allOf(Kind.class) : EnumSet.copyOf(kinds);
         lines = new TraceText(sockeye.terminal(), namespaces);
+        if (from != null) {
+            replay(from);
+            return ExitCode.OK;
+        }
         var stop = new CountDownLatch(1);
         var ended = new CountDownLatch(1);
         Thread hook = Thread.ofPlatform().unstarted(() -> {
@@ -263,6 +277,41 @@ final class TraceCommand implements Callable<Integer> {
         flush();
         lossLookedAt = 0;
         lookForLosses(history);
+    }
+
+    /// Look by look, as fast as it can be read.
+    private void replay(Path file) throws IOException {
+        if (length != null || method != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--for and --method are of what happens now, not of --from");
+        }
+        var stories = new Stories(this::print);
+        var recorded = new RecordedHistory();
+        if (!json && !story && !noHeader) text.append(lines.header()).append('\n');
+        try (Recording recording = Recording.open(file)) {
+            for (Look look = recording.next(); look != null && !isEnough(); look = recording.next()) {
+                learnNames(look);
+                for (HistoryEvent event : recorded.next(look)) if (!isEnough()) take(event, stories);
+                if (!flush()) return; // nobody reads any more
+                stories.rest(look.at());
+            }
+        }
+        if (!isEnough()) stories.close();
+        flush();
+    }
+
+    /// A recording does not tell which namespace was whose own: the first one counts as that.
+    private void learnNames(Look look) {
+        holders.add(look.sockets());
+        for (SocketSnapshot socket : look.sockets()) {
+            KernelDetail kernel = socket.kernel();
+            if (kernel == null) continue;
+            if (ownNamespace == 0) {
+                ownNamespace = kernel.namespace();
+                lines.own(ownNamespace);
+            }
+            if (kernel.namespace() != ownNamespace) namespaces.put(kernel.namespace(), socket.host());
+        }
     }
 
     private @Nullable HistoryEvent poll(long millis) {

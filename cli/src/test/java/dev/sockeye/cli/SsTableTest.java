@@ -186,7 +186,7 @@ class SsTableTest {
         assertThat(table(everything, forgotten(), timeWait())).isEqualTo("""
                         CLOSE-WAIT 1200   0           10.0.0.1:49152     10.0.0.2:80   ino:17 -->
                         \t skmem:(r1200,rb131072,t0,tb16384) ts sack cubic wscale:7,10 rto:204 rtt:2.012/0.5 ato:40 mss:1448 pmtu:1500 rcvmss:1448 advmss:1448 cwnd:10 bytes_sent:5000 bytes_acked:5001 bytes_received:12001 segs_out:40 segs_in:41 data_segs_out:19 data_segs_in:20 bbr:(bw:12Mbps,mrtt:1.998,pacing_gain:2.88672,cwnd_gain:2) send 57.6Mbps lastsnd:1000 lastrcv:999 lastack:1000 pacing_rate 8Mbps delivery_rate 16Mbps delivered:20 busy:1ms retrans:0/2 rcv_space:14480 rcv_ssthresh:64076 minrtt:1.998 snd_wnd:65535 rcv_wnd:65535 total_rto:1 total_rto_recoveries:1 total_rto_time:210ms
-                        \t since:14min by:segment opened:com.example.Backend.open(Backend.java:41)
+                        \t since:14min by:FIN,ACK opened:com.example.Backend.open(Backend.java:41)
                         TIME-WAIT  0      0           10.0.0.1:6         10.0.0.2:8080 timer:(timewait,4.112sec,0) ino:0 ---
                         \t skmem:(r0,rb131072,t0,tb16384)
                         """);

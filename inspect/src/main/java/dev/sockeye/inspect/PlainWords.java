@@ -65,6 +65,27 @@ public final class PlainWords {
         return text.toString();
     }
 
+    /// What moved a socket, in one word for lists: `close()`, `FIN,ACK` (a segment of the peer's), `keepalive-timeout`.
+    public static String mover(JournalEntry entry) {
+        return switch (entry.cause()) {
+            case CALL_LISTEN -> "listen()";
+            case CALL_CONNECT -> "connect()";
+            case CALL_SHUTDOWN -> "shutdown()";
+            case CALL_CLOSE -> "close()";
+            case CALL_ABORT -> "abort";
+            case SEGMENT -> entry.flags() == 0 ? "peer" : flags(entry.flags()).replace(' ', ',');
+            case TIMER_RETRANSMIT -> "retransmission-timeout";
+            case TIMER_KEEPALIVE -> "keepalive-timeout";
+            case TIMER_FIN_WAIT2 -> "fin-timeout";
+            case TIMER_TIME_WAIT -> "time-wait-timeout";
+            case TIMER_USER -> "user-timeout";
+            case TIMER_LINGER -> "linger-timeout";
+            case ICMP -> "icmp";
+            case RESOURCES -> "resources";
+            case KILLED -> "killed";
+        };
+    }
+
     /// What moved a socket, as the end of a sentence: `the program called close()`.
     public static String cause(JournalEntry entry) {
         return cause(entry.cause(), entry.flags(), entry.who() == null ? "the program" : entry.who());

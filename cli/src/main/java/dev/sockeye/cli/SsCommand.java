@@ -69,7 +69,9 @@ final class SsCommand {
         boolean groups =
                 json || options.has("extended") || options.has("cgroup") || byName != null && byName.needGroups();
         @Nullable FutureTask<@Nullable String> others = lookAtOtherNamespaces();
-        SsSelection.Found found = new SsSelection(options, filter, holders, groups).find();
+        SsSelection.Found found = new SsSelection(
+                        options, filter, holders, groups, sockeye.terminal().colour())
+                .find();
         for (String problem : found.problems()) sockeye.complain(problem);
         show(found.sockets(), filter, byName);
         hints(others);

@@ -14,6 +14,7 @@ import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.inspect.look.Recording;
 import dev.sockeye.linux.NetworkNamespace;
+import dev.sockeye.linux.SockDiag;
 import dev.sockeye.linux.SystemCallException;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -41,11 +42,14 @@ final class SsSelection {
     /// Whether somebody looks at the programs that hold sockets, and at the paths of control groups.
     private final boolean holders;
     private final boolean groups;
+    private final boolean isColoured;
 
     private final List<SocketSnapshot> sockets = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
 
-    SsSelection(SsOptions options, SocketFilter filter, boolean holders, boolean groups) {
+    /// @param isColoured whether lines get the colour of what a socket is about
+    SsSelection(SsOptions options, SocketFilter filter, boolean holders, boolean groups, boolean isColoured) {
+        this.isColoured = isColoured;
         this.options = options;
         this.filter = filter;
         this.holders = holders;
@@ -120,7 +124,8 @@ final class SsSelection {
                 options.has("all-namespaces"),
                 holders,
                 groups,
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                extensions());
         try (var past = KnownPast.atOnce();
                 var source = new KernelSource(past)) {
             KernelLook look;
@@ -137,6 +142,19 @@ final class SsSelection {
             for (SocketSnapshot socket : look.sockets()) if (pushdown.accepts(socket)) sockets.add(socket);
         }
         return true;
+    }
+
+    /// What is neither shown nor looked at by a condition need not be told: colours look at everything.
+    private int extensions() {
+        boolean all = filter.expression() != null || isColoured;
+        for (String option : List.of("json", "columns", "diag", "diag-file")) all |= options.has(option);
+        if (all) return SockDiag.ALL_EXTENSIONS;
+        int extensions = 0;
+        if (options.has("info")) extensions |= SockDiag.INFO | SockDiag.CONGESTION;
+        if (options.has("memory")) extensions |= SockDiag.MEMORY;
+        if (options.has("extended")) extensions |= SockDiag.SHUTDOWN;
+        if (options.has("tos")) extensions |= SockDiag.SERVICE;
+        return extensions;
     }
 
     private static String reason(IOException e) {

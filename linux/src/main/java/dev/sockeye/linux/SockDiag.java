@@ -29,6 +29,13 @@ public final class SockDiag implements AutoCloseable {
     /// `ss` leaves out.
     public static final int ALL_STATES = (1 << DiagSocket.BOUND_INACTIVE + 1) - 2;
 
+    /// What else is to be told of each socket: bits `1 << INET_DIAG_... - 1` (linux/inet_diag.h). What has a number
+    /// above
+    /// eight is told in any case.
+    public static final int INFO = 1 << 1, CONGESTION = 1 << 3 | 1 << 2, SERVICE = 1 << 4 | 1 << 5, MEMORY = 1 << 6;
+
+    /// See [#INFO].
+    public static final int SHUTDOWN = 1 << 7, ALL_EXTENSIONS = 0xff;
     private static final int AF_NETLINK = 16, SOCK_RAW = 3, NETLINK_SOCK_DIAG = 4;
     private static final int SOL_SOCKET = 1, SO_RCVBUF = 8;
     private static final int SOCK_DIAG_BY_FAMILY = 20, SOCK_DESTROY = 21;
@@ -45,7 +52,7 @@ public final class SockDiag implements AutoCloseable {
 
     /// `struct inet_diag_msg`
     private static final int MESSAGE_ID = 4, EXPIRES = 52, RQUEUE = 56, WQUEUE = 60, UID = 64, INODE = 68, MESSAGE = 72;
-    private static final int ALL_EXTENSIONS = 0xff, INET_DIAG_REQ_BYTECODE = 1;
+    private static final int INET_DIAG_REQ_BYTECODE = 1;
     private static final int INET_DIAG_REQ_SK_BPF_STORAGES = 2 | NetlinkMessage.NLA_F_NESTED;
     private static final ValueLayout.OfShort PORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt NETWORK_INT = JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -87,16 +94,20 @@ public final class SockDiag implements AutoCloseable {
     ///     marks without `CAP_NET_ADMIN`
     public int dump(int family, int states, @Nullable DiagFilter filter, Consumer<DiagSocket> to)
             throws SystemCallException {
-        return dump(family, states, filter, -1, to);
+        return dump(family, states, filter, ALL_EXTENSIONS, -1, to);
     }
 
-    /// The same, with what a BPF program has stored with each socket: [DiagAttributes#storage].
+    /// The same, telling only what is asked for, with what a BPF program has stored with each socket:
+    /// [DiagAttributes#storage].
     ///
-    /// @param storage a descriptor of the map, see [Bpf#createSocketStorage]; -1 for none
-    public int dump(int family, int states, @Nullable DiagFilter filter, int storage, Consumer<DiagSocket> to)
+    /// @param extensions bits of [#INFO] and the others
+    /// @param storage    a descriptor of the map, see [Bpf#createSocketStorage]; -1 for none
+    public int dump(
+            int family, int states, @Nullable DiagFilter filter, int extensions, int storage, Consumer<DiagSocket> to)
             throws SystemCallException {
         String what = "list the TCP sockets";
-        begin(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, family, states);
+        int structure = begin(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, family, states);
+        request.putByte(structure + EXTENSIONS, extensions);
         if (filter != null) request.attribute(INET_DIAG_REQ_BYTECODE, filter.program());
         if (storage >= 0) request.attribute(INET_DIAG_REQ_SK_BPF_STORAGES, nestedMap(storage));
         send(what);

@@ -168,7 +168,7 @@ class BpfTest {
             assertThat(listener.listen(1)).isZero();
             List<DiagSocket> sockets = new ArrayList<>();
             DiagFilter mine = DiagFilter.sourcePort(listener.localAddress().port());
-            diag.dump(SockDiag.AF_INET, 1 << DiagSocket.LISTEN, mine, found, sockets::add);
+            diag.dump(SockDiag.AF_INET, 1 << DiagSocket.LISTEN, mine, SockDiag.ALL_EXTENSIONS, found, sockets::add);
             ByteBuffer stored =
                     Objects.requireNonNull(sockets.getFirst().attributes().storage());
             assertThat(stored.remaining()).isEqualTo(12);

@@ -131,10 +131,10 @@ public final class KernelSource implements Source, AutoCloseable {
 
     private void dump(SockDiag door, KernelQuery query, Consumer<DiagSocket> to) throws SystemCallException {
         int stored = journals.storage();
-        if (query.v4()) door.dump(SockDiag.AF_INET, query.states(), query.filter(), stored, to);
+        if (query.v4()) door.dump(SockDiag.AF_INET, query.states(), query.filter(), query.extensions(), stored, to);
         if (query.v6()) {
             try {
-                door.dump(SockDiag.AF_INET6, query.states(), query.filter(), stored, to);
+                door.dump(SockDiag.AF_INET6, query.states(), query.filter(), query.extensions(), stored, to);
             } catch (SystemCallException e) {
                 if (!e.is(Errno.ENOENT) || !query.v4()) throw e; // a kernel without IPv6
             }

@@ -73,6 +73,7 @@ final class SsCommand {
                         options, filter, holders, groups, sockeye.terminal().colour())
                 .find();
         for (String problem : found.problems()) sockeye.complain(problem);
+        if (found.blind() && found.sockets().isEmpty()) return ExitCode.IO;
         show(found.sockets(), filter, byName);
         hints(others);
         return found.blind() ? ExitCode.IO : ExitCode.OK;

@@ -16,6 +16,7 @@ import dev.sockeye.inspect.look.Recording;
 import dev.sockeye.linux.NetworkNamespace;
 import dev.sockeye.linux.SockDiag;
 import dev.sockeye.linux.SystemCallException;
+import dev.sockeye.wire.Errno;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -97,6 +98,12 @@ final class SsSelection {
             try (NetworkNamespace other = NetworkNamespace.at(fileOf(namespace))) {
                 return other.call(this::addKernelsOfThread);
             }
+        } catch (SystemCallException e) {
+            problems.add(
+                    namespace != null && e.is(Errno.ENOENT)
+                            ? "there is no network namespace '" + namespace + "': 'ip netns' lists those with a name"
+                            : String.valueOf(e.getMessage()));
+            return false;
         } catch (Exception e) {
             if (!(e instanceof IOException)) throw new IllegalStateException(e);
             problems.add(String.valueOf(e.getMessage()));

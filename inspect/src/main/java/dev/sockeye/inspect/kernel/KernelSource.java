@@ -123,7 +123,8 @@ public final class KernelSource implements Source, AutoCloseable {
             return true;
         } catch (SystemCallException e) {
             if (place.isOwn()) return seeInProc(place, query, to, e, problems);
-            doors.remove(place.inode());
+            SockDiag refused = doors.remove(place.inode());
+            if (refused != null) refused.close(); // it would keep the namespace alive
             if (!e.is(Errno.ENOENT)) problems.add(notEntered(place, e));
             return false;
         }

@@ -102,6 +102,8 @@ class HistoryLoadTest {
                     history.lost() - lost,
                     cpu / 1e9,
                     cpu / 1e7 / took);
+            // What is missing must have been counted as lost.
+            assertThat(ends.sum() + history.lost() - lost).isGreaterThanOrEqualTo(2L * made);
         }
     }
 

@@ -42,7 +42,7 @@ public final class Bpf {
     private static final MethodHandle SYSCALL =
             Libc.variadic("syscall", 1, FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
 
-    private final MemorySegment callState = Arena.ofAuto().allocate(Libc.CALL_STATE);
+    private final MemorySegment callState = Arena.ofAuto().allocate(CallConvention.CALL_STATE);
     private final SystemCalls calls = new SystemCalls();
 
     /// Calls for one thread at a time.
@@ -54,9 +54,9 @@ public final class Bpf {
         try {
             long size = attributes.byteSize();
             long result = (long) SYSCALL.invokeExact(callState, (long) number, command, attributes.address(), size);
-            return Libc.result((int) result, callState);
+            return CallConvention.result(result, callState);
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 

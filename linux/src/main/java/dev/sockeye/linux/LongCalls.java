@@ -30,7 +30,8 @@ final class LongCalls {
 
     private LongCalls() {}
 
-    private static MethodHandle function(String name) {
+    /// A function of the C library, which takes whole numbers and addresses only, six at most.
+    static MethodHandle function(String name) {
         return SHAPE.bindTo(CallConvention.function(name));
     }
 }

@@ -169,7 +169,7 @@ final class SsSelection {
     /// What is neither shown nor looked at by a condition need not be told: colours look at everything.
     private int extensions() {
         boolean all = filter.expression() != null || isColoured;
-        for (String option : List.of("json", "columns", "diag", "diag-file")) all |= options.has(option);
+        for (String option : List.of("json", "columns", "diag")) all |= options.has(option);
         if (all) return SockDiag.ALL_EXTENSIONS;
         int extensions = 0;
         if (options.has("info")) extensions |= SockDiag.INFO | SockDiag.CONGESTION;

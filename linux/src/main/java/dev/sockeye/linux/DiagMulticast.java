@@ -54,13 +54,14 @@ public final class DiagMulticast implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SOCKADDR_NL, 4);
             address.set(JAVA_SHORT, 0, (short) AF_NETLINK);
-            MemorySegment callState = arena.allocate(Libc.CALL_STATE);
-            int result = Libc.result((int) Libc.BIND.invokeExact(callState, fd, address, SOCKADDR_NL), callState);
+            MemorySegment callState = arena.allocate(CallConvention.CALL_STATE);
+            int result =
+                    CallConvention.result((int) Libc.BIND.invokeExact(callState, fd, address, SOCKADDR_NL), callState);
             SystemCallException.check(result, "bind a netlink socket");
         } catch (SystemCallException e) {
             throw e;
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 

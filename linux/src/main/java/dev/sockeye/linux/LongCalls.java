@@ -56,7 +56,8 @@ final class LongCalls {
         return memory.address() + offset;
     }
 
-    private static MethodHandle function(String name) {
+    /// A function of the C library, which takes whole numbers and addresses only, six at most.
+    static MethodHandle function(String name) {
         MemorySegment address = LINKER.defaultLookup()
                 .find(name)
                 .orElseThrow(() -> new NoSuchElementException("the C library has no function " + name));

@@ -231,7 +231,7 @@ public final class KernelSource implements Source, AutoCloseable {
         for (Seen some : seen) {
             for (DiagSocket socket : some.sockets()) if (socket.inode() != 0) inodes.add(socket.inode());
         }
-        holders.of(inodes);
+        holders.lookFor(inodes);
         return holders;
     }
 
@@ -240,8 +240,7 @@ public final class KernelSource implements Source, AutoCloseable {
         if (holders.closedProcesses() == 0) return;
         long unknown = seen.stream()
                 .flatMap(some -> some.sockets().stream())
-                .filter(socket ->
-                        socket.inode() != 0 && holders.of(socket.inode()).isEmpty())
+                .filter(socket -> socket.inode() != 0 && !holders.isHeld(socket.inode()))
                 .count();
         if (unknown == 0) return;
         problems.add("who holds " + count(unknown, "socket", "sockets") + " is not known: "
@@ -256,6 +255,7 @@ public final class KernelSource implements Source, AutoCloseable {
     /// Lets go of its doors.
     @Override
     public void close() {
+        holders.close();
         doors.values().forEach(SockDiag::close);
         doors.clear();
     }

@@ -4,12 +4,9 @@ import dev.sockeye.linux.SystemCalls;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
-import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -65,35 +62,20 @@ public final class Sockeye implements Runnable {
         int exitCode = SsCommand.run(sockeye, arguments);
         // A short command has started nothing that must be told of its end, and is gone ten milliseconds earlier.
         if (exitCode >= 0) Runtime.getRuntime().halt(exitCode);
-        exitCode = sockeye.runByPicocli(arguments);
+        exitCode = CommandLines.run(sockeye, arguments);
         out.flush();
         System.exit(exitCode);
     }
 
     int run(String... arguments) {
         int exitCode = SsCommand.run(this, arguments);
-        return exitCode >= 0 ? exitCode : runByPicocli(arguments);
-    }
-
-    private int runByPicocli(String... arguments) {
-        var line = new CommandLine(this);
-        line.setOut(new PrintWriter(out, true, out.charset()));
-        line.setErr(new PrintWriter(err, true, err.charset()));
-        int width = Math.max(80, terminal.textWidth());
-        line.setUsageHelpWidth(width);
-        line.setParameterExceptionHandler(new BadCommandLine(this));
-        line.setExecutionExceptionHandler(new Failure(this));
-        for (CommandLine command : line.getSubcommands().values()) command.setUsageHelpWidth(width);
-        // what follows the program's name is the program's, with -- before it or without
-        for (String command : List.of("run", "up"))
-            Objects.requireNonNull(line.getSubcommands().get(command)).setStopAtPositional(true);
-        return line.execute(arguments);
+        return exitCode >= 0 ? exitCode : CommandLines.run(this, arguments);
     }
 
     /// Without a command.
     @Override
     public void run() {
-        new CommandLine(this).usage(out);
+        CommandLines.usage(this);
     }
 
     Terminal terminal() {

@@ -44,7 +44,7 @@ class CensusTest {
     }
 
     private List<Family> look() throws IOException {
-        if (census == null) census = own(new Census(false, Bounds.STANDARD, 1));
+        if (census == null) census = own(new Census(null, false, Bounds.STANDARD, 1));
         return Families.of(census.look(), Findings.NONE, "test");
     }
 

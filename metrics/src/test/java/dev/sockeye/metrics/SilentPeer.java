@@ -23,18 +23,20 @@ final class SilentPeer implements AutoCloseable {
     private static final int ISN = 1_000_000, PREFIX_V4 = 24, PREFIX_V6 = 64;
 
     /// The kernel's address and the peer's.
-    enum Network {
-        V4("10.77.0.1", "10.77.0.2", Ipv4Header.MIN_LENGTH),
-        V6("2001:db8::1", "2001:db8::2", Ipv6Header.LENGTH);
+    record Network(IpAddress kernel, IpAddress peer) {
 
-        final IpAddress kernel;
-        final IpAddress peer;
-        private final int header;
+        static final Network V4 = of("10.77.0.1", "10.77.0.2"), V6 = of("2001:db8::1", "2001:db8::2");
 
-        Network(String kernel, String peer, int header) {
-            this.kernel = IpAddress.parse(kernel);
-            this.peer = IpAddress.parse(peer);
-            this.header = header;
+        private static Network of(String kernel, String peer) {
+            return new Network(IpAddress.parse(kernel), IpAddress.parse(peer));
+        }
+
+        boolean isV4() {
+            return kernel.isV4();
+        }
+
+        private int header() {
+            return isV4() ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
         }
     }
 
@@ -47,8 +49,8 @@ final class SilentPeer implements AutoCloseable {
     SilentPeer() throws SystemCallException {
         device = Tun.open("silent0", false);
         try (var links = new Rtnetlink()) {
-            links.addAddress("silent0", Network.V4.kernel, PREFIX_V4);
-            links.addAddress("silent0", Network.V6.kernel, PREFIX_V6);
+            links.addAddress("silent0", Network.V4.kernel(), PREFIX_V4);
+            links.addAddress("silent0", Network.V6.kernel(), PREFIX_V6);
             links.setUp("silent0", true);
         }
     }
@@ -92,15 +94,15 @@ final class SilentPeer implements AutoCloseable {
 
     private void send(Network in, int from, int to, int sequence, int acknowledgment, int flags) {
         int length = TcpHeader.MIN_LENGTH;
-        int at = in.header;
-        if (in == Network.V4) {
-            int source = in.peer.v4Bits(), destination = in.kernel.v4Bits();
+        int at = in.header();
+        if (in.isV4()) {
+            int source = in.peer().v4Bits(), destination = in.kernel().v4Bits();
             Ipv4Header.write(packet, 0, 0, at + length, 1, Ipv4Header.DONT_FRAGMENT, 64, 6, source, destination);
         } else {
-            Ipv6Header.write(packet, 0, 0, 0, length, 6, 64, in.peer, in.kernel);
+            Ipv6Header.write(packet, 0, 0, 0, length, 6, 64, in.peer(), in.kernel());
         }
         TcpHeader.write(packet, at, from, to, sequence, acknowledgment, 0, flags, 65_535, 0);
-        int sum = Checksum.add(Checksum.pseudo(in.peer, in.kernel, 6, length), Checksum.sum(packet, at, length));
+        int sum = Checksum.add(Checksum.pseudo(in.peer(), in.kernel(), 6, length), Checksum.sum(packet, at, length));
         int checksum = Checksum.of(sum);
         packet.set(ValueLayout.JAVA_BYTE, at + 16, (byte) (checksum >>> 8));
         packet.set(ValueLayout.JAVA_BYTE, at + 17, (byte) checksum);
@@ -112,12 +114,12 @@ final class SilentPeer implements AutoCloseable {
     private void await(Network in, int from, int to, int flags) throws IOException {
         for (int attempt = 0; attempt < 2000; attempt++) {
             int length = calls.read(device.fd(), packet, 0, 4096);
-            if (length < in.header + TcpHeader.MIN_LENGTH) {
+            if (length < in.header() + TcpHeader.MIN_LENGTH) {
                 pause();
                 continue;
             }
             if (!isTcp(in)) continue;
-            int at = in.header;
+            int at = in.header();
             if (TcpHeader.sourcePort(packet, at) != to || TcpHeader.destinationPort(packet, at) != from) continue;
             int its = TcpHeader.flags(packet, at) & (TcpHeader.SYN | TcpHeader.FIN | TcpHeader.ACK);
             int one = (its & (TcpHeader.SYN | TcpHeader.FIN)) != 0 ? 1 : 0;
@@ -128,7 +130,7 @@ final class SilentPeer implements AutoCloseable {
     }
 
     private boolean isTcp(Network in) {
-        if (in == Network.V4) return Ipv4Header.version(packet, 0) == 4 && Ipv4Header.protocol(packet, 0) == 6;
+        if (in.isV4()) return Ipv4Header.version(packet, 0) == 4 && Ipv4Header.protocol(packet, 0) == 6;
         return Ipv6Header.version(packet, 0) == 6 && Ipv6Header.nextHeader(packet, 0) == 6;
     }
 

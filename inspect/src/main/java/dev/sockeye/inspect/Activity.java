@@ -17,13 +17,13 @@ final class Activity {
         if (use != null) return socket.age(use);
         TcpInfo info = infoOfKernel(socket);
         if (info == null) return null;
-        return Duration.ofMillis(Math.min(unsigned(info.last_data_sent()), unsigned(info.last_data_recv())));
+        return min(sinceDataSent(info), sinceDataReceived(info));
     }
 
     /// How long data has been waiting to be read, at least; null if that is not known.
     static @Nullable Duration unread(SocketSnapshot socket) {
         TcpInfo info = infoOfKernel(socket);
-        return info == null ? null : Duration.ofMillis(unsigned(info.last_data_recv()));
+        return info == null ? null : sinceDataReceived(info);
     }
 
     /// How long ago the peer closed, exactly or at least; null if it has not, or nothing is known of it. The FIN came
@@ -33,22 +33,7 @@ final class Activity {
         if (exactly != null) return socket.age(exactly);
         TcpInfo info = infoOfKernel(socket);
         if (info == null || !socket.state().hasReceivedFin()) return null;
-        return Duration.ofMillis(unsigned(info.last_ack_recv()));
-    }
-
-    /// Whether the last data came from the peer, and some had gone to it before: question, answer, silence.
-    static boolean endedWithAnAnswer(SocketSnapshot socket) {
-        TcpInfo info = infoOfKernel(socket);
-        if (info == null || info.data_segs_in() == 0 || info.data_segs_out() == 0) return false;
-        return unsigned(info.last_data_recv()) <= unsigned(info.last_data_sent());
-    }
-
-    /// Whether our side has sent data since the peer closed, as far as is known.
-    static boolean hasSentSincePeerClosed(SocketSnapshot socket) {
-        TcpInfo info = infoOfKernel(socket);
-        Instant closed = socket.peerClosedAt();
-        if (info == null || closed == null || info.data_segs_out() == 0) return false;
-        return unsigned(info.last_data_sent()) < socket.age(closed).toMillis();
+        return sinceAck(info);
     }
 
     /// Bytes that the program has not read. The kernel counts the peer's FIN in Recv-Q until it is read; people do not.
@@ -62,7 +47,26 @@ final class Activity {
         return socket.kernel() == null || !socket.state().isSynchronized() ? null : socket.info();
     }
 
-    private static long unsigned(int millis) {
-        return millis & 0xffff_ffffL;
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
+    // ---------------------------------------------------------------- times of `TCP_INFO`
+
+    static Duration sinceDataSent(TcpInfo info) {
+        return millis(info.last_data_sent());
+    }
+
+    static Duration sinceDataReceived(TcpInfo info) {
+        return millis(info.last_data_recv());
+    }
+
+    static Duration sinceAck(TcpInfo info) {
+        return millis(info.last_ack_recv());
+    }
+
+    /// Milliseconds, which the kernel has without a sign.
+    private static Duration millis(int field) {
+        return Duration.ofMillis(field & 0xffff_ffffL);
     }
 }

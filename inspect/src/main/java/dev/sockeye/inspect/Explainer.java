@@ -11,8 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Says in plain words what a state means, whose move is next, whether it is harmless and what to do; for a concrete
-/// socket, from
-/// what it and its program have done. The words are in `states.md` and `situations.md`.
+/// socket, from what it and its program have done. The words are in `states.md` and `situations.md`.
 public final class Explainer {
 
     private final Words states = Words.load("states.md");
@@ -39,14 +38,24 @@ public final class Explainer {
         return Objects.requireNonNull(states.get(state.name(), part));
     }
 
-    /// Which situation a socket is in.
+    /// Which situation a socket is in, as far as it tells by itself.
     public Situation situation(SocketSnapshot socket) {
-        return Situations.of(socket);
+        return situation(socket, Surroundings.UNKNOWN);
     }
 
-    /// Explains a concrete socket.
+    /// Which situation a socket is in, among others.
+    public Situation situation(SocketSnapshot socket, Surroundings around) {
+        return Situations.of(socket, around);
+    }
+
+    /// Explains a concrete socket, as far as it tells by itself.
     public Explanation explain(SocketSnapshot socket) {
-        Situation situation = Situations.of(socket);
+        return explain(socket, Surroundings.UNKNOWN);
+    }
+
+    /// Explains a concrete socket among others.
+    public Explanation explain(SocketSnapshot socket, Surroundings around) {
+        Situation situation = situation(socket, around);
         Blanks blanks = Blanks.of(socket);
         return new Explanation(
                 subject(socket),

@@ -17,13 +17,13 @@ final class Activity {
         if (use != null) return socket.age(use);
         TcpInfo info = infoOfKernel(socket);
         if (info == null) return null;
-        return min(sinceDataSent(info), sinceDataReceived(info));
+        return Signs.shorter(Signs.sinceDataSent(info), Signs.sinceDataReceived(info));
     }
 
     /// How long data has been waiting to be read, at least; null if that is not known.
     static @Nullable Duration unread(SocketSnapshot socket) {
         TcpInfo info = infoOfKernel(socket);
-        return info == null ? null : sinceDataReceived(info);
+        return info == null ? null : Signs.sinceDataReceived(info);
     }
 
     /// How long ago the peer closed, exactly or at least; null if it has not, or nothing is known of it. The FIN came
@@ -33,7 +33,7 @@ final class Activity {
         if (exactly != null) return socket.age(exactly);
         TcpInfo info = infoOfKernel(socket);
         if (info == null || !socket.state().hasReceivedFin()) return null;
-        return sinceAck(info);
+        return Signs.sinceAck(info);
     }
 
     /// Bytes that the program has not read. The kernel counts the peer's FIN in Recv-Q until it is read; people do not.
@@ -45,28 +45,5 @@ final class Activity {
     /// The times in it mean something from ESTABLISHED on: before, they count from when the machine started.
     private static @Nullable TcpInfo infoOfKernel(SocketSnapshot socket) {
         return socket.kernel() == null || !socket.state().isSynchronized() ? null : socket.info();
-    }
-
-    private static Duration min(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
-    }
-
-    // ---------------------------------------------------------------- times of `TCP_INFO`
-
-    static Duration sinceDataSent(TcpInfo info) {
-        return millis(info.last_data_sent());
-    }
-
-    static Duration sinceDataReceived(TcpInfo info) {
-        return millis(info.last_data_recv());
-    }
-
-    static Duration sinceAck(TcpInfo info) {
-        return millis(info.last_ack_recv());
-    }
-
-    /// Milliseconds, which the kernel has without a sign.
-    private static Duration millis(int field) {
-        return Duration.ofMillis(field & 0xffff_ffffL);
     }
 }

@@ -98,13 +98,13 @@ public final class CloseWaits {
         TcpInfo info = socket.info();
         return info != null
                 && hasSentSince(socket, closed)
-                && Activity.sinceDataSent(info).compareTo(limits.lately) < 0;
+                && Signs.sinceDataSent(info).compareTo(limits.lately) < 0;
     }
 
     private static boolean hasSentSince(SocketSnapshot socket, @Nullable Duration closed) {
         TcpInfo info = socket.info();
         if (info == null || closed == null || info.bytes_sent() == 0) return false;
-        return Activity.sinceDataSent(info).compareTo(closed) < 0;
+        return Signs.sinceDataSent(info).compareTo(closed) < 0;
     }
 
     /// A server that has been asked, and has said nothing since: the caller may have closed one
@@ -112,7 +112,7 @@ public final class CloseWaits {
     private static boolean owesAnswer(SocketSnapshot socket, Surroundings around) {
         TcpInfo info = socket.info();
         if (info == null || info.bytes_received() <= 1 || !around.isServer(socket)) return false;
-        return info.bytes_sent() == 0 || Activity.sinceDataSent(info).compareTo(Activity.sinceDataReceived(info)) > 0;
+        return info.bytes_sent() == 0 || Signs.sinceDataSent(info).compareTo(Signs.sinceDataReceived(info)) > 0;
     }
 
     /// Whether the program has certainly been told of the end. A read that takes the last byte takes
@@ -123,15 +123,14 @@ public final class CloseWaits {
         if (socket.usage().endOfStreamRead() != null) return true;
         TcpInfo info = socket.info();
         if (info == null || socket.kernel() == null || socket.recvQ() != 0) return false;
-        Duration received = Activity.sinceDataReceived(info);
+        Duration received = Signs.sinceDataReceived(info);
         Instant at = socket.peerClosedAt();
         if (at == null) {
             boolean isProbed = Boolean.TRUE.equals(socket.settings().keepAlive());
-            boolean hasSent =
-                    info.bytes_sent() > 0 && Activity.sinceDataSent(info).compareTo(received) < 0;
+            boolean hasSent = info.bytes_sent() > 0 && Signs.sinceDataSent(info).compareTo(received) < 0;
             if (isProbed || hasSent) return false;
         }
-        Duration closed = at == null ? Activity.sinceAck(info) : socket.age(at);
+        Duration closed = at == null ? Signs.sinceAck(info) : socket.age(at);
         return received.minus(closed).compareTo(TOGETHER) > 0;
     }
 
@@ -150,6 +149,6 @@ public final class CloseWaits {
         if (info == null || around.isServer(socket)) return false;
         if (socket.recvQ() > 1 + limits.farewell) return false;
         boolean wasAnswered = info.bytes_sent() > 0 && info.bytes_received() > socket.recvQ();
-        return wasAnswered && Activity.sinceDataReceived(info).compareTo(Activity.sinceDataSent(info)) <= 0;
+        return wasAnswered && Signs.sinceDataReceived(info).compareTo(Signs.sinceDataSent(info)) <= 0;
     }
 }

@@ -117,18 +117,18 @@ public final class Explainer {
         if (info == null || !socket.state().isSynchronized()) return;
         // The kernel counts the peer's FIN as a byte received.
         long received = info.bytes_received() - (socket.state().hasReceivedFin() ? 1 : 0);
-        facts.add("Sent: " + PlainWords.bytes(info.bytes_sent()) + ago(info.data_segs_out(), info.last_data_sent())
+        facts.add("Sent: " + PlainWords.bytes(info.bytes_sent()) + ago(info.data_segs_out(), Signs.sinceDataSent(info))
                 + "; received: " + PlainWords.bytes(Math.max(0, received))
-                + ago(info.data_segs_in(), info.last_data_recv()) + ".");
+                + ago(info.data_segs_in(), Signs.sinceDataReceived(info)) + ".");
         if (info.bytes_retrans() > 0) {
             facts.add("Sent again: " + PlainWords.bytes(info.bytes_retrans()) + " in "
                     + PlainWords.count(info.total_retrans(), "segment", "segments") + ".");
         }
     }
 
-    private static String ago(int segments, int millis) {
+    private static String ago(int segments, Duration since) {
         if (segments == 0) return "";
-        return ", last " + PlainWords.duration(Duration.ofMillis(millis & 0xffff_ffffL)) + " ago";
+        return ", last " + PlainWords.duration(since) + " ago";
     }
 
     private static void addTrace(List<String> facts, String what, @Nullable Trace trace) {

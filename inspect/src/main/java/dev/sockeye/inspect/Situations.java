@@ -1,6 +1,5 @@
 package dev.sockeye.inspect;
 
-import dev.sockeye.tcp.TcpInfo;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +23,14 @@ final class Situations {
         return switch (socket.state()) {
             case CLOSED -> closed(socket);
             case LISTEN -> listen(socket);
-            case SYN_SENT -> retries(socket) == 0 ? Situation.CONNECTING : Situation.CONNECTING_NO_ANSWER;
-            case SYN_RCVD -> retries(socket) == 0 ? Situation.HANDSHAKE : Situation.HANDSHAKE_NO_ANSWER;
+            case SYN_SENT -> Signs.timeouts(socket) == 0 ? Situation.CONNECTING : Situation.CONNECTING_NO_ANSWER;
+            case SYN_RCVD -> Signs.timeouts(socket) == 0 ? Situation.HANDSHAKE : Situation.HANDSHAKE_NO_ANSWER;
             case ESTABLISHED -> established(socket);
             case CLOSE_WAIT -> closeWait(socket, around);
             case FIN_WAIT1 -> finWait1(socket);
             case FIN_WAIT2 -> socket.holder() == Holder.PROGRAM ? Situation.FIN_WAIT2_HELD : Situation.FIN_WAIT2_ORPHAN;
             case CLOSING -> Situation.BOTH_CLOSING;
-            case LAST_ACK -> retries(socket) == 0 ? Situation.LAST_ACK_WAITING : Situation.LAST_ACK_NO_ANSWER;
+            case LAST_ACK -> Signs.timeouts(socket) == 0 ? Situation.LAST_ACK_WAITING : Situation.LAST_ACK_NO_ANSWER;
             case TIME_WAIT -> Situation.TIME_WAIT_RUNNING;
         };
     }
@@ -50,10 +49,10 @@ final class Situations {
 
     private static Situation established(SocketSnapshot socket) {
         if (socket.holder() == Holder.ACCEPT_QUEUE) return Situation.NOT_ACCEPTED;
-        if (retries(socket) > 0 && socket.sendQ() > 0) {
-            return hasTimer(socket, Timer.Kind.PERSIST) ? Situation.PEER_DOES_NOT_READ : Situation.PEER_SILENT;
+        if (Signs.timeouts(socket) > 0 && socket.sendQ() > 0) {
+            return Signs.has(socket, Timer.Kind.PERSIST) ? Situation.PEER_DOES_NOT_READ : Situation.PEER_SILENT;
         }
-        if (hasTimer(socket, Timer.Kind.PERSIST)) return Situation.PEER_DOES_NOT_READ;
+        if (Signs.has(socket, Timer.Kind.PERSIST)) return Situation.PEER_DOES_NOT_READ;
         if (socket.recvQ() > 0 && hasWaited(socket)) return Situation.PROGRAM_DOES_NOT_READ;
         Duration idle = Activity.idle(socket);
         if (idle == null) idle = socket.inState();
@@ -68,8 +67,8 @@ final class Situations {
     }
 
     private static Situation finWait1(SocketSnapshot socket) {
-        if (hasTimer(socket, Timer.Kind.PERSIST)) return Situation.FIN_WAIT1_PEER_DOES_NOT_READ;
-        return retries(socket) == 0 ? Situation.FIN_WAIT1_SENDING : Situation.FIN_WAIT1_NO_ANSWER;
+        if (Signs.has(socket, Timer.Kind.PERSIST)) return Situation.FIN_WAIT1_PEER_DOES_NOT_READ;
+        return Signs.timeouts(socket) == 0 ? Situation.FIN_WAIT1_SENDING : Situation.FIN_WAIT1_NO_ANSWER;
     }
 
     private static Situation closeWait(SocketSnapshot socket, Surroundings around) {
@@ -80,19 +79,6 @@ final class Situations {
     }
 
     // ---------------------------------------------------------------- small questions
-
-    /// How often something was sent again without an answer: the running timer's count, or the kernel's `retransmits`.
-    static int retries(SocketSnapshot socket) {
-        Timer timer = socket.timer();
-        TcpInfo info = socket.info();
-        int counted = timer != null && timer.kind() == Timer.Kind.RETRANSMIT ? timer.count() : 0;
-        return Math.max(counted, info == null ? 0 : info.retransmits());
-    }
-
-    private static boolean hasTimer(SocketSnapshot socket, Timer.Kind kind) {
-        Timer timer = socket.timer();
-        return timer != null && timer.kind() == kind;
-    }
 
     /// Whether `then` lies further back than `span`; if it never was, whether the socket has been as it is for so long.
     private static boolean isOlder(SocketSnapshot socket, @Nullable Instant then, Duration span) {

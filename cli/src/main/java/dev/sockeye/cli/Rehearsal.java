@@ -7,9 +7,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/// Runs what short commands run, while the JVM watches and writes a cache of it (JEP 514): the launcher does that once,
-/// so
-/// that the next commands start in half the time. Says nothing, and changes nothing.
+/// Runs what short commands run, while the JVM watches and writes a cache of it (JEP 514): the
+/// launcher does that once, so that the next commands start in half the time. Says nothing, and
+/// changes nothing.
 final class Rehearsal {
 
     private static final String[][] COMMANDS = {

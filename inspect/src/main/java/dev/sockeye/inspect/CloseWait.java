@@ -1,8 +1,7 @@
 package dev.sockeye.inspect;
 
-/// What CLOSE_WAIT is about: the peer has closed, and the program has not. [CloseWaits] tells which it is; a
-/// [Situation]
-/// and the doctor's rules have these names too.
+/// What CLOSE_WAIT is about: the peer has closed, and the program has not. [CloseWaits] tells which
+/// it is; a [Situation] and the doctor's rules have these names too.
 public enum CloseWait {
     /// The program has never seen the connection: it does not call accept().
     NEVER_ACCEPTED("close-wait-never-accepted"),

@@ -32,6 +32,9 @@ public final class Bpf {
     /// stands.
     private static final int ATTRIBUTES = 160, MAP_NAME = 28, PROGRAM_NAME = 48, NAME_LENGTH = 16;
 
+    /// `struct bpf_prog_info`, as far as the number of runs that were left out.
+    static final int PROGRAM_INFO = 216, PROGRAM_MISSES = 208;
+
     /// Programs that call functions which the kernel gives to free ones only must say that they are
     /// free. Ours are, and stand under this licence too.
     private static final String LICENCE = "Dual MIT/GPL";
@@ -191,14 +194,51 @@ public final class Bpf {
     /// @throws SystemCallException EPERM without the right to; where the kernel's verifier refuses the
     ///     program, its message has the end of the verifier's words
     public int attachTracepoint(BpfCode code, int tracepoint, String name) throws SystemCallException {
-        int program = load(code, TRACE_RAW_TP, tracepoint, name);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attributes = arena.allocate(16, 8);
-            attributes.set(JAVA_INT, 8, program);
-            return SystemCallException.check(call(RAW_TRACEPOINT_OPEN, attributes), "attach the BPF program " + name);
+        int program = loadTracing(code, tracepoint, name);
+        try {
+            return attach(program);
         } finally {
             calls.close(program); // what it is attached by keeps it
         }
+    }
+
+    /// Attaches a program to the tracepoint that it was loaded for.
+    ///
+    /// @return the file descriptor that keeps it attached
+    public int attach(int program) throws SystemCallException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attributes = arena.allocate(16, 8);
+            attributes.set(JAVA_INT, 8, program);
+            return SystemCallException.check(call(RAW_TRACEPOINT_OPEN, attributes), "attach a BPF program");
+        }
+    }
+
+    /// How often the kernel has not run a program because it was running on that processor already:
+    /// an interrupt has come meanwhile, and has led to the same tracepoint (`recursion_misses` of
+    /// `struct bpf_prog_info`). Kernels before 5.12 do not count it, and do not leave any out at a
+    /// tracepoint.
+    ///
+    /// @param program what [#loadTracing] has returned
+    public long missed(int program) throws SystemCallException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(PROGRAM_INFO, 8);
+            MemorySegment attributes = arena.allocate(16, 8);
+            attributes.set(JAVA_INT, 0, program);
+            attributes.set(JAVA_INT, 4, (int) info.byteSize());
+            attributes.set(JAVA_LONG, 8, info.address());
+            SystemCallException.check(call(OBJ_GET_INFO_BY_FD, attributes), "ask what a BPF program has missed");
+            return info.get(JAVA_LONG, PROGRAM_MISSES);
+        }
+    }
+
+    /// Loads a program that looks at a tracepoint, without attaching it.
+    ///
+    /// @param tracepoint the number of the type `btf_trace_NAME` in the kernel's [Btf]
+    /// @param name       at most 15 characters, which `bpftool prog` shows
+    /// @return the program's file descriptor
+    /// @throws SystemCallException as [#attachTracepoint]
+    public int loadTracing(BpfCode code, int tracepoint, String name) throws SystemCallException {
+        return load(code, TRACE_RAW_TP, tracepoint, name);
     }
 
     /// Loads a program that the kernel calls for each thing of a kind, and attaches it to the iterator over them.

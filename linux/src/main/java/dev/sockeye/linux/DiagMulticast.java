@@ -108,7 +108,7 @@ public final class DiagMulticast implements AutoCloseable {
                 throw new SystemCallException(Errno.EPROTO.asResult(), "read what sock_diag tells");
             }
             if (buffer.get(JAVA_SHORT, at + 4) == SOCK_DIAG_BY_FAMILY) {
-                to.accept(SockDiag.socketAt(buffer, at));
+                to.accept(DiagMessages.socketAt(buffer, at));
                 count++;
             }
             at += own + 3 & ~3;

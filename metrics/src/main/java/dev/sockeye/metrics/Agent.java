@@ -99,8 +99,26 @@ public final class Agent implements AutoCloseable {
         return Families.of(with, findings.last(), settings.version());
     }
 
+    /// What it sees, in a line: how many sockets, and what the doctor has found.
+    String status() {
+        Reading last = Objects.requireNonNull(reading);
+        int sockets = last.namespaces().rows().values().stream()
+                .mapToInt(Tally.Row::sum)
+                .sum();
+        String line = counted(sockets, "socket");
+        Findings found = findings.last();
+        if (found.rules().isEmpty()) return line;
+        return line + ", "
+                + counted(found.counts().values().stream().mapToInt(n -> n).sum(), "finding");
+    }
+
+    private static String counted(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+
     /// What is wrong with it; null if it looks as it should.
-    private @Nullable String trouble() {
+    @Nullable
+    String trouble() {
         Reading last = Objects.requireNonNull(reading);
         Duration age = Duration.between(last.at(), Instant.now());
         Duration most = settings.interval().multipliedBy(5).plusSeconds(30);

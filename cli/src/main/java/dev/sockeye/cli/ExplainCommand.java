@@ -4,6 +4,7 @@ import dev.sockeye.inspect.Explainer;
 import dev.sockeye.inspect.Explanation;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.StateNames;
+import dev.sockeye.inspect.Surroundings;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.look.Look;
 import dev.sockeye.tcp.TcpState;
@@ -87,7 +88,10 @@ final class ExplainCommand implements Callable<Integer> {
             sockeye.complain("no socket is " + text);
             return ExitCode.NOT_FOUND;
         }
-        printWorstFirst(sockets.stream().map(explainer::explain).toList());
+        var around = Surroundings.of(look.sockets());
+        printWorstFirst(sockets.stream()
+                .map(socket -> explainer.explain(socket, around))
+                .toList());
         return ExitCode.OK;
     }
 

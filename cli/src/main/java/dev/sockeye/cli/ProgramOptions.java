@@ -7,8 +7,9 @@ import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 
-/// What can be said of the program's hosts wherever a program is put on the stack.
+/// The program that is put on the stack, and what can be said of its hosts.
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in
 final class ProgramOptions {
 
@@ -28,6 +29,17 @@ final class ProgramOptions {
 
     @Option(names = "--summary", description = "At the end, how many of the program's sockets were the kernel's.")
     private boolean summary;
+
+    @Parameters(
+            paramLabel = "COMMAND",
+            arity = "0..*",
+            description = "The java command and its arguments. 'java' alone is the JDK that sockeye has found.")
+    private List<String> command = new ArrayList<>();
+
+    /// The program and its arguments.
+    List<String> command() {
+        return command;
+    }
 
     /// All of the agent's options in its syntax, these after the others.
     ///

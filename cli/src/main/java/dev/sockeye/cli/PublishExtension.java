@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// Publishes the sockets of a program that runs on the stack, so that `sockeye ss` in another terminal lists them. A
-/// program
-/// is never harmed by it: where it cannot publish, it says so and runs on.
+/// Publishes the sockets of a program that runs on the stack, so that `sockeye ss` in another
+/// terminal lists them. A program is never harmed by it: where it cannot publish, it says so and
+/// runs on.
 public final class PublishExtension implements AgentExtension {
 
     /// For the agent, by the service file.

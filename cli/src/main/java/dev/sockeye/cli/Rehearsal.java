@@ -16,9 +16,9 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 
-/// Runs what short commands run, while the JVM watches and writes a cache of it (JEP 514): the launcher does that once,
-/// so
-/// that the next commands start in half the time. Says nothing, and changes nothing.
+/// Runs what short commands run, while the JVM watches and writes a cache of it (JEP 514): the
+/// launcher does that once, so that the next commands start in half the time. Says nothing, and
+/// changes nothing.
 final class Rehearsal {
 
     private static final String[][] COMMANDS = {

@@ -9,7 +9,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -64,16 +63,10 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private ProgramOptions program;
 
-    @Parameters(
-            paramLabel = "COMMAND",
-            arity = "0..*",
-            description = "The java command and its arguments. 'java' alone is the JDK that sockeye has found.")
-    private List<String> command = new ArrayList<>();
-
     @Override
     public Integer call() throws Exception {
         try {
-            return new JdkRun("run", OwnJar.path(), agentOptions()).run(OwnJar.withFittingJava(command));
+            return new JdkRun("run", OwnJar.path(), agentOptions()).run(OwnJar.withFittingJava(program.command()));
         } catch (JdkRun.Refusal refusal) {
             sockeye.complain(String.valueOf(refusal.getMessage()));
             return refusal.exitCode();

@@ -6,9 +6,8 @@ import dev.sockeye.wire.TransportAddress;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Which sockets somebody means: `ino:17`, `10.0.0.1:8080`, `:8080`, `[::1]:80`, a host's name with a port, or both
-/// ends of a
-/// connection with `->` between them.
+/// Which sockets somebody means: `ino:17`, `10.0.0.1:8080`, `:8080`, `[::1]:80`, a host's name with
+/// a port, or both ends of a connection with `->` between them.
 final class SocketQuery implements Predicate<SocketSnapshot> {
 
     private final Predicate<SocketSnapshot> test;

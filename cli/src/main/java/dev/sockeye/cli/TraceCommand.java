@@ -6,11 +6,8 @@ import dev.sockeye.inspect.PlainWords;
 import dev.sockeye.inspect.RecordJson;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.filter.FilterException;
-import dev.sockeye.inspect.filter.SocketFilter;
-import dev.sockeye.inspect.filter.StateSet;
 import dev.sockeye.inspect.history.History;
 import dev.sockeye.inspect.history.HistoryEvent;
-import dev.sockeye.inspect.history.HistoryEvent.Transition;
 import dev.sockeye.inspect.history.HistoryOptions;
 import dev.sockeye.inspect.history.Holders;
 import dev.sockeye.inspect.history.Method;
@@ -23,8 +20,8 @@ import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.inspect.kernel.Namespace;
 import dev.sockeye.inspect.look.Look;
 import dev.sockeye.inspect.look.Recording;
-import dev.sockeye.tcp.TcpState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,32 +72,12 @@ import picocli.CommandLine.TypeConversionException;
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in
 final class TraceCommand implements Callable<Integer> {
 
-    /// What a line can be about.
-    enum Kind {
-        CHANGE,
-        RETRANSMIT,
-        RESET,
-        DROP,
-        END,
-        ALL;
-
-        static Kind of(HistoryEvent event) {
-            return switch (event) {
-                case Transition _ -> CHANGE;
-                case HistoryEvent.Retransmission _ -> RETRANSMIT;
-                case HistoryEvent.ResetSent _, HistoryEvent.ResetReceived _ -> RESET;
-                case HistoryEvent.Dropped _ -> DROP;
-                case HistoryEvent.Destroyed _ -> END;
-            };
-        }
-    }
-
     /// For picocli: a kind in small letters.
-    static final class KindConverter implements ITypeConverter<Kind> {
+    static final class KindConverter implements ITypeConverter<EventKind> {
 
         @Override
-        public Kind convert(String text) {
-            return named(Kind.class, text);
+        public EventKind convert(String text) {
+            return named(EventKind.class, text);
         }
     }
 
@@ -148,7 +125,7 @@ final class TraceCommand implements Callable<Integer> {
             converter = KindConverter.class,
             description = "What to show: change, retransmit, reset, drop, end (with its figures), or all;"
                     + " change if not given.")
-    private List<Kind> kinds = List.of(Kind.CHANGE);
+    private List<EventKind> kinds = List.of(EventKind.CHANGE);
 
     @Option(names = "--json", description = "A JSON object for each, in a line of its own, with all that is known.")
     private boolean json;
@@ -196,8 +173,8 @@ final class TraceCommand implements Callable<Integer> {
     private final Map<Long, String> namespaces = new HashMap<>();
     private final StringBuilder text = new StringBuilder();
     private final OutputReader reader = new OutputReader();
-    private SocketFilter wanted;
-    private Set<Kind> shown;
+    private EventFilter wanted;
+    private Set<EventKind> shown;
     private TraceText lines;
     private long ownNamespace;
     private long printed;
@@ -208,7 +185,7 @@ final class TraceCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         wanted = parse();
         if (count < 0) throw new ParameterException(spec.commandLine(), "--count is 1 at least");
-        shown = kinds.contains(Kind.ALL) ? EnumSet.allOf(Kind.class) : EnumSet.copyOf(kinds);
+        shown = kinds.contains(EventKind.ALL) ? EnumSet.allOf(EventKind.class) : EnumSet.copyOf(kinds);
         lines = new TraceText(sockeye.terminal(), namespaces);
         if (from != null) {
             replay(from);
@@ -230,9 +207,9 @@ final class TraceCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private SocketFilter parse() {
+    private EventFilter parse() {
         try {
-            return SocketFilter.parse(String.join(" ", filter), StateSet.ALL.with(StateSet.BOUND_INACTIVE));
+            return EventFilter.parse(filter, namespaces);
         } catch (FilterException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -344,74 +321,23 @@ final class TraceCommand implements Callable<Integer> {
         Owner owner = holders.of(event);
         if (story) {
             stories.add(event, owner);
-        } else if (shown.contains(Kind.of(event)) && isWanted(event, owner)) {
-            if (json) text.append(RecordJson.line("event", name(event), (Record) event));
+        } else if (shown.contains(EventKind.of(event)) && wanted.test(event, owner)) {
+            if (json) text.append(RecordJson.line("event", EventKind.jsonName(event), (Record) event));
             else text.append(lines.line(event));
             text.append('\n');
             printed++;
         }
     }
 
-    private static String name(HistoryEvent event) {
-        return switch (event) {
-            case Transition _ -> "transition";
-            case HistoryEvent.Retransmission _ -> "retransmission";
-            case HistoryEvent.ResetSent _ -> "reset_sent";
-            case HistoryEvent.ResetReceived _ -> "reset_received";
-            case HistoryEvent.Dropped _ -> "dropped";
-            case HistoryEvent.Destroyed _ -> "destroyed";
-        };
-    }
-
     private void print(Story told) {
-        TcpState last = told.last() == null ? TcpState.CLOSED : told.last();
-        if (isEnough() || !wanted.test(snapshot(told.cookie(), told.namespace(), told.ended(), last, told))) return;
+        if (isEnough() || !wanted.test(told)) return;
         try {
             if (json) text.append(RecordJson.line("event", "story", told)).append('\n');
             else lines.story(told).forEach(line -> text.append(line).append('\n'));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         printed++;
-    }
-
-    // ---------------------------------------------------------------- what is wanted
-
-    private boolean isWanted(HistoryEvent event, @Nullable Owner owner) {
-        if (wanted.expression() == null && wanted.states().equals(StateSet.ALL.with(StateSet.BOUND_INACTIVE)))
-            return true;
-        return switch (event) {
-            case Transition change ->
-                wanted.test(snapshot(event, change.to(), owner)) || wanted.test(snapshot(event, change.from(), owner));
-            case HistoryEvent.Retransmission seen -> wanted.test(snapshot(event, seen.state(), owner));
-            case HistoryEvent.ResetSent seen -> wanted.test(snapshot(event, seen.state(), owner));
-            case HistoryEvent.ResetReceived seen -> wanted.test(snapshot(event, seen.state(), owner));
-            case HistoryEvent.Dropped seen -> wanted.test(snapshot(event, seen.state(), owner));
-            case HistoryEvent.Destroyed end ->
-                wanted.test(snapshot(event, end.last() == null ? TcpState.CLOSED : end.last(), owner));
-        };
-    }
-
-    private SocketSnapshot snapshot(HistoryEvent event, TcpState state, @Nullable Owner owner) {
-        return SocketSnapshot.tcp(event.at(), namespaces.getOrDefault(event.namespace(), ""), state, event.local())
-                .remote(event.remote())
-                .owner(owner)
-                .kernel(detail(
-                        event.cookie(), event.namespace(), event.local().ip().isV4()))
-                .build();
-    }
-
-    private SocketSnapshot snapshot(long cookie, long namespace, Instant at, TcpState state, Story told) {
-        return SocketSnapshot.tcp(at, namespaces.getOrDefault(namespace, ""), state, told.local())
-                .remote(told.remote())
-                .owner(told.owner())
-                .kernel(detail(cookie, namespace, told.local().ip().isV4()))
-                .build();
-    }
-
-    private static KernelDetail detail(long cookie, long namespace, boolean v4) {
-        int family = v4 ? KernelDetail.IPV4 : KernelDetail.IPV6;
-        return KernelDetail.of(family, cookie, 0, namespace);
     }
 
     // ---------------------------------------------------------------- what comes out

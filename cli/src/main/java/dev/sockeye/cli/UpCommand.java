@@ -17,7 +17,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -107,12 +106,6 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private ProgramOptions program;
 
-    @Parameters(
-            paramLabel = "COMMAND",
-            arity = "0..*",
-            description = "The java command and its arguments. 'java' alone is the JDK that sockeye has found.")
-    private List<String> command = new ArrayList<>();
-
     private enum Outside {
         device,
         kernel
@@ -172,7 +165,8 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private List<String> withAgent(String options) throws JdkRun.Refusal {
-        return new JdkRun("up", OwnJar.path(), options).command(OwnJar.withFittingJava(command), System.getenv());
+        return new JdkRun("up", OwnJar.path(), options)
+                .command(OwnJar.withFittingJava(program.command()), System.getenv());
     }
 
     private String agentOptions(Tun tun, List<DeviceAddresses> networks) {

@@ -4,6 +4,7 @@ import dev.sockeye.cli.watch.Looks;
 import dev.sockeye.cli.watch.WatchScreen;
 import dev.sockeye.inspect.Explainer;
 import dev.sockeye.inspect.SocketSnapshot;
+import dev.sockeye.inspect.Surroundings;
 import dev.sockeye.inspect.filter.SocketFilter;
 import dev.sockeye.inspect.filter.StateSet;
 import dev.sockeye.inspect.history.KnownPast;
@@ -16,7 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
@@ -116,8 +117,8 @@ final class WatchCommand implements Callable<Integer> {
 
     private void show(String title, Looks looks, String text) throws IOException {
         var explainer = new Explainer();
-        Function<SocketSnapshot, List<String>> explanation =
-                socket -> ExplanationText.lines(explainer.explain(socket), sockeye.terminal());
+        BiFunction<SocketSnapshot, Surroundings, List<String>> explanation =
+                (socket, around) -> ExplanationText.lines(explainer.explain(socket, around), sockeye.terminal());
         try (org.jline.terminal.Terminal terminal = terminal()) {
             new WatchScreen(
                             terminal,

@@ -2,10 +2,7 @@ package dev.sockeye.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,26 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What the command says and ends with, for good command lines and bad ones.
-class CommandLineTest {
-
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    private int run(String... arguments) {
-        return new Sockeye(Terminal.of(Map.of(), 0), stream(out), stream(err)).run(arguments);
-    }
-
-    private static PrintStream stream(ByteArrayOutputStream bytes) {
-        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    }
-
-    private String said() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String complained() {
-        return err.toString(StandardCharsets.UTF_8);
-    }
+class CommandLineTest extends CommandTest {
 
     @Test
     void anAgentWhoseAddressIsTakenSaysSo() throws IOException {
@@ -84,7 +62,6 @@ class CommandLineTest {
             {"run --sysctl x=1,y=2 -- java", "a comma cannot stand in 'x=1,y=2' (see 'sockeye run --help')"},
         };
         for (String[] mistake : mistakes) {
-            err.reset();
             assertThat(run(mistake[0].split(" ", -1))).as(mistake[0]).isEqualTo(ExitCode.USAGE);
             assertThat(complained()).isEqualTo("sockeye: " + mistake[1] + "\n");
             assertThat(said()).isEmpty();
@@ -117,7 +94,6 @@ class CommandLineTest {
     @Test
     void helpIsOnStandardOutput() {
         for (String[] arguments : new String[][] {{}, {"--help"}, {"help"}, {"ss", "-h"}, {"help", "run"}}) {
-            out.reset();
             assertThat(run(arguments)).isEqualTo(ExitCode.OK);
             assertThat(said()).contains("Usage: sockeye");
             assertThat(said().lines()).allMatch(line -> line.length() <= 100);
@@ -129,7 +105,6 @@ class CommandLineTest {
     void theVersionIsTheBuilds() {
         assertThat(run("version")).isEqualTo(ExitCode.OK);
         assertThat(said()).matches("sockeye [0-9.]+(-SNAPSHOT)?\njava    25.*\n");
-        out.reset();
         run("--version");
         assertThat(said()).matches("sockeye [0-9.]+(-SNAPSHOT)?\n");
     }
@@ -168,11 +143,9 @@ class CommandLineTest {
         String told = "socket syscall:  0.000000 [..., SOCK_STREAM, IPPROTO_TCP]\nsocket returns:  0.000000 3\n";
         assertThat(run("packetdrill", "-v", script.toString())).isEqualTo(ExitCode.OK);
         assertThat(said()).isEqualTo(told);
-        out.reset();
         assertThat(run("packetdrill", "--strict", "--verbose=1", "--non_fatal=packet", script.toString()))
                 .isEqualTo(ExitCode.OK);
         assertThat(said()).isEqualTo(told);
-        out.reset();
         assertThat(run("packetdrill", "--verbose=0", script.toString())).isEqualTo(ExitCode.OK);
         assertThat(said()).isEmpty();
         assertThat(run("packetdrill", "--strict=maybe", script.toString())).isEqualTo(ExitCode.USAGE);
@@ -183,7 +156,6 @@ class CommandLineTest {
     void anOptionThatThereIsNotIsToldBeforeAParameterThatIsMissing() {
         assertThat(run("packetdrill", "--wrong")).isEqualTo(ExitCode.USAGE);
         assertThat(complained()).contains("Unknown option: '--wrong'").doesNotContain("SCRIPT");
-        err.reset();
         assertThat(run("packetdrill", "--strict")).isEqualTo(ExitCode.USAGE);
         assertThat(complained()).contains("SCRIPT");
     }

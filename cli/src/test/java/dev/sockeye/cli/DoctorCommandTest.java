@@ -16,10 +16,7 @@ import dev.sockeye.inspect.look.RecordingOrigin;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -31,12 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What `sockeye doctor` says of a recording in which a listener is stuck and a database is open to the
 /// world.
-class DoctorCommandTest {
+class DoctorCommandTest extends CommandTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @TempDir
     private Path folder;
@@ -70,22 +64,6 @@ class DoctorCommandTest {
                 .build();
     }
 
-    private int run(String... arguments) {
-        return new Sockeye(Terminal.of(Map.of(), 0), stream(out), stream(err)).run(arguments);
-    }
-
-    private static PrintStream stream(ByteArrayOutputStream bytes) {
-        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    }
-
-    private String said() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String noted() {
-        return err.toString(StandardCharsets.UTF_8);
-    }
-
     @Test
     void aFindingSaysWhatWhoseMoveAndWhatToDo() {
         assertThat(run("doctor", "--from", file)).isEqualTo(ExitCode.CRITICAL);
@@ -112,14 +90,13 @@ class DoctorCommandTest {
 
                         Found: 1 critical, 1 note. Looked at 2 sockets in 1 network namespace, twice, 2.0 s apart.
                         """);
-        assertThat(noted()).isEqualTo("sockeye: process 4 is closed\n");
+        assertThat(complained()).isEqualTo("sockeye: process 4 is closed\n");
     }
 
     @Test
     void theExitCodeIsThatOfTheWorstThatIsToldOf() {
         assertThat(run("doctor", "--from", file, "--rule", "wildcard")).isEqualTo(ExitCode.OK);
         assertThat(said()).startsWith("NOTE").contains("Found: 1 note.");
-        out.reset();
         assertThat(run("doctor", "--from", file, "--rule", "wildcard", "--min-severity", "warning"))
                 .isEqualTo(ExitCode.OK);
         assertThat(said()).startsWith("Nothing is wrong. Looked at 2 sockets");
@@ -149,14 +126,12 @@ class DoctorCommandTest {
             {"doctor -t leak=-1", "leak is a number, not '-1'"},
         };
         for (String[] mistake : mistakes) {
-            err.reset();
             assertThat(run(mistake[0].split(" ", -1))).as(mistake[0]).isEqualTo(ExitCode.USAGE);
-            assertThat(noted()).isEqualTo("sockeye: " + mistake[1] + " (see 'sockeye doctor --help')\n");
+            assertThat(complained()).isEqualTo("sockeye: " + mistake[1] + " (see 'sockeye doctor --help')\n");
         }
-        err.reset();
         Path other = Files.writeString(folder.resolve("other"), "no recording\n");
         assertThat(run("doctor", "--from", other.toString())).isEqualTo(ExitCode.IO);
-        assertThat(noted()).isEqualTo("sockeye: " + other + " is no recording of 'sockeye record'\n");
+        assertThat(complained()).isEqualTo("sockeye: " + other + " is no recording of 'sockeye record'\n");
         assertThat(said()).isEmpty();
     }
 

@@ -7,44 +7,19 @@ import dev.sockeye.linux.NetworkNamespace;
 import dev.sockeye.linux.Rtnetlink;
 import dev.sockeye.linux.SystemCallException;
 import dev.sockeye.wire.Errno;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /// `fix` and `blame` on a connection of this very process, in a network namespace of the test's own.
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the kernel's sockets are Linux's")
-class FixCommandTest {
+class FixCommandTest extends CommandTest {
 
     private static final InetAddress LOCALHOST = InetAddress.ofLiteral("127.0.0.1");
-
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    private int run(String... arguments) {
-        out.reset();
-        err.reset();
-        return new Sockeye(Terminal.of(Map.of(), 0), stream(out), stream(err)).run(arguments);
-    }
-
-    private static PrintStream stream(ByteArrayOutputStream bytes) {
-        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    }
-
-    private String said() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String complained() {
-        return err.toString(StandardCharsets.UTF_8);
-    }
 
     private interface Action {
 

@@ -17,13 +17,13 @@ final class Activity {
         if (use != null) return socket.age(use);
         TcpInfo info = infoOfKernel(socket);
         if (info == null) return null;
-        return Duration.ofMillis(Math.min(unsigned(info.last_data_sent()), unsigned(info.last_data_recv())));
+        return Signs.shorter(Signs.sinceDataSent(info), Signs.sinceDataReceived(info));
     }
 
     /// How long data has been waiting to be read, at least; null if that is not known.
     static @Nullable Duration unread(SocketSnapshot socket) {
         TcpInfo info = infoOfKernel(socket);
-        return info == null ? null : Duration.ofMillis(unsigned(info.last_data_recv()));
+        return info == null ? null : Signs.sinceDataReceived(info);
     }
 
     /// How long ago the peer closed, exactly or at least; null if it has not, or nothing is known of it. The FIN came
@@ -33,22 +33,7 @@ final class Activity {
         if (exactly != null) return socket.age(exactly);
         TcpInfo info = infoOfKernel(socket);
         if (info == null || !socket.state().hasReceivedFin()) return null;
-        return Duration.ofMillis(unsigned(info.last_ack_recv()));
-    }
-
-    /// Whether the last data came from the peer, and some had gone to it before: question, answer, silence.
-    static boolean endedWithAnAnswer(SocketSnapshot socket) {
-        TcpInfo info = infoOfKernel(socket);
-        if (info == null || info.data_segs_in() == 0 || info.data_segs_out() == 0) return false;
-        return unsigned(info.last_data_recv()) <= unsigned(info.last_data_sent());
-    }
-
-    /// Whether our side has sent data since the peer closed, as far as is known.
-    static boolean hasSentSincePeerClosed(SocketSnapshot socket) {
-        TcpInfo info = infoOfKernel(socket);
-        Instant closed = socket.peerClosedAt();
-        if (info == null || closed == null || info.data_segs_out() == 0) return false;
-        return unsigned(info.last_data_sent()) < socket.age(closed).toMillis();
+        return Signs.sinceAck(info);
     }
 
     /// Bytes that the program has not read. The kernel counts the peer's FIN in Recv-Q until it is read; people do not.
@@ -60,9 +45,5 @@ final class Activity {
     /// The times in it mean something from ESTABLISHED on: before, they count from when the machine started.
     private static @Nullable TcpInfo infoOfKernel(SocketSnapshot socket) {
         return socket.kernel() == null || !socket.state().isSynchronized() ? null : socket.info();
-    }
-
-    private static long unsigned(int millis) {
-        return millis & 0xffff_ffffL;
     }
 }

@@ -77,7 +77,7 @@ final class Blanks {
         put("waiting", PlainWords.count(backlog.waiting(), "connection", "connections"));
         put("limit", PlainWords.grouped(backlog.limit()));
         put("overflows", PlainWords.grouped(backlog.overflows()));
-        put("retries", PlainWords.count(Situations.retries(socket), "time", "times"));
+        put("retries", PlainWords.count(Signs.timeouts(socket), "time", "times"));
         put("timer", timer(socket.timer()));
     }
 

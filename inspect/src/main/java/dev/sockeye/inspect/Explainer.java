@@ -11,8 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Says in plain words what a state means, whose move is next, whether it is harmless and what to do; for a concrete
-/// socket, from
-/// what it and its program have done. The words are in `states.md` and `situations.md`.
+/// socket, from what it and its program have done. The words are in `states.md` and `situations.md`.
 public final class Explainer {
 
     private final Words states = Words.load("states.md");
@@ -39,14 +38,24 @@ public final class Explainer {
         return Objects.requireNonNull(states.get(state.name(), part));
     }
 
-    /// Which situation a socket is in.
+    /// Which situation a socket is in, as far as it tells by itself.
     public Situation situation(SocketSnapshot socket) {
-        return Situations.of(socket);
+        return situation(socket, Surroundings.UNKNOWN);
     }
 
-    /// Explains a concrete socket.
+    /// Which situation a socket is in, among others.
+    public Situation situation(SocketSnapshot socket, Surroundings around) {
+        return Situations.of(socket, around);
+    }
+
+    /// Explains a concrete socket, as far as it tells by itself.
     public Explanation explain(SocketSnapshot socket) {
-        Situation situation = Situations.of(socket);
+        return explain(socket, Surroundings.UNKNOWN);
+    }
+
+    /// Explains a concrete socket among others.
+    public Explanation explain(SocketSnapshot socket, Surroundings around) {
+        Situation situation = situation(socket, around);
         Blanks blanks = Blanks.of(socket);
         return new Explanation(
                 subject(socket),
@@ -108,18 +117,18 @@ public final class Explainer {
         if (info == null || !socket.state().isSynchronized()) return;
         // The kernel counts the peer's FIN as a byte received.
         long received = info.bytes_received() - (socket.state().hasReceivedFin() ? 1 : 0);
-        facts.add("Sent: " + PlainWords.bytes(info.bytes_sent()) + ago(info.data_segs_out(), info.last_data_sent())
+        facts.add("Sent: " + PlainWords.bytes(info.bytes_sent()) + ago(info.data_segs_out(), Signs.sinceDataSent(info))
                 + "; received: " + PlainWords.bytes(Math.max(0, received))
-                + ago(info.data_segs_in(), info.last_data_recv()) + ".");
+                + ago(info.data_segs_in(), Signs.sinceDataReceived(info)) + ".");
         if (info.bytes_retrans() > 0) {
             facts.add("Sent again: " + PlainWords.bytes(info.bytes_retrans()) + " in "
                     + PlainWords.count(info.total_retrans(), "segment", "segments") + ".");
         }
     }
 
-    private static String ago(int segments, int millis) {
+    private static String ago(int segments, Duration since) {
         if (segments == 0) return "";
-        return ", last " + PlainWords.duration(Duration.ofMillis(millis & 0xffff_ffffL)) + " ago";
+        return ", last " + PlainWords.duration(since) + " ago";
     }
 
     private static void addTrace(List<String> facts, String what, @Nullable Trace trace) {

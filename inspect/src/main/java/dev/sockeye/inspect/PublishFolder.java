@@ -16,9 +16,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The folder in which the running stacks of one user publish their sockets, a UNIX socket per process. Only the user
-/// can enter
-/// it: what it holds tells with whom his programs talk.
+/// The folder in which the running stacks of one user publish their sockets, a UNIX socket per
+/// process. Only the user can enter it: what it holds tells with whom his programs talk.
 public final class PublishFolder {
 
     private static final Set<PosixFilePermission> ONLY_OWNER = PosixFilePermissions.fromString("rwx------");
@@ -92,9 +91,8 @@ public final class PublishFolder {
         return pids;
     }
 
-    /// The user's number (geteuid), which the JDK tells only through files: on Linux the second number of `Uid:` in
-    /// proc(5)'s
-    /// status, elsewhere the owner of the home folder.
+    /// The user's number (geteuid), which the JDK tells only through files: on Linux the second
+    /// number of `Uid:` in proc(5)'s status, elsewhere the owner of the home folder.
     private static int uid() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.isReadable(status)) return uid(Path.of(System.getProperty("user.home")));

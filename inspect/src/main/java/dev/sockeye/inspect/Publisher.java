@@ -22,14 +22,13 @@ import org.jspecify.annotations.Nullable;
 /// terminal lists.
 ///
 /// A client sends one line, `{"sockeye":1,"ask":"sockets"}`, and gets a line that says who answers
-/// (`{"sockeye":1,"pid":...,"program":"...","sockets":...}`), then a line for each socket ([SnapshotJson]), then the
-/// end. A question
-/// that is not understood gets `{"sockeye":1,"error":"..."}`.
+/// (`{"sockeye":1,"pid":...,"program":"...","sockets":...}`), then a line for each socket
+/// ([SnapshotJson]), then the end. A question that is not understood gets
+/// `{"sockeye":1,"error":"..."}`.
 ///
-/// It has a daemon thread that accepts and one for each client: platform threads, because a program is looked at most
-/// closely when
-/// its virtual threads are stuck. A client has [#PATIENCE] from its first byte to its last, and there are at most
-/// [#MAX_CLIENTS].
+/// It has a daemon thread that accepts and one for each client: platform threads, because a program
+/// is looked at most closely when its virtual threads are stuck. A client has [#PATIENCE] from its
+/// first byte to its last, and there are at most [#MAX_CLIENTS].
 public final class Publisher implements AutoCloseable {
 
     /// The version of the dialogue above.

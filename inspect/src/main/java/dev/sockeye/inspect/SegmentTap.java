@@ -16,10 +16,9 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// A link that notes the TCP segments that pass, before another link: one direction of a [SequenceDiagram]. It knows
-/// IPv4
-/// without fragments, and keeps a note for each segment, which is for looking at single connections, not for living
-/// with.
+/// A link that notes the TCP segments that pass, before another link: one direction of a
+/// [SequenceDiagram]. It knows IPv4 without fragments, and keeps a note for each segment, which is
+/// for looking at single connections, not for living with.
 public final class SegmentTap implements Link {
 
     /// A segment, and whose it is.

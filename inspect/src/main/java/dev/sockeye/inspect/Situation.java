@@ -5,8 +5,7 @@ import static dev.sockeye.inspect.Verdict.HARMLESS;
 import static dev.sockeye.inspect.Verdict.WATCH;
 
 /// What a concrete socket is about: the states of the protocol, told apart by what the program and the peer have done.
-/// The
-/// words for each are in `situations.md`.
+/// The words for each are in `situations.md`.
 public enum Situation {
     UDP(HARMLESS),
     UNUSED(HARMLESS),
@@ -27,11 +26,14 @@ public enum Situation {
     IDLE_GUARDED(HARMLESS),
     WORKING(HARMLESS),
     CLOSE_WAIT_JUST_NOW(HARMLESS),
-    CLOSE_WAIT_NOT_ACCEPTED(FAULT),
+    CLOSE_WAIT_NEVER_ACCEPTED(FAULT),
     CLOSE_WAIT_STILL_SENDING(HARMLESS),
+    CLOSE_WAIT_HALF_CLOSED(WATCH),
     CLOSE_WAIT_EOF_READ(FAULT),
     CLOSE_WAIT_ALL_READ(FAULT),
+    CLOSE_WAIT_ANSWER_OWED(WATCH),
     CLOSE_WAIT_UNREAD_DATA(FAULT),
+    CLOSE_WAIT_ONLY_WRITES(FAULT),
     CLOSE_WAIT_WRITES_ON(FAULT),
     CLOSE_WAIT_NEVER_READ(FAULT),
     CLOSE_WAIT_NOT_READ_SINCE(FAULT),

@@ -1,6 +1,5 @@
 package dev.sockeye.inspect;
 
-import dev.sockeye.tcp.TcpInfo;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -19,19 +18,19 @@ final class Situations {
 
     private Situations() {}
 
-    static Situation of(SocketSnapshot socket) {
+    static Situation of(SocketSnapshot socket, Surroundings around) {
         if (socket.protocol() == Protocol.UDP) return Situation.UDP;
         return switch (socket.state()) {
             case CLOSED -> closed(socket);
             case LISTEN -> listen(socket);
-            case SYN_SENT -> retries(socket) == 0 ? Situation.CONNECTING : Situation.CONNECTING_NO_ANSWER;
-            case SYN_RCVD -> retries(socket) == 0 ? Situation.HANDSHAKE : Situation.HANDSHAKE_NO_ANSWER;
+            case SYN_SENT -> Signs.timeouts(socket) == 0 ? Situation.CONNECTING : Situation.CONNECTING_NO_ANSWER;
+            case SYN_RCVD -> Signs.timeouts(socket) == 0 ? Situation.HANDSHAKE : Situation.HANDSHAKE_NO_ANSWER;
             case ESTABLISHED -> established(socket);
-            case CLOSE_WAIT -> closeWait(socket);
+            case CLOSE_WAIT -> closeWait(socket, around);
             case FIN_WAIT1 -> finWait1(socket);
             case FIN_WAIT2 -> socket.holder() == Holder.PROGRAM ? Situation.FIN_WAIT2_HELD : Situation.FIN_WAIT2_ORPHAN;
             case CLOSING -> Situation.BOTH_CLOSING;
-            case LAST_ACK -> retries(socket) == 0 ? Situation.LAST_ACK_WAITING : Situation.LAST_ACK_NO_ANSWER;
+            case LAST_ACK -> Signs.timeouts(socket) == 0 ? Situation.LAST_ACK_WAITING : Situation.LAST_ACK_NO_ANSWER;
             case TIME_WAIT -> Situation.TIME_WAIT_RUNNING;
         };
     }
@@ -50,10 +49,10 @@ final class Situations {
 
     private static Situation established(SocketSnapshot socket) {
         if (socket.holder() == Holder.ACCEPT_QUEUE) return Situation.NOT_ACCEPTED;
-        if (retries(socket) > 0 && socket.sendQ() > 0) {
-            return hasTimer(socket, Timer.Kind.PERSIST) ? Situation.PEER_DOES_NOT_READ : Situation.PEER_SILENT;
+        if (Signs.timeouts(socket) > 0 && socket.sendQ() > 0) {
+            return Signs.has(socket, Timer.Kind.PERSIST) ? Situation.PEER_DOES_NOT_READ : Situation.PEER_SILENT;
         }
-        if (hasTimer(socket, Timer.Kind.PERSIST)) return Situation.PEER_DOES_NOT_READ;
+        if (Signs.has(socket, Timer.Kind.PERSIST)) return Situation.PEER_DOES_NOT_READ;
         if (socket.recvQ() > 0 && hasWaited(socket)) return Situation.PROGRAM_DOES_NOT_READ;
         Duration idle = Activity.idle(socket);
         if (idle == null) idle = socket.inState();
@@ -68,76 +67,18 @@ final class Situations {
     }
 
     private static Situation finWait1(SocketSnapshot socket) {
-        if (hasTimer(socket, Timer.Kind.PERSIST)) return Situation.FIN_WAIT1_PEER_DOES_NOT_READ;
-        return retries(socket) == 0 ? Situation.FIN_WAIT1_SENDING : Situation.FIN_WAIT1_NO_ANSWER;
+        if (Signs.has(socket, Timer.Kind.PERSIST)) return Situation.FIN_WAIT1_PEER_DOES_NOT_READ;
+        return Signs.timeouts(socket) == 0 ? Situation.FIN_WAIT1_SENDING : Situation.FIN_WAIT1_NO_ANSWER;
     }
 
-    // ---------------------------------------------------------------- the peer has closed, the program has not
-
-    private static Situation closeWait(SocketSnapshot socket) {
-        if (socket.holder() == Holder.ACCEPT_QUEUE) return Situation.CLOSE_WAIT_NOT_ACCEPTED;
-        if (socket.kernel() != null) return closeWaitOfKernel(socket);
-        Instant peerClosed = socket.peerClosedAt();
-        if (peerClosed == null) return closeWaitOfUnknownAge(socket);
-        if (socket.age(peerClosed).compareTo(MOMENT) < 0) return Situation.CLOSE_WAIT_JUST_NOW;
-        if (isStillSending(socket)) return Situation.CLOSE_WAIT_STILL_SENDING;
-        Usage usage = socket.usage();
-        if (usage.endOfStreamRead() != null) return Situation.CLOSE_WAIT_EOF_READ;
-        if (usage.lastWrite() != null && usage.lastWrite().isAfter(peerClosed)) return Situation.CLOSE_WAIT_WRITES_ON;
-        if (socket.recvQ() > 0) return Situation.CLOSE_WAIT_UNREAD_DATA;
-        if (usage.lastRead() == null) return Situation.CLOSE_WAIT_NEVER_READ;
-        return isPooled(usage) ? Situation.CLOSE_WAIT_POOLED : Situation.CLOSE_WAIT_NOT_READ_SINCE;
-    }
-
-    private static Situation closeWaitOfUnknownAge(SocketSnapshot socket) {
-        if (socket.usage().endOfStreamRead() != null) return Situation.CLOSE_WAIT_EOF_READ;
-        return socket.recvQ() > 0 ? Situation.CLOSE_WAIT_UNREAD_DATA : Situation.CLOSE_WAIT_USE_UNKNOWN;
-    }
-
-    /// The kernel does not note what a program reads, but Recv-Q tells: the FIN counts as one byte in it until the end
-    /// of
-    /// the stream is read (docs/linux/ss.md).
-    private static Situation closeWaitOfKernel(SocketSnapshot socket) {
+    private static Situation closeWait(SocketSnapshot socket, Surroundings around) {
+        CloseWait kind = CloseWaits.of(socket, around);
         Duration closed = Activity.peerClosed(socket);
-        if (closed != null && closed.compareTo(MOMENT) < 0) return Situation.CLOSE_WAIT_JUST_NOW;
-        if (Activity.unreadBytes(socket) > 0) return Situation.CLOSE_WAIT_UNREAD_DATA;
-        if (socket.recvQ() == 0) {
-            boolean isSending = socket.sendQ() > 0 && socket.timer() != null;
-            return isSending ? Situation.CLOSE_WAIT_STILL_SENDING : Situation.CLOSE_WAIT_ALL_READ;
-        }
-        if (Activity.hasSentSincePeerClosed(socket)) return Situation.CLOSE_WAIT_WRITES_ON;
-        return Activity.endedWithAnAnswer(socket) ? Situation.CLOSE_WAIT_POOLED : Situation.CLOSE_WAIT_NOT_READ_SINCE;
-    }
-
-    /// A program that knows of the end and goes on writing what it has to: the peer may have closed one direction only.
-    private static boolean isStillSending(SocketSnapshot socket) {
-        Usage usage = socket.usage();
-        if (usage.endOfStreamRead() == null || usage.lastWrite() == null) return false;
-        return socket.sendQ() > 0 && !isOlder(socket, usage.lastWrite(), SLOW);
-    }
-
-    /// The last thing was an answer, all of which was read: question, answer, then silence. A program that stopped in
-    /// the middle of something has written last, or never.
-    private static boolean isPooled(Usage usage) {
-        Instant read = usage.lastRead();
-        Instant written = usage.lastWrite();
-        return read != null && written != null && read.isAfter(written);
+        boolean justNow = closed != null && closed.compareTo(MOMENT) < 0;
+        return justNow && kind != CloseWait.NEVER_ACCEPTED ? Situation.CLOSE_WAIT_JUST_NOW : kind.situation();
     }
 
     // ---------------------------------------------------------------- small questions
-
-    /// How often something was sent again without an answer: the running timer's count, or the kernel's `retransmits`.
-    static int retries(SocketSnapshot socket) {
-        Timer timer = socket.timer();
-        TcpInfo info = socket.info();
-        int counted = timer != null && timer.kind() == Timer.Kind.RETRANSMIT ? timer.count() : 0;
-        return Math.max(counted, info == null ? 0 : info.retransmits());
-    }
-
-    private static boolean hasTimer(SocketSnapshot socket, Timer.Kind kind) {
-        Timer timer = socket.timer();
-        return timer != null && timer.kind() == kind;
-    }
 
     /// Whether `then` lies further back than `span`; if it never was, whether the socket has been as it is for so long.
     private static boolean isOlder(SocketSnapshot socket, @Nullable Instant then, Duration span) {

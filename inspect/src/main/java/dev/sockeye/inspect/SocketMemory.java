@@ -1,8 +1,7 @@
 package dev.sockeye.inspect;
 
-/// What a socket's buffers weigh: `SO_MEMINFO` (`SK_MEMINFO_*`, linux/sock_diag.h), `skmem` of `ss -m`. All but the
-/// last
-/// are bytes, with the kernel's overhead for each segment.
+/// What a socket's buffers weigh: `SO_MEMINFO` (`SK_MEMINFO_*`, linux/sock_diag.h), `skmem` of `ss
+/// -m`. All but the last are bytes, with the kernel's overhead for each segment.
 ///
 /// @param received      received and not read
 /// @param receiveBuffer `SO_RCVBUF`: the most of that

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// @param journal  its changes of state, oldest first
 /// @param journalDropped how many entries are missing before the last one
 /// @param holder   who can close it
-/// @param owners   the programs that hold it, or held it last; several where a process has passed it on, none if not
-/// known
+/// @param owners   the programs that hold it, or held it last; several where a process has passed it on, none if it
+///     is not known
 /// @param usage    when the program last used it
 /// @param origin   which lines of the program did
 /// @param settings its options

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sockeye.tcp.Journal.Cause;
 import dev.sockeye.tcp.Segment;
 import dev.sockeye.tcp.TcpState;
+import dev.sockeye.wire.TransportAddress;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -135,6 +136,14 @@ class ExplainerTest {
 
     // ---------------------------------------------------------------- every situation is found
 
+    private static final TransportAddress PATIENT = Sockets.address("10.0.0.3", 8080);
+
+    /// A peer that has finished sending and waits.
+    private static final Surroundings AROUND =
+            Surroundings.of(List.of(SocketSnapshot.tcp(Sockets.NOW, "other", TcpState.FIN_WAIT2, PATIENT)
+                    .remote(Sockets.CLIENT)
+                    .build()));
+
     /// One socket for each situation.
     private static Map<Situation, SocketSnapshot.Builder> oneOfEach() {
         Map<Situation, SocketSnapshot.Builder> sockets = new EnumMap<>(Situation.class);
@@ -190,7 +199,7 @@ class ExplainerTest {
         SocketSnapshot.Builder unknown = closeWait(FOURTEEN_MINUTES).journal(List.of(), 0);
         sockets.put(Situation.CLOSE_WAIT_JUST_NOW, closeWait(Duration.ofMillis(40)));
         sockets.put(
-                Situation.CLOSE_WAIT_NOT_ACCEPTED, closeWait(FOURTEEN_MINUTES).holder(Holder.ACCEPT_QUEUE));
+                Situation.CLOSE_WAIT_NEVER_ACCEPTED, closeWait(FOURTEEN_MINUTES).holder(Holder.ACCEPT_QUEUE));
         sockets.put(
                 Situation.CLOSE_WAIT_STILL_SENDING,
                 closeWait(minutes(1)).queues(0, 5000).usage(used(minutes(2), Duration.ofMillis(30), minutes(1))));
@@ -205,6 +214,22 @@ class ExplainerTest {
                 Situation.CLOSE_WAIT_NOT_READ_SINCE, closeWait(minutes(5)).usage(used(minutes(7), minutes(6), null)));
         sockets.put(Situation.CLOSE_WAIT_POOLED, closeWait(minutes(5)).usage(used(minutes(6), minutes(7), null)));
         sockets.put(Situation.CLOSE_WAIT_USE_UNKNOWN, unknown);
+        sockets.put(Situation.CLOSE_WAIT_HALF_CLOSED, closeWait(minutes(5)).remote(PATIENT));
+        sockets.put(
+                Situation.CLOSE_WAIT_ONLY_WRITES,
+                ofTheKernel(
+                        closeWait(minutes(5)).queues(1, 0),
+                        "bytes_sent",
+                        5,
+                        "bytes_received",
+                        1,
+                        "last_data_sent",
+                        400_000));
+        SocketSnapshot.Builder called = SocketSnapshot.tcp(Sockets.NOW, "server", TcpState.CLOSE_WAIT, Sockets.SERVER)
+                .remote(Sockets.CLIENT);
+        sockets.put(
+                Situation.CLOSE_WAIT_ANSWER_OWED,
+                ofTheKernel(called, "bytes_received", 99, "last_data_recv", 20_000, "last_ack_recv", 20_000));
     }
 
     private static SocketSnapshot.Builder closedHere(TcpState state, int seconds) {
@@ -212,8 +237,7 @@ class ExplainerTest {
     }
 
     private static void oneOfEachThatEnds(Map<Situation, SocketSnapshot.Builder> sockets) {
-        sockets.put(
-                Situation.CLOSE_WAIT_ALL_READ, closeWait(Duration.ofMinutes(14)).kernel(ofTheKernel()));
+        sockets.put(Situation.CLOSE_WAIT_ALL_READ, ofTheKernel(closeWait(FOURTEEN_MINUTES)));
         sockets.put(Situation.FIN_WAIT1_SENDING, closedHere(TcpState.FIN_WAIT1, 0));
         sockets.put(
                 Situation.FIN_WAIT1_NO_ANSWER,
@@ -232,8 +256,9 @@ class ExplainerTest {
                 Situation.LAST_ACK_NO_ANSWER, closedHere(TcpState.LAST_ACK, 9).timer(timer(Timer.Kind.RETRANSMIT, 4)));
     }
 
-    private static KernelDetail ofTheKernel() {
-        return KernelDetail.of(KernelDetail.IPV4, 17, 1000, 1);
+    /// What a server has sent and received, and how long ago.
+    private static SocketSnapshot.Builder ofTheKernel(SocketSnapshot.Builder socket, Object... infos) {
+        return socket.kernel(KernelDetail.of(KernelDetail.IPV4, 17, 1000, 1)).info(TcpInfos.of(infos));
     }
 
     @Test
@@ -241,13 +266,13 @@ class ExplainerTest {
         Map<Situation, SocketSnapshot.Builder> sockets = oneOfEach();
         assertThat(sockets.keySet()).containsExactlyInAnyOrder(Situation.values());
         sockets.forEach((situation, socket) ->
-                assertThat(explainer.situation(socket.build())).isEqualTo(situation));
+                assertThat(explainer.situation(socket.build(), AROUND)).isEqualTo(situation));
     }
 
     @Test
     void noExplanationHasAGapInIt() {
         oneOfEach().forEach((situation, socket) -> {
-            Explanation explanation = explainer.explain(socket.build());
+            Explanation explanation = explainer.explain(socket.build(), AROUND);
             for (String text :
                     List.of(explanation.meaning(), explanation.next(), explanation.harm(), explanation.advice())) {
                 assertThat(text).as(situation.name()).isNotBlank().doesNotContain("{", "null");

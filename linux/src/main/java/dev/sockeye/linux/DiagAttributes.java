@@ -9,9 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The attributes of a [DiagSocket], as they came, and read when they are asked for. Kernels tell of
-/// more in each
-/// version, and of some things only to who may know.
+/// The attributes of a [DiagSocket], as they came, and read when they are asked for. Kernels tell
+/// of more in each version, and of some things only to who may know.
 public final class DiagAttributes {
 
     /// Attribute numbers (`INET_DIAG_*`, linux/inet_diag.h).
@@ -157,9 +156,9 @@ public final class DiagAttributes {
         return new DiagAttributes(value.array(), first, first + value.remaining());
     }
 
-    /// The networks with which segments are signed by MD5, for who has `CAP_NET_ADMIN`: `10.0.0.9/32`. The keys that
-    /// the
-    /// kernel tells besides (`struct tcp_diag_md5sig`, linux/inet_diag.h) stay here.
+    /// The networks with which segments are signed by MD5, for who has `CAP_NET_ADMIN`:
+    /// `10.0.0.9/32`. The keys that the kernel tells besides (`struct tcp_diag_md5sig`,
+    /// linux/inet_diag.h) stay here.
     public List<String> md5Peers() {
         ByteBuffer keys = value(MD5SIG);
         if (keys == null) return List.of();

@@ -16,9 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// `sock_diag(7)`: the TCP sockets of a network namespace as the kernel has them, and the way to end
-/// one. It is of the
-/// namespace of the thread that opens it, whoever uses it later. Used by one thread at a time.
+/// `sock_diag(7)`: the TCP sockets of a network namespace as the kernel has them, and the way to
+/// end one. It is of the namespace of the thread that opens it, whoever uses it later. Used by one
+/// thread at a time.
 public final class SockDiag implements AutoCloseable {
 
     /// Address families.
@@ -28,9 +28,8 @@ public final class SockDiag implements AutoCloseable {
     /// `ss` leaves out.
     public static final int ALL_STATES = (1 << DiagSocket.BOUND_INACTIVE + 1) - 2;
 
-    /// What else is to be told of each socket: bits `1 << INET_DIAG_... - 1` (linux/inet_diag.h). What has a number
-    /// above
-    /// eight is told in any case.
+    /// What else is to be told of each socket: bits `1 << INET_DIAG_... - 1` (linux/inet_diag.h).
+    /// What has a number above eight is told in any case.
     public static final int INFO = 1 << 1, CONGESTION = 1 << 3 | 1 << 2, SERVICE = 1 << 4 | 1 << 5, MEMORY = 1 << 6;
 
     /// See [#INFO].

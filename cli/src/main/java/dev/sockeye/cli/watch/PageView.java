@@ -5,6 +5,7 @@ import dev.sockeye.inspect.PlainWords;
 import dev.sockeye.inspect.Settings;
 import dev.sockeye.inspect.SocketMemory;
 import dev.sockeye.inspect.SocketSnapshot;
+import dev.sockeye.inspect.Surroundings;
 import dev.sockeye.inspect.Timer;
 import dev.sockeye.tcp.TcpInfo;
 import java.time.LocalTime;
@@ -12,7 +13,7 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
@@ -25,13 +26,13 @@ final class PageView {
     private static final AttributedStyle BOLD = AttributedStyle.BOLD;
     private static final int LABEL = 17;
 
-    private final Function<SocketSnapshot, List<String>> explanation;
+    private final BiFunction<SocketSnapshot, Surroundings, List<String>> explanation;
     private final ZoneId zone;
     private final boolean unicode;
     private int top;
 
-    /// @param explanation of a socket, in lines with ANSI colours
-    PageView(Function<SocketSnapshot, List<String>> explanation, ZoneId zone, boolean unicode) {
+    /// @param explanation of a socket among others, in lines with ANSI colours
+    PageView(BiFunction<SocketSnapshot, Surroundings, List<String>> explanation, ZoneId zone, boolean unicode) {
         this.explanation = explanation;
         this.zone = zone;
         this.unicode = unicode;
@@ -47,9 +48,9 @@ final class PageView {
     }
 
     /// The whole screen.
-    List<AttributedString> lines(Watched watched, boolean isGone, int width, int height) {
+    List<AttributedString> lines(Watched watched, Surroundings around, boolean isGone, int width, int height) {
         List<AttributedString> page = new ArrayList<>();
-        for (String line : explanation.apply(watched.socket())) page.add(AttributedString.fromAnsi(line));
+        for (String line : explanation.apply(watched.socket(), around)) page.add(AttributedString.fromAnsi(line));
         if (isGone) page.add(1, new AttributedString("  This socket is gone; this is how it was last.", BOLD));
         addTimeline(page, watched.socket());
         addSpeeds(page, watched, width);

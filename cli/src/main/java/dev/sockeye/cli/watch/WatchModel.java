@@ -2,6 +2,7 @@ package dev.sockeye.cli.watch;
 
 import dev.sockeye.inspect.Explainer;
 import dev.sockeye.inspect.SocketSnapshot;
+import dev.sockeye.inspect.Surroundings;
 import dev.sockeye.inspect.Verdict;
 import dev.sockeye.inspect.look.Look;
 import dev.sockeye.tcp.TcpState;
@@ -21,6 +22,7 @@ final class WatchModel {
     private Map<SocketKey, Watched> sockets = new HashMap<>();
     private List<Watched> shown = List.of();
     private @Nullable Look last;
+    private Surroundings around = Surroundings.UNKNOWN;
     private Order order = Order.TROUBLE;
     private boolean isReversed;
     private Predicate<SocketSnapshot> filter;
@@ -40,9 +42,10 @@ final class WatchModel {
     /// Takes note of a new look.
     void add(Look look) {
         Map<SocketKey, Watched> now = new HashMap<>(look.sockets().size() * 2);
+        around = Surroundings.of(look.sockets());
         for (SocketSnapshot socket : look.sockets()) {
             SocketKey key = SocketKey.of(socket);
-            Verdict verdict = explainer.situation(socket).verdict();
+            Verdict verdict = explainer.situation(socket, around).verdict();
             Watched watched = sockets.get(key);
             if (watched == null) watched = new Watched(key, socket, verdict);
             else watched.update(socket, verdict);
@@ -57,6 +60,11 @@ final class WatchModel {
     @Nullable
     Look last() {
         return last;
+    }
+
+    /// The sockets of the last look.
+    Surroundings around() {
+        return around;
     }
 
     private void arrange() {

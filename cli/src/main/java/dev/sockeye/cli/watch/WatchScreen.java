@@ -1,6 +1,7 @@
 package dev.sockeye.cli.watch;
 
 import dev.sockeye.inspect.SocketSnapshot;
+import dev.sockeye.inspect.Surroundings;
 import dev.sockeye.inspect.look.Look;
 import java.io.IOException;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jline.terminal.Attributes;
@@ -68,7 +70,7 @@ public final class WatchScreen {
     /// @param interval    from look to look
     /// @param filters     makes a filter of text; `IllegalArgumentException` with a line for the user if it cannot
     /// @param filter      the text of the first one, empty for all
-    /// @param explanation of a socket, in lines with ANSI colours
+    /// @param explanation of a socket among others, in lines with ANSI colours
     /// @param unicode     whether the terminal shows more than ASCII
     public WatchScreen(
             Terminal terminal,
@@ -77,7 +79,7 @@ public final class WatchScreen {
             Looks looks,
             Function<String, Predicate<SocketSnapshot>> filters,
             String filter,
-            Function<SocketSnapshot, List<String>> explanation,
+            BiFunction<SocketSnapshot, Surroundings, List<String>> explanation,
             boolean unicode) {
         this.terminal = terminal;
         this.title = title;
@@ -188,7 +190,7 @@ public final class WatchScreen {
         Watched chosen = open;
         if (chosen == null) return list.lines(width, height, title, prompt());
         boolean isGone = model.shown().stream().noneMatch(watched -> watched.key.equals(chosen.key));
-        return page.lines(chosen, isGone, width, height);
+        return page.lines(chosen, model.around(), isGone, width, height);
     }
 
     private @Nullable String prompt() {

@@ -55,7 +55,7 @@ class WatchScreenTest {
                 looks::take,
                 WatchScreenTest::filter,
                 "",
-                socket -> List.of("About " + socket.local()),
+                (socket, around) -> List.of("About " + socket.local()),
                 true);
         running = new FutureTask<>(() -> {
             watch.run();

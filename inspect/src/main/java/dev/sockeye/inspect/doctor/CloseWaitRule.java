@@ -1,10 +1,14 @@
 package dev.sockeye.inspect.doctor;
 
+import dev.sockeye.inspect.CloseWait;
+import dev.sockeye.inspect.CloseWaits;
 import dev.sockeye.inspect.PlainWords;
+import dev.sockeye.inspect.Signs;
 import dev.sockeye.inspect.SocketSnapshot;
-import dev.sockeye.inspect.doctor.CloseWaits.Kind;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -17,39 +21,67 @@ final class CloseWaitRule implements Rule {
 
     private static final String READ_END = "read the end of the stream", READ_ALL = "has read all of it";
 
-    private record Sort(Case matter, Kind kind) {}
+    private record Sort(Case matter, CloseWait kind) {}
 
     private record Sick(SocketSnapshot socket, Age age) {}
 
     @Override
     public List<Draft> examine(Examination examination) {
-        var closeWaits = new CloseWaits(examination);
+        var limits = new CloseWaits.Limits(
+                examination.thresholds.span("close-wait"), examination.thresholds.number("farewell"));
         Map<Sort, List<Sick>> cases = new LinkedHashMap<>();
         for (SocketSnapshot socket : examination.in(TcpState.CLOSE_WAIT)) {
-            Kind kind = closeWaits.kindOf(socket);
-            if (kind == null) continue;
-            Age age = closeWaits.sinceFin(socket);
+            Age age = sinceFin(examination, socket);
+            CloseWait kind = oneOfItsRule(CloseWaits.of(socket, examination.around, age.atLeast(), limits));
+            if (kind.rule().isEmpty()) continue;
             if (!age.isAtLeast(
-                    examination.thresholds.span(kind == Kind.NEVER_ACCEPTED ? "not-accepted" : "close-wait"))) continue;
+                    examination.thresholds.span(kind == CloseWait.NEVER_ACCEPTED ? "not-accepted" : "close-wait")))
+                continue;
             cases.computeIfAbsent(new Sort(Case.of(examination, socket), kind), key -> new ArrayList<>())
                     .add(new Sick(socket, age));
         }
         List<Draft> drafts = new ArrayList<>();
-        cases.forEach((key, sick) -> drafts.add(draft(examination, closeWaits, key, sick)));
+        cases.forEach((key, sick) -> drafts.add(draft(examination, key, sick)));
         return drafts;
     }
 
-    private static Draft draft(Examination examination, CloseWaits closeWaits, Sort key, List<Sick> all) {
+    /// Kinds that one rule speaks of are one finding.
+    private static CloseWait oneOfItsRule(CloseWait kind) {
+        return switch (kind) {
+            case ALL_READ -> CloseWait.EOF_READ;
+            case WRITES_ON, NEVER_READ -> CloseWait.NOT_READ_SINCE;
+            default -> kind;
+        };
+    }
+
+    /// How long ago the peer closed. History knows to the moment. Without it: the FIN came with the
+    /// last acknowledgment or before, and after the last data, or with it. Keepalive's probes move the
+    /// former on, never the latter.
+    private static Age sinceFin(Examination examination, SocketSnapshot socket) {
+        Instant closed = socket.peerClosedAt();
+        if (closed != null) return Age.exactly(socket.age(closed));
+        SocketSnapshot before = examination.before(socket);
+        boolean wasBefore = before != null && before.state() == TcpState.CLOSE_WAIT;
+        Duration watched = wasBefore ? examination.between() : Duration.ZERO;
+        TcpInfo info = socket.info();
+        if (info == null) return new Age(watched, null);
+        Duration least = Signs.sinceAck(info);
+        Duration most = Signs.sinceDataReceived(info);
+        if (least.compareTo(watched) < 0) least = watched;
+        return new Age(least, most.compareTo(least) < 0 ? null : most);
+    }
+
+    private static Draft draft(Examination examination, Sort key, List<Sick> all) {
         List<Sick> sick = new ArrayList<>(all);
         sick.sort(Comparator.comparing((Sick each) -> each.age.atLeast()).reversed());
         Sick oldest = sick.getFirst();
         List<SocketSnapshot> sockets = sick.stream().map(Sick::socket).toList();
-        boolean haveSeenEnd = sockets.stream().allMatch(closeWaits::hasSeenEnd);
-        Party party = key.kind == Kind.NEVER_ACCEPTED
+        boolean haveSeenEnd = sockets.stream().allMatch(CloseWaits::hasSeenEnd);
+        Party party = key.kind == CloseWait.NEVER_ACCEPTED
                 ? examination.partyOf(examination.listenerAt(key.matter.namespace(), oldest.socket.local()))
                 : examination.partyOf(sockets);
-        boolean isForgottenPool = key.kind == Kind.POOLED && isTooMuchForPool(examination, oldest, sick.size());
-        String rule = isForgottenPool ? "close-wait-forgotten-pool" : key.kind.rule;
+        boolean isForgottenPool = key.kind == CloseWait.POOLED && isTooMuchForPool(examination, oldest, sick.size());
+        String rule = isForgottenPool ? "close-wait-forgotten-pool" : key.kind.rule();
         Draft draft = new Draft(rule, severity(examination, key, sick, party, isForgottenPool), key.matter.namespace())
                 .about(sockets)
                 .by(party)
@@ -59,7 +91,7 @@ final class CloseWaitRule implements Rule {
                 .fill("up_to", haveSeenEnd ? READ_END : READ_ALL)
                 .fill("unread", PlainWords.count(unread(sockets), "byte", "bytes"))
                 .fill("sent", PlainWords.count(sent(sockets), "byte", "bytes"));
-        if (key.kind == Kind.POOLED && !isForgottenPool) draft.harmless();
+        if (key.kind == CloseWait.POOLED && !isForgottenPool) draft.harmless();
         draft.seen(recvQ(sick, haveSeenEnd));
         tell(examination, draft, key, sick, party);
         return draft;
@@ -73,9 +105,9 @@ final class CloseWaitRule implements Rule {
     private static Severity severity(
             Examination examination, Sort key, List<Sick> sick, @Nullable Party party, boolean isForgottenPool) {
         Age oldest = sick.getFirst().age;
-        if (key.kind == Kind.POOLED) return isForgottenPool ? Severity.WARNING : Severity.NOTE;
-        boolean isReader = key.kind == Kind.NEVER_READ || key.kind == Kind.UNREAD_DATA;
-        boolean mayAnswer = key.kind == Kind.HALF_CLOSED || key.kind == Kind.OWES_ANSWER;
+        if (key.kind == CloseWait.POOLED) return isForgottenPool ? Severity.WARNING : Severity.NOTE;
+        boolean isReader = key.kind == CloseWait.NOT_READ_SINCE || key.kind == CloseWait.UNREAD_DATA;
+        boolean mayAnswer = key.kind == CloseWait.HALF_CLOSED || key.kind == CloseWait.ANSWER_OWED;
         boolean maybeBusy = mayAnswer || isReader && sick.size() < 10;
         if (maybeBusy && !oldest.isAtLeast(examination.thresholds.span("busy"))) {
             return Severity.NOTE;
@@ -116,10 +148,10 @@ final class CloseWaitRule implements Rule {
             draft.seen("The program last sent " + PlainWords.duration(Signs.sinceDataSent(info)) + " ago.");
         }
         if (party == null) return;
-        if (!party.handles().isEmpty() && key.kind != Kind.NEVER_ACCEPTED)
+        if (!party.handles().isEmpty() && key.kind != CloseWait.NEVER_ACCEPTED)
             draft.seen("Held by " + String.join(", ", party.handles())
                     + (party.handles().size() < sick.size() ? " ..." : "") + " of process " + party.pid() + ".");
-        if (!party.alsoHeldBy().isEmpty() && key.kind != Kind.NEVER_ACCEPTED) {
+        if (!party.alsoHeldBy().isEmpty() && key.kind != CloseWait.NEVER_ACCEPTED) {
             draft.seen("Process " + party.alsoHeldBy().getFirst().pid() + " ("
                     + party.alsoHeldBy().getFirst().program() + ") holds the oldest too"
                     + (party.alsoHeldBy().size() > 1 ? ", and others" : "")

@@ -2,6 +2,7 @@ package dev.sockeye.inspect.doctor;
 
 import dev.sockeye.inspect.Holder;
 import dev.sockeye.inspect.PlainWords;
+import dev.sockeye.inspect.Signs;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Timer;
 import dev.sockeye.tcp.TcpInfo;
@@ -65,7 +66,7 @@ final class ClosingRule implements Rule {
         long bytes = sockets.stream().mapToLong(SocketSnapshot::sendQ).sum();
         Draft draft = new Draft("orphans-unanswered", isMany ? Severity.WARNING : Severity.NOTE, namespace)
                 .about(sockets)
-                .fill("bytes", Signs.bytes(bytes))
+                .fill("bytes", AmountWords.bytes(bytes))
                 .seen("No program holds them: they were closed, and the kernel tries to send what is left.");
         if (shut > 0) {
             draft.seen(PlainWords.grouped(shut)
@@ -119,7 +120,7 @@ final class ClosingRule implements Rule {
                 .since(new Age(waits(oldest), null))
                 .fill("where", matter.where(sockets))
                 .fill("target", matter.filter())
-                .fill("unread", Signs.bytes(oldest.recvQ()))
+                .fill("unread", AmountWords.bytes(oldest.recvQ()))
                 .fill("other", other == null ? "the program on the other side" : other.words())
                 .seen("The last thing came from the peer " + PlainWords.duration(waits(oldest)) + " ago.");
         if (peer != null && peer.state() == TcpState.CLOSE_WAIT && other != null) {

@@ -4,6 +4,7 @@ import dev.sockeye.inspect.KernelDetail;
 import dev.sockeye.inspect.Owner;
 import dev.sockeye.inspect.Protocol;
 import dev.sockeye.inspect.SocketSnapshot;
+import dev.sockeye.inspect.Surroundings;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
@@ -19,16 +20,11 @@ import org.jspecify.annotations.Nullable;
 /// One or two looks at a machine, and the questions that rules ask of them.
 final class Examination {
 
-    private record Ends(TransportAddress near, TransportAddress far) {}
-
-    private record ListeningAt(String namespace, int port) {}
-
     final CheckUp now;
     final Thresholds thresholds;
+    final Surroundings around;
     private final @Nullable CheckUp before;
     private final Map<Object, SocketSnapshot> earlier = new HashMap<>();
-    private final Map<Ends, List<SocketSnapshot>> byEnds = new HashMap<>();
-    private final Map<ListeningAt, List<SocketSnapshot>> listeners = new HashMap<>();
     private final Map<String, MachineFacts> facts = new HashMap<>();
     private final Map<String, MachineFacts> factsBefore = new HashMap<>();
     private final Map<Long, ProcessFacts> processes = new HashMap<>();
@@ -37,18 +33,9 @@ final class Examination {
         this.now = now;
         this.before = before;
         this.thresholds = thresholds;
-        for (SocketSnapshot socket : now.sockets()) {
-            if (socket.protocol() != Protocol.TCP) continue;
-            TransportAddress remote = socket.remote();
-            if (socket.state() == TcpState.LISTEN) {
-                var at = new ListeningAt(socket.host(), socket.local().port());
-                listeners.computeIfAbsent(at, key -> new ArrayList<>(1)).add(socket);
-            } else if (remote != null) {
-                byEnds.computeIfAbsent(new Ends(socket.local(), remote), key -> new ArrayList<>(1))
-                        .add(socket);
-            }
-        }
         for (MachineFacts each : now.machines()) facts.put(each.namespace(), each);
+        around = new Surroundings(
+                now.sockets(), (namespace, port) -> facts(namespace).ports().has(port));
         for (ProcessFacts each : now.processes()) processes.put(each.pid(), each);
         if (before != null) {
             for (SocketSnapshot socket : before.sockets()) earlier.put(identity(socket), socket);
@@ -65,39 +52,21 @@ final class Examination {
                 .toList();
     }
 
-    /// The other end of a connection, if it is on this machine too, in whichever namespace; null if it
-    /// cannot be seen, or if several could be meant.
+    /// The other end of a connection; null if it cannot be seen.
     @Nullable
     SocketSnapshot peerOf(SocketSnapshot socket) {
-        TransportAddress remote = socket.remote();
-        if (remote == null) return null;
-        List<SocketSnapshot> candidates = byEnds.getOrDefault(new Ends(remote, socket.local()), List.of());
-        if (candidates.size() == 1) return candidates.getFirst();
-        List<SocketSnapshot> inSame = candidates.stream()
-                .filter(candidate -> candidate.host().equals(socket.host()))
-                .toList();
-        return inSame.size() == 1 ? inSame.getFirst() : null;
+        return around.peerOf(socket);
     }
 
     /// The listener at an address; null if there is none in that namespace.
     @Nullable
     SocketSnapshot listenerAt(String namespace, TransportAddress address) {
-        SocketSnapshot wildcard = null;
-        for (SocketSnapshot each : listeners.getOrDefault(new ListeningAt(namespace, address.port()), List.of())) {
-            if (each.local().ip().equals(address.ip())) return each;
-            if (each.local().ip().isAny()) wildcard = each;
-        }
-        return wildcard;
+        return around.listenerAt(namespace, address);
     }
 
-    /// Whether this end was called, rather than calling: a listener has its port; or, if that is gone,
-    /// its port is none that is given to callers while the other's is.
+    /// Whether this end was called, rather than calling.
     boolean isServer(SocketSnapshot socket) {
-        if (listenerAt(socket.host(), socket.local()) != null) return true;
-        TransportAddress remote = socket.remote();
-        if (remote == null) return false;
-        PortRange ports = facts(socket.host()).ports();
-        return !ports.has(socket.local().port()) && ports.has(remote.port());
+        return around.isServer(socket);
     }
 
     /// The address that stands for the service: the server's end of the connection.

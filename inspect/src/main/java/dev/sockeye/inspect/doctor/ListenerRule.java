@@ -3,6 +3,7 @@ package dev.sockeye.inspect.doctor;
 import dev.sockeye.inspect.Backlog;
 import dev.sockeye.inspect.Holder;
 import dev.sockeye.inspect.PlainWords;
+import dev.sockeye.inspect.Signs;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;

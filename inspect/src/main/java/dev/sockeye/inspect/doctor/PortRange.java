@@ -1,5 +1,6 @@
 package dev.sockeye.inspect.doctor;
 
+import dev.sockeye.inspect.Surroundings;
 import java.util.BitSet;
 
 /// The ports that the kernel gives to sockets that ask for none: `ip_local_port_range` without
@@ -12,7 +13,8 @@ import java.util.BitSet;
 public record PortRange(int first, int last, String reserved) {
 
     /// Linux's default.
-    public static final PortRange DEFAULT = new PortRange(32_768, 60_999, "");
+    public static final PortRange DEFAULT =
+            new PortRange(Surroundings.FIRST_CALLERS_PORT, Surroundings.LAST_CALLERS_PORT, "");
 
     /// How many there are to be given.
     public int size() {

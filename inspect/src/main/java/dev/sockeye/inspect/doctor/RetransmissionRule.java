@@ -1,6 +1,7 @@
 package dev.sockeye.inspect.doctor;
 
 import dev.sockeye.inspect.PlainWords;
+import dev.sockeye.inspect.Signs;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Timer;
 import dev.sockeye.tcp.TcpInfo;
@@ -59,7 +60,7 @@ final class RetransmissionRule implements Rule {
                 .fill("ip", worst.remote() == null ? null : worst.remote().ip().toString())
                 .fill(
                         "waiting",
-                        Signs.bytes(sockets.stream()
+                        AmountWords.bytes(sockets.stream()
                                 .mapToLong(SocketSnapshot::sendQ)
                                 .sum()))
                 .fill(
@@ -108,7 +109,7 @@ final class RetransmissionRule implements Rule {
                 .fill("where", matter.where(sockets))
                 .fill("target", matter.filter())
                 .fill("ip", first.remote() == null ? null : first.remote().ip().toString())
-                .fill("share", Signs.percent(again, sent))
+                .fill("share", AmountWords.percent(again, sent))
                 .seen(PlainWords.grouped(again) + " of " + PlainWords.grouped(sent)
                         + " segments with data were sent again in " + PlainWords.duration(examination.between()) + ".");
         if (info != null) {
@@ -130,7 +131,7 @@ final class RetransmissionRule implements Rule {
                 && data * 100 >= sent.getAsLong() * examination.thresholds.number("retransmitted-percent");
         if (!isStorm) return null;
         return new Draft("retransmission-storm", Severity.WARNING, namespace)
-                .fill("share", Signs.percent(data, sent.getAsLong()))
+                .fill("share", AmountWords.percent(data, sent.getAsLong()))
                 .seen(PlainWords.grouped(data) + " of " + PlainWords.grouped(sent.getAsLong()) + " segments in "
                         + PlainWords.duration(examination.between())
                         + " (TcpRetransSegs, TcpOutSegs; SYNs not counted).");

@@ -1,5 +1,6 @@
 package dev.sockeye.inspect.doctor;
 
+import dev.sockeye.inspect.CloseWaits;
 import dev.sockeye.inspect.Durations;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ public final class Thresholds {
         var standard = new Thresholds();
         // tcp_fin_timeout: after it the peer's kernel has forgotten the connection, and nothing can be
         // sent any more
-        standard.spans.put("close-wait", Duration.ofSeconds(60));
+        standard.spans.put("close-wait", CloseWaits.Limits.STANDARD.lately());
         // who answers a question for so long has most likely forgotten it
         standard.spans.put("busy", Duration.ofMinutes(10));
         // no pool that is looked after keeps an idle connection for longer
@@ -30,7 +31,7 @@ public final class Thresholds {
         standard.numbers.put("pool-size", 20L);
         // the most that a server leaves in a buffer when it closes an idle connection: an alert, a line
         // of text
-        standard.numbers.put("farewell", 512L);
+        standard.numbers.put("farewell", CloseWaits.Limits.STANDARD.farewell());
         standard.numbers.put("leak", 100L);
         standard.spans.put("not-accepted", Duration.ofSeconds(30));
         standard.numbers.put("connect-timeouts", 4L);

@@ -56,9 +56,10 @@ final class TimeWaitRule implements Rule {
                 .about(sockets)
                 .by(examination.partyOf(examination.listenerAt(namespace, busiest.getKey())))
                 .fill("busiest", busiest.getKey().toString())
-                .fill("share", Signs.percent(busiest.getValue(), sockets.size()))
+                .fill("share", AmountWords.percent(busiest.getValue(), sockets.size()))
                 .fill("limit", most == Long.MAX_VALUE ? "unknown" : PlainWords.grouped(most))
-                .seen(Signs.percent(busiest.getValue(), sockets.size()) + " of them have to do with " + busiest.getKey()
+                .seen(AmountWords.percent(busiest.getValue(), sockets.size()) + " of them have to do with "
+                        + busiest.getKey()
                         + (weServe
                                 ? ", a service of this machine which closes first."
                                 : ", which programs here call and close first."));

@@ -2,6 +2,7 @@ package dev.sockeye.inspect.doctor;
 
 import dev.sockeye.inspect.KernelDetail;
 import dev.sockeye.inspect.PlainWords;
+import dev.sockeye.inspect.Signs;
 import dev.sockeye.inspect.SocketMemory;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.tcp.TcpInfo;
@@ -82,10 +83,10 @@ final class TransferRule implements Rule {
                 .by(examination.partyOf(sockets))
                 .fill("where", held.matter.where(sockets))
                 .fill("target", held.matter.filter())
-                .fill("share", Signs.percent(limited, info.busy_time()))
+                .fill("share", AmountWords.percent(limited, info.busy_time()))
                 .fill("rtt", PlainWords.duration(micros(info.rtt())))
-                .fill("window", Signs.bytes(info.snd_wnd() & 0xffff_ffffL))
-                .fill("buffer", memory == null ? "unknown" : Signs.bytes(memory.sendBuffer()))
+                .fill("window", AmountWords.bytes(info.snd_wnd() & 0xffff_ffffL))
+                .fill("buffer", memory == null ? "unknown" : AmountWords.bytes(memory.sendBuffer()))
                 .seen("Busy sending for " + PlainWords.duration(micros64(info.busy_time())) + ", of which "
                         + PlainWords.duration(micros64(limited)) + " held back by "
                         + (held.brake == Brake.SEND_BUFFER ? "the send buffer." : "the peer's window."))

@@ -3,6 +3,7 @@ package dev.sockeye.inspect.doctor;
 import dev.sockeye.inspect.Holder;
 import dev.sockeye.inspect.KernelDetail;
 import dev.sockeye.inspect.PlainWords;
+import dev.sockeye.inspect.Signs;
 import dev.sockeye.inspect.SocketMemory;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Timer;
@@ -64,14 +65,14 @@ final class WindowRule implements Rule {
                 .fill("target", matter.filter())
                 .fill(
                         "waiting",
-                        Signs.bytes(sockets.stream()
+                        AmountWords.bytes(sockets.stream()
                                 .mapToLong(SocketSnapshot::sendQ)
                                 .sum()))
                 .fill("reader", reader == null ? "the program on the other side" : reader.words())
                 .seen("The peer's window is shut; it was asked " + (timer == null ? 0 : timer.count())
                         + " times in a row whether it has opened.");
         if (peer != null && reader != null) {
-            draft.seen("The other end is on this machine: " + reader.words() + " has " + Signs.bytes(peer.recvQ())
+            draft.seen("The other end is on this machine: " + reader.words() + " has " + AmountWords.bytes(peer.recvQ())
                     + " unread.");
         }
         return draft;
@@ -110,10 +111,10 @@ final class WindowRule implements Rule {
                 .since(new Age(unreadFor(oldest), null))
                 .fill("where", matter.where(sockets))
                 .fill("target", matter.filter())
-                .fill("unread", Signs.bytes(bytes))
+                .fill("unread", AmountWords.bytes(bytes))
                 .seen("The last data came " + PlainWords.duration(unreadFor(oldest)) + " ago and is unread still.");
         if (peer != null && writer != null && peer.sendQ() > 0) {
-            draft.seen("The other end is on this machine: " + writer.words() + " has " + Signs.bytes(peer.sendQ())
+            draft.seen("The other end is on this machine: " + writer.words() + " has " + AmountWords.bytes(peer.sendQ())
                     + " waiting to be sent.");
         }
         return draft;

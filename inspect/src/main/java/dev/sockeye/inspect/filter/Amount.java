@@ -109,9 +109,8 @@ public enum Amount {
         return own != UNKNOWN && comparison.holds(own, limit);
     }
 
-    /// The socket's number as a filter would write it, with as much of a unit as it needs to be read alone; null if it
-    /// is
-    /// not known. Of several processes the first is told.
+    /// The socket's number as a filter would write it, with as much of a unit as it needs to be
+    /// read alone; null if it is not known. Of several processes the first is told.
     public @Nullable String text(SocketSnapshot socket) {
         if (this == PID) {
             Owner owner = socket.owner();

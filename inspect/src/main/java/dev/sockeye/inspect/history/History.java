@@ -11,16 +11,12 @@ import dev.sockeye.inspect.kernel.Journals;
 import dev.sockeye.linux.DiagSocket;
 import dev.sockeye.linux.SystemCalls;
 import dev.sockeye.tcp.TcpState;
-import dev.sockeye.wire.TransportAddress;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +35,6 @@ public final class History implements Journals, AutoCloseable {
 
     private static final int REST_MILLIS = 1000, BUSY_REST_MILLIS = 5;
 
-    private record Ended(Life life, long at) {}
-
     private final HistoryOptions options;
     private final Method method;
     private final List<String> refusals;
@@ -50,15 +44,8 @@ public final class History implements Journals, AutoCloseable {
     private final WallClock clock = new WallClock();
 
     // What follows is guarded by this.
-    private final LinkedHashMap<Long, Life> lives = new LinkedHashMap<>();
-    private final Map<Long, Life> byAddress = new HashMap<>();
-    private final Map<Life.Pair, Life> byPair = new HashMap<>();
-    private final ArrayDeque<Ended> ended = new ArrayDeque<>();
+    private final Lives lives;
     private final ArrayDeque<Life> untold = new ArrayDeque<>();
-    /// Where the source knows no cookie, each socket gets one of ours, below zero.
-    private long ownCookie;
-
-    private long forgotten;
 
     /// Changes that the source has not told of, as those after them show.
     private long gaps;
@@ -76,6 +63,8 @@ public final class History implements Journals, AutoCloseable {
         this.method = method;
         this.tracer = tracer;
         this.refusals = List.copyOf(refusals);
+        // The trace knows no cookies, but sock_diag does.
+        lives = new Lives(options, method == Method.TRACEFS);
         thread = Thread.ofPlatform().name("sockeye-history").daemon().unstarted(this::run);
     }
 
@@ -159,7 +148,7 @@ public final class History implements Journals, AutoCloseable {
 
     /// How many sockets were forgotten although they were still there, because there were too many.
     public synchronized long forgotten() {
-        return forgotten;
+        return lives.forgotten();
     }
 
     /// How many sockets are remembered, with those that have ended.
@@ -177,14 +166,8 @@ public final class History implements Journals, AutoCloseable {
 
     @Override
     public synchronized List<JournalEntry> of(DiagSocket socket) {
-        Life life = lives.get(socket.cookie());
-        if (life == null && method == Method.TRACEFS) life = byPair.get(pair(socket));
+        Life life = lives.of(socket);
         return life == null ? List.of() : life.journal();
-    }
-
-    private static Life.Pair pair(DiagSocket socket) {
-        TransportAddress remote = socket.remote().port() == 0 ? null : socket.remote();
-        return new Life.Pair(socket.local(), remote);
     }
 
     // ---------------------------------------------------------------- what happens
@@ -216,7 +199,7 @@ public final class History implements Journals, AutoCloseable {
     private void seen(Observation what) {
         List<HistoryEvent> events = new ArrayList<>(2);
         synchronized (this) {
-            Life life = life(what);
+            Life life = lives.of(what);
             life.learn(what);
             if (method == Method.BPF) lookForGap(life, what);
             if (life.isAddressed()) tellUntold(life, events);
@@ -230,72 +213,6 @@ public final class History implements Journals, AutoCloseable {
         if (what.kind != Observation.Kind.TRANSITION && what.kind != Observation.Kind.DESTROYED) return;
         if (life.kernelState != null && life.kernelState != what.from) gaps++;
         life.kernelState = what.to;
-    }
-
-    /// The life that it belongs to, a new one if need be.
-    private Life life(Observation what) {
-        if (what.cookie != 0) return lifeOfCookie(what);
-        Life life = byAddress.get(what.address);
-        boolean begins = what.kind == Observation.Kind.TRANSITION
-                && (what.to == TcpState.SYN_SENT || what.to == TcpState.LISTEN || what.from == TcpState.LISTEN)
-                && what.to != TcpState.CLOSED;
-        if (life == null || begins && (life.ended || life.state != what.from)) {
-            life = begin(--ownCookie, what);
-            lives.put(life.cookie, life);
-            life.address = what.address;
-            byAddress.put(what.address, life);
-        }
-        return life;
-    }
-
-    private Life lifeOfCookie(Observation what) {
-        Life life = lives.get(what.cookie);
-        // The trace knows no cookies, but sock_diag does, which tells of the same socket's end.
-        if (life == null && method == Method.TRACEFS) life = byPair.get(new Life.Pair(what.local, what.remote));
-        if (life != null) return life;
-        life = begin(what.cookie, what);
-        lives.put(what.cookie, life);
-        return life;
-    }
-
-    private Life begin(long cookie, Observation what) {
-        boolean full = lives.size() >= options.keptSockets() + options.keptEnded();
-        if (full && !forgetOneThatEnded()) {
-            forget(lives.firstEntry().getValue());
-            forgotten++;
-        }
-        return new Life(cookie, what);
-    }
-
-    /// Forgets the one that ended first.
-    ///
-    /// @return false if there is none, or if it lives again: its socket was used once more
-    private boolean forgetOneThatEnded() {
-        Ended first = ended.pollFirst();
-        if (first == null) return false;
-        Life life = first.life;
-        if (isAlive(life)) {
-            life.ended = false;
-            return false;
-        }
-        forget(life);
-        return true;
-    }
-
-    /// In FIN_WAIT2 it may be closed, and kept by the kernel alone: then nothing more will be told of
-    /// it.
-    private static boolean isAlive(Life life) {
-        return life.state != null
-                && switch (life.state) {
-                    case CLOSED, TIME_WAIT, FIN_WAIT2 -> false;
-                    default -> life.knowsSince && !life.isDestroyed;
-                };
-    }
-
-    private void forget(Life life) {
-        lives.remove(life.cookie);
-        byAddress.remove(life.address, life);
-        byPair.remove(new Life.Pair(life.local, life.remote), life);
     }
 
     private void note(Life life, Observation what, List<HistoryEvent> to) {
@@ -338,10 +255,8 @@ public final class History implements Journals, AutoCloseable {
                     new JournalEntry(at, move.from(), move.to(), move.cause(), move.flags(), who),
                     options.keptChanges());
         }
-        if (method == Method.TRACEFS && life.local.port() != 0) {
-            byPair.put(new Life.Pair(life.local, life.remote), life);
-        }
-        if (move.to() == TcpState.CLOSED || move.to() == TcpState.TIME_WAIT) end(life, what);
+        lives.learnEnds(life);
+        if (move.to() == TcpState.CLOSED || move.to() == TcpState.TIME_WAIT) lives.end(life, what.nanoTime);
         to.add(new Transition(
                 at,
                 life.cookie,
@@ -366,18 +281,11 @@ public final class History implements Journals, AutoCloseable {
     private void addEnd(Life life, Observation what, Instant at, List<HistoryEvent> to) {
         tellUntold(life, to);
         life.isDestroyed = true;
-        end(life, what);
+        lives.end(life, what.nanoTime);
         // A socket that was never used has nothing to tell.
         if (what.figures == null || life.state == null && life.local.port() == 0) return;
         TcpState last = life.state == TcpState.CLOSED ? life.former : life.state;
         to.add(new Destroyed(at, life.cookie, life.namespace, life.local, life.remote, last, what.figures, what.info));
-    }
-
-    /// It is kept for a while, for who looks at its TIME_WAIT entry or asks how it ended.
-    private void end(Life life, Observation what) {
-        if (life.ended) return;
-        life.ended = true;
-        ended.addLast(new Ended(life, what.nanoTime));
     }
 
     private void keepUntold(Life life, Observation what) {
@@ -406,17 +314,10 @@ public final class History implements Journals, AutoCloseable {
                 tellUntold(first, events);
             }
             waits = !untold.isEmpty();
-            forgetEnded(now);
+            lives.forgetEnded(now);
         }
         events.forEach(listener);
         return waits ? BUSY_REST_MILLIS : REST_MILLIS;
-    }
-
-    private void forgetEnded(long now) {
-        long endedFor = options.endedFor().toNanos();
-        while (!ended.isEmpty() && (ended.size() > options.keptEnded() || now - ended.getFirst().at > endedFor)) {
-            forgetOneThatEnded();
-        }
     }
 
     /// Ends it: what was put into the kernel is gone.

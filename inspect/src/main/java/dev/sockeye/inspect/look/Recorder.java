@@ -15,11 +15,11 @@ import java.util.zip.GZIPOutputStream;
 
 /// Writes a recording: lines of JSON, compressed by gzip.
 ///
-/// The first line says what it is, `{"sockeye_recording":1,"host":"web1","kernel":"6.18.44","version":"0.1.0"}`. Then,
-/// for each look, a line `{"look":"2026-11-26T19:00:00Z","sockets":2,"problems":[],"texts":{}}` and a line for each
-/// socket ([SnapshotJson#writeTersely]). After each look everything is in the file: a recording that was cut off is
-/// whole up to its
-/// last look.
+/// The first line says what it is,
+/// `{"sockeye_recording":1,"host":"web1","kernel":"6.18.44","version":"0.1.0"}`. Then, for each
+/// look, a line `{"look":"2026-11-26T19:00:00Z","sockets":2,"problems":[],"texts":{}}` and a line
+/// for each socket ([SnapshotJson#writeTersely]). After each look everything is in the file: a
+/// recording that was cut off is whole up to its last look.
 public final class Recorder implements AutoCloseable {
 
     /// The version of the form above.

@@ -1,18 +1,18 @@
 package dev.sockeye.inspect.doctor;
 
 import dev.sockeye.inspect.Backlog;
+import dev.sockeye.inspect.KernelDetail;
 import dev.sockeye.inspect.Owner;
 import dev.sockeye.inspect.SocketSnapshot;
+import dev.sockeye.inspect.TcpInfos;
 import dev.sockeye.inspect.Timer;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
-import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,9 +30,14 @@ final class Patients {
         return new TransportAddress(IpAddress.parse(ip), port);
     }
 
+    /// A socket of the kernel's, of which nothing else is known.
+    static SocketSnapshot.Builder seen(String namespace, TcpState state, TransportAddress local) {
+        return SocketSnapshot.tcp(NOW, namespace, state, local).kernel(KernelDetail.of(KernelDetail.IPV4, 0, 0, 1));
+    }
+
     /// A caller's socket to the database, with this port of its own.
     static SocketSnapshot.Builder caller(TcpState state, int port) {
-        return SocketSnapshot.tcp(NOW, HOST, state, address("10.0.0.1", port))
+        return seen(HOST, state, address("10.0.0.1", port))
                 .remote(DATABASE)
                 .inode(port)
                 .owner(BACKEND);
@@ -40,14 +45,14 @@ final class Patients {
 
     /// A server's socket at port 80, called from this port.
     static SocketSnapshot.Builder called(TcpState state, int port) {
-        return SocketSnapshot.tcp(NOW, HOST, state, address("10.0.0.1", 80))
+        return seen(HOST, state, address("10.0.0.1", 80))
                 .remote(address("10.0.0.77", port))
                 .inode(port)
                 .owner(BACKEND);
     }
 
     static SocketSnapshot.Builder listener(int waiting, int limit, long overflows) {
-        return SocketSnapshot.tcp(NOW, HOST, TcpState.LISTEN, address("0.0.0.0", 80))
+        return seen(HOST, TcpState.LISTEN, address("0.0.0.0", 80))
                 .inode(3)
                 .owner(BACKEND)
                 .backlog(new Backlog(waiting, limit, 0, overflows));
@@ -59,27 +64,7 @@ final class Patients {
 
     /// `TCP_INFO` in which these fields have these values, and all others 0.
     static TcpInfo info(Object... namesAndValues) {
-        Map<String, Number> values = new HashMap<>();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            values.put((String) namesAndValues[i], (Number) namesAndValues[i + 1]);
-        }
-        RecordComponent[] components = TcpInfo.class.getRecordComponents();
-        Object[] arguments = new Object[components.length];
-        Class<?>[] types = new Class<?>[components.length];
-        for (int i = 0; i < components.length; i++) {
-            types[i] = components[i].getType();
-            Number value = values.remove(components[i].getName());
-            Number number = value == null ? 0 : value;
-            arguments[i] = types[i] == long.class
-                    ? (Object) number.longValue()
-                    : types[i] == int.class ? (Object) number.intValue() : (Object) (number.intValue() != 0);
-        }
-        if (!values.isEmpty()) throw new IllegalArgumentException("no such fields: " + values);
-        try {
-            return TcpInfo.class.getDeclaredConstructor(types).newInstance(arguments);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
+        return TcpInfos.of(namesAndValues);
     }
 
     static CheckUp look(SocketSnapshot... sockets) {

@@ -8,6 +8,7 @@ import dev.sockeye.inspect.Holder;
 import dev.sockeye.inspect.JournalEntry;
 import dev.sockeye.inspect.KernelDetail;
 import dev.sockeye.inspect.Owner;
+import dev.sockeye.inspect.Settings;
 import dev.sockeye.inspect.Situation;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Timer;
@@ -67,8 +68,9 @@ class KernelSituationsTest {
 
     @Test
     void emptyReceiveQueueMeansThatEverythingWasRead() {
-        SocketSnapshot socket =
-                closeWait(Duration.ofHours(4), Duration.ofHours(4)).build();
+        SocketSnapshot socket = socket(
+                        TcpState.CLOSE_WAIT, Duration.ofHours(4), Duration.ofHours(3), Duration.ofHours(3))
+                .build();
         Explanation told = explainer.explain(socket);
         assertThat(explainer.situation(socket)).isEqualTo(Situation.CLOSE_WAIT_ALL_READ);
         assertThat(told.meaning())
@@ -81,7 +83,21 @@ class KernelSituationsTest {
         assertThat(told.facts())
                 .containsExactly(
                         "Program: backend, process 812, fd=7, in container shop.",
-                        "Sent: 80 bytes, last 4 h ago; received: 4.7 kB, last 4 h ago.");
+                        "Sent: 80 bytes, last 4 h ago; received: 4.7 kB, last 3 h ago.");
+    }
+
+    @Test
+    void anEndThatCameByItselfWasReadByItself() {
+        SocketSnapshot.Builder socket = closeWait(Duration.ofHours(4), Duration.ofHours(4));
+        assertThat(situation(socket)).isEqualTo(Situation.CLOSE_WAIT_EOF_READ);
+        assertThat(explainer.explain(socket.build()).meaning())
+                .isEqualTo("10.0.0.5:5432 closed at least 3 h ago. backend knows: it has read to the end of the stream."
+                        + " But it has not called close().");
+        // What was acknowledged last may have been keepalive's probe, or data of ours.
+        Settings probed = new Settings(true, 7200, 75, 9, false, -1, false, "cubic", 0, 0);
+        assertThat(situation(socket.settings(probed))).isEqualTo(Situation.CLOSE_WAIT_ALL_READ);
+        assertThat(situation(closeWait(Duration.ofHours(3), Duration.ofHours(4))))
+                .isEqualTo(Situation.CLOSE_WAIT_ALL_READ);
     }
 
     @Test
@@ -103,9 +119,12 @@ class KernelSituationsTest {
     @Test
     void fiveBytesAndTheFinAreUnread() {
         SocketSnapshot socket =
-                closeWait(Duration.ofHours(4), Duration.ofHours(3)).queues(6, 0).build();
+                closeWait(Duration.ofHours(3), Duration.ofHours(4)).queues(6, 0).build();
         assertThat(explainer.situation(socket)).isEqualTo(Situation.CLOSE_WAIT_UNREAD_DATA);
         assertThat(explainer.explain(socket).meaning()).contains("has not fetched: 5 bytes.");
+        // Behind an answer they are what a server says before it closes.
+        assertThat(situation(closeWait(Duration.ofHours(4), Duration.ofHours(3)).queues(6, 0)))
+                .isEqualTo(Situation.CLOSE_WAIT_POOLED);
     }
 
     @Test
@@ -133,7 +152,7 @@ class KernelSituationsTest {
     @Test
     void nobodyHasAcceptedIt() {
         assertThat(situation(closeWait(Duration.ofHours(4), Duration.ofHours(4)).holder(Holder.ACCEPT_QUEUE)))
-                .isEqualTo(Situation.CLOSE_WAIT_NOT_ACCEPTED);
+                .isEqualTo(Situation.CLOSE_WAIT_NEVER_ACCEPTED);
     }
 
     // ---------------------------------------------------------------- ESTABLISHED by the times

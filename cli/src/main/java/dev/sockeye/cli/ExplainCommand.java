@@ -4,6 +4,7 @@ import dev.sockeye.inspect.Explainer;
 import dev.sockeye.inspect.Explanation;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.StateNames;
+import dev.sockeye.inspect.cure.KnownKeepalive;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.look.Look;
 import dev.sockeye.tcp.TcpState;
@@ -87,6 +88,9 @@ final class ExplainCommand implements Callable<Integer> {
             sockeye.complain("no socket is " + text);
             return ExitCode.NOT_FOUND;
         }
+        // Whether they have keepalive their timers may not show; a recording's sockets may be others by now.
+        if (place.from() == null)
+            sockets = KnownKeepalive.of(sockets, socket -> socket.state() == TcpState.ESTABLISHED, 2 * MAX_EXPLAINED);
         printWorstFirst(sockets.stream().map(explainer::explain).toList());
         return ExitCode.OK;
     }

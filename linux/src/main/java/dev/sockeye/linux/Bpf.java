@@ -44,7 +44,7 @@ public final class Bpf {
     private static final Map<String, Integer> NUMBER = Map.of("amd64", 321, "aarch64", 280, "riscv64", 280);
     private static final MethodHandle SYSCALL = LongCalls.function("syscall");
 
-    private final MemorySegment callState = Arena.ofAuto().allocate(LongCalls.CALL_STATE);
+    private final MemorySegment callState = Arena.ofAuto().allocate(CallConvention.CALL_STATE);
     private final SystemCalls calls = new SystemCalls();
 
     /// Calls for one thread at a time.
@@ -57,9 +57,9 @@ public final class Bpf {
             long size = attributes.byteSize();
             long result = (long)
                     SYSCALL.invokeExact(callState, (long) number, (long) command, attributes.address(), size, 0L, 0L);
-            return LongCalls.result(result, callState);
+            return CallConvention.result(result, callState);
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 

@@ -19,7 +19,7 @@ public final class NotifySocket implements AutoCloseable {
     private static final int PATH = 2, LONGEST_PATH = 108;
 
     private final SystemCalls calls = new SystemCalls();
-    private final MemorySegment callState = Arena.ofAuto().allocate(Libc.CALL_STATE);
+    private final MemorySegment callState = Arena.ofAuto().allocate(CallConvention.CALL_STATE);
     private int fd;
 
     /// Connects to it.
@@ -51,9 +51,9 @@ public final class NotifySocket implements AutoCloseable {
             address.set(JAVA_SHORT_UNALIGNED, 0, (short) AF_UNIX);
             MemorySegment.copy(path, 0, address, JAVA_BYTE, PATH, path.length);
             int returned = (int) Libc.CONNECT.invokeExact(callState, fd, address, (int) address.byteSize());
-            return Libc.result(returned, callState);
+            return CallConvention.result(returned, callState);
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 

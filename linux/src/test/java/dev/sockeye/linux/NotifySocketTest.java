@@ -36,9 +36,9 @@ class NotifySocketTest {
                 MemorySegment address = arena.allocate(2 + path.length, 2);
                 address.set(JAVA_SHORT, 0, (short) 1);
                 MemorySegment.copy(path, 0, address, JAVA_BYTE, 2, path.length);
-                MemorySegment state = arena.allocate(Libc.CALL_STATE);
+                MemorySegment state = arena.allocate(CallConvention.CALL_STATE);
                 int bound = (int) Libc.BIND.invokeExact(state, fd, address, (int) address.byteSize());
-                SystemCallException.check(Libc.result(bound, state), "bind");
+                SystemCallException.check(CallConvention.result(bound, state), "bind");
             }
         }
 

@@ -4,7 +4,7 @@ import dev.sockeye.inspect.JournalEntry;
 import dev.sockeye.linux.DiagSocket;
 import java.util.List;
 
-/// What is known of the past of the kernel's sockets.
+/// What is known of the past of the kernel's sockets. Any number of threads may ask.
 @FunctionalInterface
 public interface Journals {
 

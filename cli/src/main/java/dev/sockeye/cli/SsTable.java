@@ -63,7 +63,7 @@ final class SsTable {
     }
 
     /// So many are written by one thread; more by two.
-    private static final int MANY = 4096;
+    static final int MANY = 4096;
 
     private final Terminal terminal;
     private final Columns columns;

@@ -34,6 +34,12 @@ public final class SystemCalls {
         return System.getProperty("os.name").equals("Linux");
     }
 
+    /// Links the calls that every command makes, for which the JVM takes some thirty milliseconds: a command may have
+    /// that done by another thread, while it looks at what it was asked for.
+    public static void prepare() {
+        if (areThere()) new SystemCalls().close(-1); // EBADF
+    }
+
     // ---------------------------------------------------------------- files
 
     /// `open(2)`

@@ -12,9 +12,6 @@ import java.util.Map;
 /// values that somebody asks for.
 final class DescriptorTable {
 
-    private static final Comparator<Descriptor> ORDER =
-            Comparator.comparingInt(Descriptor::pid).thenComparingInt(Descriptor::fd);
-
     private final Map<Integer, String> commands = new HashMap<>();
     private long[] inodes;
     private int[] pids;
@@ -105,7 +102,7 @@ final class DescriptorTable {
         List<Descriptor> all = new ArrayList<>();
         all.add(get(at));
         for (; other >= 0; other = another(other)) all.add(get(other));
-        all.sort(ORDER);
+        all.sort(Comparator.comparingInt(Descriptor::pid).thenComparingInt(Descriptor::fd));
         return List.copyOf(all);
     }
 }

@@ -9,7 +9,9 @@ import java.util.List;
 public interface Journals {
 
     /// Nothing is.
-    Journals NONE = cookie -> List.of();
+    static Journals none() {
+        return NoJournals.INSTANCE;
+    }
 
     /// The changes of state of the socket with this cookie, oldest first; none if it is not known.
     List<JournalEntry> of(long cookie);

@@ -44,7 +44,7 @@ public final class KernelSource implements Source, AutoCloseable {
 
     /// One that knows nothing of the past.
     public KernelSource() {
-        this(Journals.NONE);
+        this(Journals.none());
     }
 
     /// @param journals what is known of the past

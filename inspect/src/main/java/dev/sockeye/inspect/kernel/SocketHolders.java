@@ -135,17 +135,7 @@ public final class SocketHolders implements AutoCloseable {
                 if (openFiles() < manyFiles) return null;
                 walk = all = DescriptorWalk.open();
             }
-            var one = new Object() {
-                int pid = -1;
-                boolean isAlive;
-            };
-            all.walk((pid, fd, inode) -> {
-                if (pid != one.pid) {
-                    one.pid = pid;
-                    one.isAlive = name(pid, found);
-                }
-                if (one.isAlive) found.add(inode, pid, fd);
-            });
+            all.walk(new Collector(found));
             return found;
         } catch (IOException e) {
             isWalkRefused = true;
@@ -170,12 +160,31 @@ public final class SocketHolders implements AutoCloseable {
         return number;
     }
 
-    private boolean name(int pid, DescriptorTable found) {
-        try {
-            found.name(pid, command(proc.resolve(Integer.toString(pid))));
-            return true;
-        } catch (IOException e) {
-            return false; // it has ended meanwhile
+    /// Names each process once. A class, as [NoJournals] is.
+    private final class Collector implements DescriptorWalk.Visitor {
+
+        private final DescriptorTable found;
+        private int current = -1;
+        private boolean isAlive;
+
+        Collector(DescriptorTable found) {
+            this.found = found;
+        }
+
+        @Override
+        public void visit(int pid, int fd, long inode) {
+            if (pid != current) begin(pid);
+            if (isAlive) found.add(inode, pid, fd);
+        }
+
+        private void begin(int pid) {
+            current = pid;
+            try {
+                found.name(pid, command(proc.resolve(Integer.toString(pid))));
+                isAlive = true;
+            } catch (IOException e) {
+                isAlive = false; // it has ended meanwhile
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.sockeye.cli;
 
-/// What the command ends with: 0, 1 for "nothing found", and the codes of sysexits.h.
+/// What the command ends with: 0, 1 for "nothing found", and the codes of sysexits.h. After Ctrl-C or SIGTERM it is 128
+/// and the number of the signal, as shells expect it (130, 143), also of `trace` and `record`, which finish what they
+/// have begun; `watch` and `agent`, which end in no other way, have 0.
 final class ExitCode {
 
     static final int OK = 0;

@@ -5,6 +5,7 @@ import dev.sockeye.inspect.Explanation;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.StateNames;
 import dev.sockeye.inspect.Surroundings;
+import dev.sockeye.inspect.cure.KnownKeepalive;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.look.Look;
 import dev.sockeye.tcp.TcpState;
@@ -88,10 +89,13 @@ final class ExplainCommand implements Callable<Integer> {
             sockeye.complain("no socket is " + text);
             return ExitCode.NOT_FOUND;
         }
+        // Whether they have keepalive their timers may not show; a recording's sockets may be others by now.
+        List<SocketSnapshot> shown = place.from() != null
+                ? sockets
+                : KnownKeepalive.of(sockets, socket -> socket.state() == TcpState.ESTABLISHED, 2 * MAX_EXPLAINED);
         var around = Surroundings.of(look.sockets());
-        printWorstFirst(sockets.stream()
-                .map(socket -> explainer.explain(socket, around))
-                .toList());
+        printWorstFirst(
+                shown.stream().map(socket -> explainer.explain(socket, around)).toList());
         return ExitCode.OK;
     }
 

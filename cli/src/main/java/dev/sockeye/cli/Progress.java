@@ -35,6 +35,11 @@ final class Progress {
         }
     }
 
+    /// Whether anybody sees what is said.
+    boolean isSeen() {
+        return isSeen;
+    }
+
     /// Says how far it is now, in place of what it said before.
     void show(String line) {
         if (!isSeen) return;

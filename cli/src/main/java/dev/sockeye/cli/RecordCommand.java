@@ -90,7 +90,7 @@ final class RecordCommand implements Callable<Integer> {
         var ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             stop.countDown();
-            awaitQuietly(ended);
+            awaitEnd(ended);
         }));
         try (KnownPast past = every == null ? KnownPast.atOnce() : KnownPast.fromNowOn();
                 var machine = new CheckUps(new LocalMachine(new KernelSource(past)));
@@ -162,7 +162,11 @@ final class RecordCommand implements Callable<Integer> {
         }
     }
 
-    private static void awaitQuietly(CountDownLatch latch) {
-        awaitQuietly(latch, TimeUnit.SECONDS.toNanos(5));
+    /// A look at many sockets on a busy machine may take some seconds, and is finished and written.
+    private void awaitEnd(CountDownLatch ended) {
+        try (Waiting _ = Waiting.begin(sockeye.err(), "ending as soon as this look is over")) {
+            if (awaitQuietly(ended, TimeUnit.SECONDS.toNanos(30))) return;
+        }
+        sockeye.note("ended within a look, which is not in " + file);
     }
 }

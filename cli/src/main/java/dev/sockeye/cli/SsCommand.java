@@ -69,14 +69,22 @@ final class SsCommand {
         boolean groups =
                 json || options.has("extended") || options.has("cgroup") || byName != null && byName.needGroups();
         @Nullable FutureTask<@Nullable String> others = lookAtOtherNamespaces();
-        SsSelection.Found found = new SsSelection(
-                        options, filter, holders, groups, sockeye.terminal().colour())
-                .find();
+        SsSelection.Found found = find(
+                new SsSelection(
+                        options, filter, holders, groups, sockeye.terminal().colour()),
+                holders);
         for (String problem : found.problems()) sockeye.complain(problem);
         if (found.blind() && found.sockets().isEmpty()) return ExitCode.IO;
         show(found.sockets(), filter, byName);
         hints(others);
         return found.blind() ? ExitCode.IO : ExitCode.OK;
+    }
+
+    private SsSelection.Found find(SsSelection selection, boolean holders) throws IOException {
+        String what = holders ? "looking at the sockets, and who holds them" : "looking at the sockets";
+        try (Waiting _ = Waiting.begin(sockeye.err(), what)) {
+            return selection.find();
+        }
     }
 
     // ---------------------------------------------------------------- what is wanted

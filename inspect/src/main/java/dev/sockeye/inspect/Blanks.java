@@ -79,6 +79,11 @@ final class Blanks {
         put("overflows", PlainWords.grouped(backlog.overflows()));
         put("retries", PlainWords.count(Signs.timeouts(socket), "time", "times"));
         put("timer", timer(socket.timer()));
+        put(
+                "no_keepalive",
+                socket.settings().keepAlive() == null
+                        ? "No keepalive timer is to be seen (another timer may hide it)"
+                        : "Keepalive is off");
     }
 
     /// Linux counts our FIN in Send-Q; people do not count it as a byte.

@@ -139,6 +139,32 @@ public record SocketSnapshot(
                 kernel);
     }
 
+    /// The same socket, with options that are known better.
+    public SocketSnapshot withSettings(Settings known) {
+        return new SocketSnapshot(
+                takenAt,
+                host,
+                protocol,
+                inode,
+                state,
+                local,
+                remote,
+                recvQ,
+                sendQ,
+                timer,
+                journal,
+                journalDropped,
+                holder,
+                owners,
+                usage,
+                origin,
+                known,
+                backlog,
+                info,
+                bbr,
+                kernel);
+    }
+
     /// A snapshot about to be filled in: a TCP socket of which only this much is known.
     public static Builder tcp(Instant takenAt, String host, TcpState state, TransportAddress local) {
         return new Builder(takenAt, host, Protocol.TCP, state, local);

@@ -100,6 +100,19 @@ class ExplainerTest {
                         + " half a connection already.");
     }
 
+    @Test
+    void keepaliveIsNotDeniedWhereItIsNotKnown() {
+        Explanation explanation =
+                explainer.explain(client(TcpState.ESTABLISHED, minutes(60), Cause.SEGMENT, Segment.ACK)
+                        .usage(used(minutes(50), minutes(51), null))
+                        .settings(Settings.UNKNOWN)
+                        .build());
+        assertThat(explanation.meaning())
+                .isEqualTo("The connection to 10.0.0.2:8080 is open, and nothing has been read or written for 50 min."
+                        + " No keepalive timer is to be seen (another timer may hide it), so that nobody would notice if"
+                        + " the other machine were gone: this could be half a connection already.");
+    }
+
     /// Linux counts the FIN in Send-Q.
     @Test
     void aFinIsNoByte() {

@@ -2,6 +2,7 @@ package dev.sockeye.inspect.doctor;
 
 import dev.sockeye.inspect.Owner;
 import dev.sockeye.inspect.SocketSnapshot;
+import dev.sockeye.inspect.cure.KnownKeepalive;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.Namespace;
 import dev.sockeye.inspect.look.LocalMachine;
@@ -11,6 +12,7 @@ import dev.sockeye.linux.SystemCallException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +26,12 @@ import org.jspecify.annotations.Nullable;
 /// them. May be asked again and again, by one thread at a time.
 public final class CheckUps implements AutoCloseable {
 
+    /// So many sockets at most are asked for their options at a look.
+    private static final int ASKED = 200;
+
     private final LocalMachine machine;
+    private final Duration idle = Thresholds.standard().span("idle");
+    private final Duration halfClosed = Thresholds.standard().span("half-closed");
     private final Map<Long, ProcessFacts> processes = new HashMap<>();
     private List<String> problems = List.of();
 
@@ -41,7 +48,17 @@ public final class CheckUps implements AutoCloseable {
         problems = look.problems();
         List<MachineFacts> facts = new ArrayList<>();
         for (Namespace namespace : machine.namespaces()) facts.add(factsOf(namespace));
-        return new CheckUp(look.at(), look.sockets(), facts, processesOf(look.sockets()));
+        List<SocketSnapshot> sockets = KnownKeepalive.of(look.sockets(), this::isAboutToBeAccused, ASKED);
+        return new CheckUp(look.at(), sockets, facts, processesOf(sockets));
+    }
+
+    /// Of having no keepalive: by [IdleRule] or [ClosingRule].
+    private boolean isAboutToBeAccused(SocketSnapshot socket) {
+        return switch (socket.state()) {
+            case ESTABLISHED -> IdleRule.isUnguarded(socket, idle);
+            case FIN_WAIT2 -> ClosingRule.isHeldInVain(socket, halfClosed);
+            default -> false;
+        };
     }
 
     /// The same in the form in which it is recorded.

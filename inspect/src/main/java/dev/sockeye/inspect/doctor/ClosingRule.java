@@ -5,6 +5,7 @@ import dev.sockeye.inspect.PlainWords;
 import dev.sockeye.inspect.Signs;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Timer;
+import dev.sockeye.inspect.cure.KnownKeepalive;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.tcp.TcpState;
 import java.time.Duration;
@@ -104,8 +105,12 @@ final class ClosingRule implements Rule {
     }
 
     private static boolean isHeldInVain(Examination examination, SocketSnapshot socket) {
-        return socket.holder() == Holder.PROGRAM
-                && Signs.isAtLeast(waits(socket), examination.thresholds.span("half-closed"));
+        return isHeldInVain(socket, examination.thresholds.span("half-closed"));
+    }
+
+    /// Whether it would be accused, if it is half-closed.
+    static boolean isHeldInVain(SocketSnapshot socket, Duration limit) {
+        return socket.holder() == Holder.PROGRAM && Signs.isAtLeast(waits(socket), limit);
     }
 
     private static Draft held(Examination examination, Case matter, List<SocketSnapshot> sockets) {
@@ -126,11 +131,20 @@ final class ClosingRule implements Rule {
         if (peer != null && peer.state() == TcpState.CLOSE_WAIT && other != null) {
             draft.seen("The other end is on this machine: " + other.words() + " holds it in CLOSE-WAIT.");
         }
-        boolean guarded = sockets.stream().allMatch(socket -> Signs.has(socket, Timer.Kind.KEEPALIVE));
-        draft.seen(
-                guarded
-                        ? "Keepalive is on: if the other machine is gone, that will be noticed."
-                        : "No keepalive timer runs: if the other machine is gone, nobody will notice.");
+        draft.seen(guarded(sockets));
         return draft;
+    }
+
+    /// Whether a peer that has vanished would be noticed: as the sockets themselves say, or else their timers.
+    private static String guarded(List<SocketSnapshot> sockets) {
+        if (sockets.stream()
+                .allMatch(socket -> Boolean.TRUE.equals(socket.settings().keepAlive()))) {
+            return "Keepalive is on: if the other machine is gone, that will be noticed.";
+        }
+        if (sockets.stream().allMatch(KnownKeepalive::isKnown)) {
+            return "Keepalive is off, as the sockets themselves say: if the other machine is gone, nobody will notice.";
+        }
+        return "No keepalive timer is to be seen, though another timer may hide it: if there is none and the other"
+                + " machine is gone, nobody will notice.";
     }
 }

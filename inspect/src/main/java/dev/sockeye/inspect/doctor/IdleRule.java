@@ -4,6 +4,7 @@ import dev.sockeye.inspect.Holder;
 import dev.sockeye.inspect.PlainWords;
 import dev.sockeye.inspect.Signs;
 import dev.sockeye.inspect.SocketSnapshot;
+import dev.sockeye.inspect.cure.KnownKeepalive;
 import dev.sockeye.tcp.TcpState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,11 +19,7 @@ final class IdleRule implements Rule {
     public List<Draft> examine(Examination examination) {
         Duration idle = examination.thresholds.span("idle");
         List<SocketSnapshot> silent = examination.in(TcpState.ESTABLISHED).stream()
-                .filter(socket -> socket.holder() == Holder.PROGRAM
-                        && socket.timer() == null
-                        && socket.sendQ() == 0
-                        && isSilent(socket, idle)
-                        && examination.peerOf(socket) == null)
+                .filter(socket -> isUnguarded(socket, idle) && examination.peerOf(socket) == null)
                 .sorted(Comparator.comparing(IdleRule::silence).reversed())
                 .toList();
         List<Draft> drafts = new ArrayList<>();
@@ -34,10 +31,23 @@ final class IdleRule implements Rule {
                     .since(Age.exactly(silence(oldest)))
                     .fill("where", matter.where(sockets))
                     .fill("target", matter.filter())
-                    .seen("No timer runs: keepalive is off, and nothing waits to be acknowledged.")
+                    .seen(
+                            sockets.stream().allMatch(KnownKeepalive::isKnown)
+                                    ? "Keepalive is off, as the sockets themselves say, and nothing waits to be acknowledged."
+                                    : "No timer runs: keepalive is off, and nothing waits to be acknowledged.")
                     .seen("The last segment came or went " + PlainWords.duration(silence(oldest)) + " ago."));
         });
         return drafts;
+    }
+
+    /// Whether it would be accused, as far as can be seen of it alone.
+    static boolean isUnguarded(SocketSnapshot socket, Duration idle) {
+        return socket.state() == TcpState.ESTABLISHED
+                && socket.holder() == Holder.PROGRAM
+                && socket.timer() == null
+                && !Boolean.TRUE.equals(socket.settings().keepAlive())
+                && socket.sendQ() == 0
+                && isSilent(socket, idle);
     }
 
     private static boolean isSilent(SocketSnapshot socket, Duration idle) {

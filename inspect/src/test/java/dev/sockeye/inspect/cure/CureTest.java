@@ -75,6 +75,37 @@ class CureTest {
         assertThatThrownBy(call).isInstanceOf(SocketException.class).hasMessage(message);
     }
 
+    /// Its peer does not read: the timer of window probes is the one that is shown.
+    @Test
+    void keepaliveIsKnownBehindAnotherTimer() throws Exception {
+        Loopback.run(() -> {
+            try (Pair pair = Pair.open()) {
+                pair.client.setKeepAlive(true);
+                Thread writer = Thread.ofPlatform().daemon().start(() -> {
+                    try {
+                        pair.client.getOutputStream().write(new byte[64 << 20]);
+                    } catch (IOException e) {
+                        // The test is over.
+                    }
+                });
+                long until = System.nanoTime() + 10_000_000_000L;
+                SocketSnapshot socket = pair.clientSide();
+                while (socket.settings().keepAlive() != null && System.nanoTime() < until) socket = pair.clientSide();
+                assertThat(socket.settings().keepAlive()).isNull();
+                assertThat(KnownKeepalive.of(List.of(socket), _ -> false, 10)).containsExactly(socket);
+                assertThat(KnownKeepalive.of(List.of(socket), _ -> true, 0)).containsExactly(socket);
+                SocketSnapshot known =
+                        KnownKeepalive.of(List.of(socket), _ -> true, 10).getFirst();
+                assertThat(known.settings().keepAlive()).isTrue();
+                assertThat(KnownKeepalive.isKnown(known)).isTrue();
+                assertThat(KnownKeepalive.isKnown(socket)).isFalse();
+                assertThat(known.withSettings(socket.settings())).isEqualTo(socket);
+                pair.client.close();
+                writer.join(10_000);
+            }
+        });
+    }
+
     @Test
     void keepaliveIsSetAndCanBeReadBack() throws Exception {
         Loopback.run(() -> {

@@ -13,6 +13,7 @@ import static dev.sockeye.inspect.doctor.Patients.timer;
 import dev.sockeye.inspect.Holder;
 import dev.sockeye.inspect.KernelDetail;
 import dev.sockeye.inspect.Owner;
+import dev.sockeye.inspect.Settings;
 import dev.sockeye.inspect.SocketMemory;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Timer;
@@ -382,6 +383,12 @@ final class Gallery {
                 "idle and guarded",
                 List.of(idle(40_000, 3 * HOUR)
                         .timer(timer(Timer.Kind.KEEPALIVE, 0))
+                        .build()));
+        // The socket itself was asked.
+        show(
+                "idle, and guarded by a timer that is not to be seen",
+                List.of(idle(40_000, 3 * HOUR)
+                        .settings(new Settings(true, 60, 10, 3, null, null, false, null, null, null))
                         .build()));
         TransportAddress near = address("10.0.0.1", 40_000);
         show(

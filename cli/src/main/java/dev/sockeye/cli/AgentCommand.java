@@ -5,6 +5,7 @@ import dev.sockeye.metrics.Agent;
 import dev.sockeye.metrics.AgentLog;
 import dev.sockeye.metrics.AgentSettings;
 import dev.sockeye.metrics.Bounds;
+import dev.sockeye.metrics.ServiceNotices;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -130,6 +131,7 @@ final class AgentCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         AgentSettings settings = settings();
         AgentLog log = log();
+        ServiceNotices notices = ServiceNotices.of(System.getenv(), log);
         Agent agent;
         try {
             agent = Agent.start(settings, log);
@@ -141,12 +143,14 @@ final class AgentCommand implements Callable<Integer> {
         JournalKeeper journal = noJournal ? null : journal(log);
         // What began with a signal to end has ended well when it has ended.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            if (notices != null) notices.close();
             agent.close();
             if (journal != null) journal.close();
             log.say(AgentLog.Level.INFO, "ended");
             Runtime.getRuntime().halt(ExitCode.OK);
         }));
         log.say(AgentLog.Level.INFO, "telling of sockets at " + url(agent.address()) + "/metrics");
+        if (notices != null) notices.ready(agent);
         agent.await();
         return ExitCode.OK;
     }

@@ -10,9 +10,6 @@ import dev.sockeye.inspect.blame.HeapDump;
 import dev.sockeye.inspect.blame.HeapDumpCost;
 import dev.sockeye.inspect.blame.Jvm;
 import dev.sockeye.inspect.blame.OpeningLines;
-import dev.sockeye.inspect.kernel.KernelLook;
-import dev.sockeye.inspect.kernel.KernelQuery;
-import dev.sockeye.inspect.kernel.KernelSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,12 +19,9 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /// `sockeye blame`
 @Command(
@@ -54,15 +48,8 @@ final class BlameCommand implements Callable<Integer> {
     @ParentCommand
     private Sockeye sockeye;
 
-    @Spec
-    private CommandSpec spec;
-
-    @Parameters(
-            arity = "0..*",
-            paramLabel = "SELECTOR",
-            description =
-                    "Which sockets: LOCAL REMOTE addresses, or a filter of 'sockeye ss', in which fd=N may stand.")
-    private List<String> selector = List.of();
+    @Mixin
+    private SelectedSockets selected;
 
     @Option(names = "--heap", description = "Take a heap dump of the JVM and find in it what holds the socket.")
     private boolean heap;
@@ -85,27 +72,13 @@ final class BlameCommand implements Callable<Integer> {
     @Option(names = "--gdb", description = "Have gdb tell where a native program's threads are.")
     private boolean gdb;
 
-    @Option(
-            names = {"-y", "--yes"},
-            description = "Do not ask.")
-    private boolean yes;
-
     @Option(names = "--json", description = "A JSON object for each socket, in a line of its own.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
-        SocketSelector wanted = selector();
-        List<SocketSnapshot> sockets;
-        try (var kernel = new KernelSource()) {
-            KernelLook look = kernel.look(KernelQuery.ALL.ofAllNamespaces());
-            sockets = look.sockets().stream().filter(wanted).toList();
-            if (sockets.isEmpty()) for (String problem : look.problems()) sockeye.note(problem);
-        }
-        if (sockets.isEmpty()) {
-            sockeye.complain("there is no such socket");
-            return ExitCode.NOT_FOUND;
-        }
+        List<SocketSnapshot> sockets = selected.find(sockeye);
+        if (sockets.isEmpty()) return ExitCode.NOT_FOUND;
         List<Jvm> jvms = jvmsOf(sockets);
         if (noOpenings) return removeOpenings(jvms);
         if (!agreed(jvms)) return ExitCode.OK;
@@ -117,14 +90,6 @@ final class BlameCommand implements Callable<Integer> {
         for (Blame blame : blames) print(blame);
         hint(effort, !jvms.isEmpty());
         return ExitCode.OK;
-    }
-
-    private SocketSelector selector() {
-        try {
-            return SocketSelector.parse(selector);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        }
     }
 
     private static List<Jvm> jvmsOf(List<SocketSnapshot> sockets) {
@@ -162,7 +127,7 @@ final class BlameCommand implements Callable<Integer> {
         if (gdb) costs.add(GdbBacktrace.COST);
         if (costs.isEmpty()) return true;
         for (String cost : costs) sockeye.note(cost);
-        if (yes) return true;
+        if (selected.areAgreed()) return true;
         if (!Question.canBeAsked()) {
             sockeye.note("nothing is done, as nobody can be asked; --yes does it");
             return false;

@@ -14,6 +14,18 @@ import java.util.Arrays;
 /// take longer than the kernel does.
 final class ByteText {
 
+    private static final int BILLION = 1_000_000_000;
+
+    /// `00`, `01` and so on to `99`.
+    private static final byte[] PAIRS = new byte[200];
+
+    static {
+        for (int i = 0; i < 100; i++) {
+            PAIRS[2 * i] = (byte) ('0' + i / 10);
+            PAIRS[2 * i + 1] = (byte) ('0' + i % 10);
+        }
+    }
+
     private byte[] bytes;
     private int length;
 
@@ -30,7 +42,11 @@ final class ByteText {
     }
 
     private void need(int more) {
-        if (bytes.length - length < more) bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+        if (bytes.length - length < more) grow(more);
+    }
+
+    private void grow(int more) {
+        bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
     }
 
     ByteText add(char ascii) {
@@ -65,17 +81,63 @@ final class ByteText {
         return this;
     }
 
+    /// ` name:`, in ASCII.
+    ByteText addName(String name) {
+        int count = name.length();
+        need(count + 2);
+        bytes[length] = ' ';
+        copy(name, count, length + 1);
+        length += count + 2;
+        bytes[length - 1] = ':';
+        return this;
+    }
+
+    @SuppressWarnings("deprecation") // it takes half of each character, and these are ASCII
+    private void copy(String ascii, int count, int at) {
+        ascii.getBytes(0, count, bytes, at);
+    }
+
     ByteText add(long number) {
         if (number < 0) return number == Long.MIN_VALUE ? add(Long.toString(number)) : add('-').add(-number);
+        if (number <= Integer.MAX_VALUE) return addInt((int) number);
+        add(number / BILLION);
+        addNine((int) (number % BILLION));
+        return this;
+    }
+
+    /// Two digits at a time, without a division: a JVM that has just started compiles one to the processor's own, which
+    /// takes as long as all the rest.
+    private ByteText addInt(int number) {
         int digits = digits(number);
         need(digits);
-        int at = length += digits;
-        long rest = number;
-        do {
-            bytes[--at] = (byte) ('0' + rest % 10);
-            rest /= 10;
-        } while (rest != 0);
+        length += digits;
+        int at = length;
+        int rest = number;
+        while (rest >= 10) {
+            int hundreds = hundreds(rest);
+            int pair = 2 * (rest - 100 * hundreds);
+            bytes[--at] = PAIRS[pair + 1];
+            bytes[--at] = PAIRS[pair];
+            rest = hundreds;
+        }
+        if ((digits & 1) != 0) bytes[at - 1] = (byte) ('0' + rest);
         return this;
+    }
+
+    /// `number / 100`
+    private static int hundreds(int number) {
+        return (int) (number * 1_374_389_535L >>> 37);
+    }
+
+    /// Nine digits, with zeros in front.
+    private void addNine(int number) {
+        need(9);
+        length += 9;
+        int rest = number;
+        for (int at = length - 1; at >= length - 9; at--) {
+            bytes[at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
     }
 
     /// With the kernel's 32 bits, which have no sign.
@@ -83,9 +145,10 @@ final class ByteText {
         return add(number & 0xffff_ffffL);
     }
 
-    private static int digits(long number) {
-        int digits = 1;
-        for (long power = 10; digits < 19 && number >= power; power *= 10) digits++;
+    private static int digits(int number) {
+        if (number < 10_000) return number < 100 ? number < 10 ? 1 : 2 : number < 1000 ? 3 : 4;
+        int digits = 5;
+        for (long power = 100_000; number >= power; power *= 10) digits++;
         return digits;
     }
 
@@ -144,6 +207,27 @@ final class ByteText {
 
     private static String plain(BigDecimal number) {
         return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
+    }
+
+    /// So many 256ths in six digits, as [#addGeneral] would write them.
+    ByteText addOf256(int number) {
+        long exact = number * 390_625L; // in units of 1e-8, of which 256 make an even number
+        if (number < 0 || exact >= 100_000_000_000_000L) return addGeneral(number / 256.0);
+        long unit = 1;
+        while (exact / unit >= 1_000_000) unit *= 10;
+        long rounded = exact / unit;
+        long rest = exact % unit;
+        if (2 * rest > unit || 2 * rest == unit && (rounded & 1) != 0) rounded++;
+        rounded *= unit;
+        add(rounded / 100_000_000);
+        int fraction = (int) (rounded % 100_000_000);
+        if (fraction == 0) return this;
+        add('.');
+        for (int power = 10_000_000; fraction != 0; power /= 10) {
+            add((char) ('0' + fraction / power));
+            fraction %= power;
+        }
+        return this;
     }
 
     /// Bits per second, of which three digits are shown, `57.6Mbps`, or all, `57600000bps`.

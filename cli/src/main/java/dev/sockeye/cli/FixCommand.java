@@ -8,9 +8,6 @@ import dev.sockeye.inspect.cure.Keepalive;
 import dev.sockeye.inspect.cure.Kill;
 import dev.sockeye.inspect.cure.Outcome;
 import dev.sockeye.inspect.cure.Shutdown;
-import dev.sockeye.inspect.kernel.KernelLook;
-import dev.sockeye.inspect.kernel.KernelQuery;
-import dev.sockeye.inspect.kernel.KernelSource;
 import dev.sockeye.tcp.TcpState;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -69,18 +67,8 @@ final class FixCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "keepalive|shutdown|kill", description = "What is to be done.")
     private Remedy remedy;
 
-    @Parameters(
-            index = "1..*",
-            arity = "0..*",
-            paramLabel = "SELECTOR",
-            description =
-                    "Which sockets: LOCAL REMOTE addresses, or a filter of 'sockeye ss', in which fd=N may stand.")
-    private List<String> selector = List.of();
-
-    @Option(
-            names = {"-y", "--yes"},
-            description = "Do it without asking.")
-    private boolean yes;
+    @Mixin
+    private SelectedSockets selected;
 
     @Option(names = "--dry-run", description = "Only show what would be done.")
     private boolean dryRun;
@@ -108,24 +96,15 @@ final class FixCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Cure cure = cure();
-        SocketSelector wanted = selector();
-        List<SocketSnapshot> sockets;
-        try (var kernel = new KernelSource()) {
-            KernelLook look = kernel.look(KernelQuery.ALL.ofAllNamespaces());
-            sockets = look.sockets().stream().filter(wanted).toList();
-            if (sockets.isEmpty()) for (String problem : look.problems()) sockeye.note(problem);
-        }
-        if (sockets.isEmpty()) {
-            sockeye.complain("there is no such socket");
-            return ExitCode.NOT_FOUND;
-        }
-        if (dryRun || !yes && !Question.canBeAsked()) {
+        List<SocketSnapshot> sockets = selected.find(sockeye);
+        if (sockets.isEmpty()) return ExitCode.NOT_FOUND;
+        if (dryRun || !selected.areAgreed() && !Question.canBeAsked()) {
             show(sockets);
             sockeye.note("would " + cure.intention() + ": nothing is done"
                     + (dryRun ? "" : ", as nobody can be asked; --yes does it"));
             return ExitCode.OK;
         }
-        if (!yes) {
+        if (!selected.areAgreed()) {
             show(sockets);
             String which = sockets.size() == 1 ? "this socket" : "these " + sockets.size() + " sockets";
             if (!new Question(sockeye.err()).ask("Of " + which + ", " + cure.intention() + "?")) {
@@ -134,14 +113,6 @@ final class FixCommand implements Callable<Integer> {
             }
         }
         return apply(cure, sockets);
-    }
-
-    private SocketSelector selector() {
-        try {
-            return SocketSelector.parse(selector);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        }
     }
 
     private Cure cure() {

@@ -1,11 +1,20 @@
 package dev.sockeye.cli;
 
+import dev.sockeye.inspect.SocketSnapshot;
+import dev.sockeye.linux.DescriptorWalk;
+import dev.sockeye.linux.SystemCalls;
+import dev.sockeye.tcp.TcpState;
+import dev.sockeye.wire.IpAddress;
+import dev.sockeye.wire.TransportAddress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 
 /// Runs what short commands run, while the JVM watches and writes a cache of it (JEP 514): the launcher does that once,
 /// so
@@ -42,6 +51,30 @@ final class Rehearsal {
                 var sockeye = new Sockeye(new Terminal(colour, 100, true, colour), nowhere, nowhere);
                 for (String[] command : COMMANDS) sockeye.run(command);
             }
+        }
+        manySockets();
+    }
+
+    /// What is done otherwise where there are many, which need not be so here.
+    private static void manySockets() throws IOException {
+        SystemCalls.prepare();
+        try (DescriptorWalk walk = DescriptorWalk.open()) {
+            walk.walk(new Nothing());
+        } catch (IOException e) {
+            // Not permitted: then it will not be done either.
+        }
+        var terminal = new Terminal(false, 0, true, false);
+        SocketSnapshot one = SocketSnapshot.tcp(
+                        Instant.EPOCH, "", TcpState.ESTABLISHED, new TransportAddress(IpAddress.LOOPBACK_V4, 1))
+                .build();
+        List<SocketSnapshot> many = Collections.nCopies(SsTable.MANY, one);
+        new SsTable(terminal, SsTable.Columns.of("npoiem"), SsNames.NUMBERS).write(many);
+    }
+
+    private static final class Nothing implements DescriptorWalk.Visitor {
+        @Override
+        public void visit(int pid, int fd, long inode) {
+            // Only the way there is of interest.
         }
     }
 }

@@ -1,25 +1,15 @@
 package dev.sockeye.cli;
 
+import dev.sockeye.linux.SystemCalls;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
-import picocli.CommandLine.IExecutionExceptionHandler;
-import picocli.CommandLine.IParameterExceptionHandler;
-import picocli.CommandLine.MissingParameterException;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command `sockeye`.
 @Command(
@@ -63,41 +53,29 @@ public final class Sockeye implements Runnable {
 
     /// Runs a command and ends the process with its exit code: see [ExitCode].
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals("ss")) {
+            Thread.ofPlatform().name("sockeye-calls").daemon().start(SystemCalls::prepare);
+        }
         Terminal terminal = Terminal.ofProcess();
         PrintStream out = terminal.open(FileDescriptor.out);
         var sockeye = new Sockeye(terminal, out, terminal.open(FileDescriptor.err));
         int exitCode = SsCommand.run(sockeye, arguments);
         // A short command has started nothing that must be told of its end, and is gone ten milliseconds earlier.
         if (exitCode >= 0) Runtime.getRuntime().halt(exitCode);
-        exitCode = sockeye.runByPicocli(arguments);
+        exitCode = CommandLines.run(sockeye, arguments);
         out.flush();
         System.exit(exitCode);
     }
 
     int run(String... arguments) {
         int exitCode = SsCommand.run(this, arguments);
-        return exitCode >= 0 ? exitCode : runByPicocli(arguments);
-    }
-
-    private int runByPicocli(String... arguments) {
-        var line = new CommandLine(this);
-        line.setOut(new PrintWriter(out, true, out.charset()));
-        line.setErr(new PrintWriter(err, true, err.charset()));
-        int width = Math.max(80, terminal.textWidth());
-        line.setUsageHelpWidth(width);
-        line.setParameterExceptionHandler(badCommandLine());
-        line.setExecutionExceptionHandler(failure());
-        for (CommandLine command : line.getSubcommands().values()) command.setUsageHelpWidth(width);
-        // what follows the program's name is the program's, with -- before it or without
-        for (String command : List.of("run", "up"))
-            Objects.requireNonNull(line.getSubcommands().get(command)).setStopAtPositional(true);
-        return line.execute(arguments);
+        return exitCode >= 0 ? exitCode : CommandLines.run(this, arguments);
     }
 
     /// Without a command.
     @Override
     public void run() {
-        new CommandLine(this).usage(out);
+        CommandLines.usage(this);
     }
 
     Terminal terminal() {
@@ -128,51 +106,6 @@ public final class Sockeye implements Runnable {
     }
 
     // ---------------------------------------------------------------- what can go wrong
-
-    private IParameterExceptionHandler badCommandLine() {
-        return (exception, arguments) -> {
-            String command = exception.getCommandLine().getCommandSpec().qualifiedName();
-            complain(oneLine(exception, arguments) + " (see '" + command + " --help')");
-            return ExitCode.USAGE;
-        };
-    }
-
-    private static String oneLine(ParameterException exception, String[] arguments) {
-        // An option that is wrong says more than a parameter that is missing, which it was perhaps to be.
-        if (exception instanceof MissingParameterException) {
-            CommandSpec command = exception.getCommandLine().getCommandSpec();
-            for (String argument : arguments) {
-                if (argument.equals("--")) break;
-                String name = argument.split("=", 2)[0];
-                if (name.startsWith("--") && command.findOption(name) == null) return "Unknown option: '" + name + "'";
-            }
-        }
-        if (exception instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
-            String what = exception.getCommandLine().getParent() == null ? "command" : "argument";
-            List<String> meant = unmatched.getSuggestions();
-            return "there is no " + what + " '" + unmatched.getUnmatched().getFirst() + "'"
-                    + (meant.isEmpty() ? "" : "; did you mean '" + meant.getFirst() + "'?");
-        }
-        return String.valueOf(exception.getMessage()).lines().findFirst().orElse("bad command line");
-    }
-
-    private IExecutionExceptionHandler failure() {
-        return (exception, commandLine, result) -> {
-            IOException io = ioException(exception);
-            if (io != null) {
-                complain(message(io));
-                return ExitCode.IO;
-            }
-            complain("internal error: " + exception + " (this is a fault of Sockeye; the trace follows)");
-            exception.printStackTrace(err);
-            return ExitCode.INTERNAL;
-        };
-    }
-
-    private static @Nullable IOException ioException(Exception exception) {
-        if (exception instanceof UncheckedIOException unchecked) return unchecked.getCause();
-        return exception instanceof IOException io ? io : null;
-    }
 
     /// Exceptions about files have the file's name for a message, and what is wrong in their type.
     static String message(IOException cause) {

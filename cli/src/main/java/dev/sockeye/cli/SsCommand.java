@@ -117,7 +117,7 @@ final class SsCommand {
 
     private void show(List<SocketSnapshot> sockets, SocketFilter filter, @Nullable SsColumns byName)
             throws IOException {
-        String file = options.has("diag-file") ? options.value("diag-file") : options.value("diag");
+        String file = options.value("diag");
         PrintStream out = sockeye.out();
         if (file != null) {
             int left = DiagFile.write(file.equals("-") ? null : Path.of(file), out, sockets);
@@ -159,10 +159,7 @@ final class SsCommand {
     // ---------------------------------------------------------------- what people should know
 
     private boolean showsPeople() {
-        return sockeye.terminal().isTerminal()
-                && !options.has("json")
-                && !options.has("diag-file")
-                && !options.has("diag");
+        return sockeye.terminal().isTerminal() && !options.has("json") && !options.has("diag");
     }
 
     /// Meanwhile, for it takes as long as asking the kernel.

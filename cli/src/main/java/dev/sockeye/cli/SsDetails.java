@@ -49,7 +49,7 @@ final class SsDetails {
     }
 
     private ByteText name(String name) {
-        return to.add(' ').add(name).add(':');
+        return to.addName(name);
     }
 
     private void nonZero(String name, int number) {
@@ -286,8 +286,8 @@ final class SsDetails {
         if (bbr == null) return;
         to.add(" bbr:(bw:").addRate(8.0 * bbr.bw(), exactRates);
         to.add(",mrtt:").addThousandths(bbr.minRtt());
-        if (bbr.pacingGain() != 0) to.add(",pacing_gain:").addGeneral(bbr.pacingGain() / 256.0);
-        if (bbr.cwndGain() != 0) to.add(",cwnd_gain:").addGeneral(bbr.cwndGain() / 256.0);
+        if (bbr.pacingGain() != 0) to.add(",pacing_gain:").addOf256(bbr.pacingGain());
+        if (bbr.cwndGain() != 0) to.add(",cwnd_gain:").addOf256(bbr.cwndGain());
         to.add(')');
     }
 

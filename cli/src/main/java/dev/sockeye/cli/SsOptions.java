@@ -148,7 +148,12 @@ final class SsOptions {
     }
 
     private void set(String name, @Nullable String value) {
-        String key = name.equals("socket") ? "query" : name;
+        // Some have two words, and are known by the first.
+        String key = switch (name) {
+            case "socket" -> "query";
+            case "diag-file" -> "diag";
+            default -> name;
+        };
         given.put(key, value == null ? "" : value);
     }
 

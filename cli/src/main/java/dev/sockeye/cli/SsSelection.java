@@ -45,6 +45,9 @@ final class SsSelection {
     private final boolean groups;
     private final boolean isColoured;
 
+    /// Of the kernel where nothing is left to decide about them; they come first.
+    private List<SocketSnapshot> kernels = List.of();
+
     private final List<SocketSnapshot> sockets = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
 
@@ -85,7 +88,15 @@ final class SsSelection {
         }
         boolean kernelBlind = isWanted(Protocol.TCP) && !addKernels();
         int stacks = options.has("net") ? 0 : addStacks();
-        return new Found(sockets, problems, kernelBlind && stacks == 0);
+        return new Found(all(), problems, kernelBlind && stacks == 0);
+    }
+
+    private List<SocketSnapshot> all() {
+        if (kernels.isEmpty()) return sockets;
+        if (sockets.isEmpty()) return kernels;
+        List<SocketSnapshot> all = new ArrayList<>(kernels);
+        all.addAll(sockets);
+        return all;
     }
 
     // ---------------------------------------------------------------- the kernel
@@ -137,16 +148,20 @@ final class SsSelection {
                 var source = new KernelSource(past)) {
             KernelLook look;
             try {
-                look = source.look(query);
+                look = source.lookOnce(query);
             } catch (IOException e) {
                 if (pushdown.program() == null) throw e;
-                look = source.look(query.where(null));
+                look = source.lookOnce(query.where(null));
                 pushdown = new Pushdown(null, filter.expression());
                 problems.add("the kernel does not filter for us (" + reason(e)
                         + "): all sockets were fetched, and marks" + " are told only to who has CAP_NET_ADMIN");
             }
             problems.addAll(look.problems());
-            for (SocketSnapshot socket : look.sockets()) if (pushdown.accepts(socket)) sockets.add(socket);
+            if (pushdown.rest() == null) {
+                kernels = look.sockets(); // of which each is made when it is shown
+            } else {
+                for (SocketSnapshot socket : look.sockets()) if (pushdown.accepts(socket)) sockets.add(socket);
+            }
         }
         return true;
     }
@@ -154,7 +169,7 @@ final class SsSelection {
     /// What is neither shown nor looked at by a condition need not be told: colours look at everything.
     private int extensions() {
         boolean all = filter.expression() != null || isColoured;
-        for (String option : List.of("json", "columns", "diag", "diag-file")) all |= options.has(option);
+        for (String option : List.of("json", "columns", "diag")) all |= options.has(option);
         if (all) return SockDiag.ALL_EXTENSIONS;
         int extensions = 0;
         if (options.has("info")) extensions |= SockDiag.INFO | SockDiag.CONGESTION;

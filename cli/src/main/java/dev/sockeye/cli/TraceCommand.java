@@ -411,9 +411,7 @@ final class TraceCommand implements Callable<Integer> {
 
     private static KernelDetail detail(long cookie, long namespace, boolean v4) {
         int family = v4 ? KernelDetail.IPV4 : KernelDetail.IPV6;
-        return new KernelDetail(
-                family, cookie, 0, namespace, 0, null, null, null, null, null, null, null, null, null, null, null,
-                false);
+        return KernelDetail.of(family, cookie, 0, namespace);
     }
 
     // ---------------------------------------------------------------- what comes out

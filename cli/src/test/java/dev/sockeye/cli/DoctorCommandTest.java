@@ -145,7 +145,7 @@ class DoctorCommandTest {
         String[][] mistakes = {
             {"doctor --min-severity bad", "'bad' is no severity: note, warning or critical"},
             {"doctor --rule frob", "there is no rule 'frob'; --list-rules shows them"},
-            {"doctor -t close-wait=soon", "'soon' is not a duration such as 500ms, 30s, 5min or 2h"},
+            {"doctor -t close-wait=soon", "'soon' is no duration; write 500ms, 5s, 10m, 2h or 3d"},
             {"doctor -t leak=-1", "leak is a number, not '-1'"},
         };
         for (String[] mistake : mistakes) {

@@ -3,8 +3,11 @@ package dev.sockeye.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,5 +98,31 @@ class SsOptionsTest {
         Set<String> read = new TreeSet<>(SsOptions.names());
         read.removeAll(Set.of("-h", "--help", "-V", "--version")); // every command has them
         assertThat(helped).isEqualTo(read);
+    }
+
+    /// By each of its names an option is read as the same one, and no two options are read as one.
+    @Test
+    void namesThatHelpGivesToOneOptionAreReadAsOne() {
+        Map<String, OptionSpec> means = new HashMap<>();
+        for (OptionSpec option : new CommandLine(new SsUsage()).getCommandSpec().options()) {
+            String[] names = option.names();
+            String meaning = meaning(names[0], option);
+            for (String name : names) assertThat(meaning(name, option)).as(name).isEqualTo(meaning);
+            assertThat(means.put(meaning, option)).as(meaning).isNull();
+        }
+    }
+
+    /// What is known of a command line with this option alone.
+    private static String meaning(String name, OptionSpec option) {
+        boolean takesValue = option.arity().max() > 0;
+        try {
+            SsOptions options = takesValue ? SsOptions.parse(name, "inet") : SsOptions.parse(name);
+            return SsOptions.names().stream()
+                    .map(each -> each.replace("=", "").replaceFirst("^--", ""))
+                    .filter(options::has)
+                    .collect(Collectors.joining(" "));
+        } catch (SsOptions.Wrong e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 }

@@ -49,26 +49,16 @@ public record KernelDetail(
         md5Peers = List.copyOf(md5Peers);
     }
 
-    /// One whose segments carry no MD5 signatures.
-    public KernelDetail(
-            int family,
-            long cookie,
-            int uid,
-            long namespace,
-            int device,
-            @Nullable String deviceName,
-            @Nullable Integer mark,
-            @Nullable Long controlGroup,
-            @Nullable String controlGroupPath,
-            @Nullable Integer shutdown,
-            @Nullable SocketMemory memory,
-            @Nullable Integer typeOfService,
-            @Nullable Integer trafficClass,
-            @Nullable Integer classId,
-            @Nullable String upperProtocol,
-            @Nullable Integer socketOptions,
-            boolean boundOnly) {
-        this(
+    /// One of which the kernel has told no more.
+    public static KernelDetail of(int family, long cookie, int uid, long namespace) {
+        return new KernelDetail(
+                family, cookie, uid, namespace, 0, null, null, null, null, null, null, null, null, null, null, null,
+                false, List.of());
+    }
+
+    /// The same socket, whose buffers weigh this.
+    public KernelDetail with(@Nullable SocketMemory weight) {
+        return new KernelDetail(
                 family,
                 cookie,
                 uid,
@@ -79,14 +69,14 @@ public record KernelDetail(
                 controlGroup,
                 controlGroupPath,
                 shutdown,
-                memory,
+                weight,
                 typeOfService,
                 trafficClass,
                 classId,
                 upperProtocol,
                 socketOptions,
                 boundOnly,
-                List.of());
+                md5Peers);
     }
 
     /// `AF_INET`, `AF_INET6`

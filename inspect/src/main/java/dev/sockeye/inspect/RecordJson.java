@@ -3,13 +3,16 @@ package dev.sockeye.inspect;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.SerializedString;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -22,23 +25,55 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Records to JSON objects and back. A component `recvQ` is the field `recv_q`; an address is text, a time is ISO 8601,
-/// a
-/// duration is a number of seconds, and a field that is null is left out. A reader skips the fields it does not know,
-/// so that an
-/// older one understands a newer writer.
+/// a duration is a number of seconds, and a field that is null is left out. A reader skips the fields it does not know,
+/// so that an older one understands a newer writer.
+///
+/// A record of a machine has millions of fields: what is to be known of a type of records is found once, and its
+/// numbers are not made objects to be written.
 public final class RecordJson {
 
+    /// How a component is fetched: as the number that it is, or as an object.
+    private enum Kind {
+        BOOLEAN(boolean.class),
+        INT(int.class),
+        LONG(long.class),
+        OBJECT(Object.class);
+
+        final Class<?> fetched;
+
+        Kind(Class<?> fetched) {
+            this.fetched = fetched;
+        }
+
+        static Kind of(Class<?> type) {
+            if (type == boolean.class) return BOOLEAN;
+            if (type == int.class) return INT;
+            return type == long.class ? LONG : OBJECT;
+        }
+    }
+
     /// One component: its name in JSON, how to get it, and its type.
-    private record Field(String name, Method accessor, Type type) {}
+    private record Field(SerializedString name, Kind kind, MethodHandle getter, Type type) {}
 
     /// What reading and writing a record needs, found once.
     private record Shape(List<Field> fields, Map<String, Integer> positions, Constructor<?> constructor) {}
 
-    private static final Map<Class<?>, Shape> SHAPES = new ConcurrentHashMap<>();
+    /// Whether numbers that are 0, flags that are false and lists that are empty are written. Who reads takes a field
+    /// that is not there for just that.
+    enum Zeros {
+        WRITTEN,
+        LEFT_OUT
+    }
+
+    private static final ClassValue<Shape> SHAPES = new ClassValue<>() {
+        @Override
+        protected Shape computeValue(Class<?> type) {
+            return shapeOf(type);
+        }
+    };
 
     private RecordJson() {}
 
@@ -50,37 +85,63 @@ public final class RecordJson {
         try (JsonGenerator out = SnapshotJson.JSON.createGenerator(line)) {
             out.writeStartObject();
             out.writeStringField(name, kind);
-            writeFields(out, value);
+            writeFields(out, value, Zeros.WRITTEN);
             out.writeEndObject();
         }
         return line.toString();
     }
 
     static void write(JsonGenerator out, Record value) throws IOException {
+        write(out, value, Zeros.WRITTEN);
+    }
+
+    static void write(JsonGenerator out, Record value, Zeros zeros) throws IOException {
         out.writeStartObject();
-        writeFields(out, value);
+        writeFields(out, value, zeros);
         out.writeEndObject();
     }
 
-    private static void writeFields(JsonGenerator out, Record value) throws IOException {
-        Shape shape = SHAPES.computeIfAbsent(value.getClass(), RecordJson::shapeOf);
-        for (Field field : shape.fields) {
-            Object component = component(value, field.accessor);
-            if (component == null) continue;
-            out.writeFieldName(field.name);
-            writeValue(out, component);
-        }
-    }
-
-    private static @Nullable Object component(Record value, Method accessor) throws IOException {
+    private static void writeFields(JsonGenerator out, Record value, Zeros zeros) throws IOException {
         try {
-            return accessor.invoke(value);
-        } catch (ReflectiveOperationException e) {
-            throw new IOException("cannot read " + accessor, e);
+            for (Field field : SHAPES.get(value.getClass()).fields) writeField(out, value, field, zeros);
+        } catch (IOException | RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IOException("cannot read a " + value.getClass().getSimpleName(), e);
         }
     }
 
-    private static void writeValue(JsonGenerator out, Object value) throws IOException {
+    private static void writeField(JsonGenerator out, Record value, Field field, Zeros zeros) throws Throwable {
+        boolean all = zeros == Zeros.WRITTEN;
+        switch (field.kind) {
+            case BOOLEAN -> {
+                boolean component = (boolean) field.getter.invokeExact(value);
+                if (!component && !all) return;
+                out.writeFieldName(field.name);
+                out.writeBoolean(component);
+            }
+            case INT -> {
+                int component = (int) field.getter.invokeExact(value);
+                if (component == 0 && !all) return;
+                out.writeFieldName(field.name);
+                out.writeNumber(component);
+            }
+            case LONG -> {
+                long component = (long) field.getter.invokeExact(value);
+                if (component == 0 && !all) return;
+                out.writeFieldName(field.name);
+                out.writeNumber(component);
+            }
+            case OBJECT -> {
+                Object component = (Object) field.getter.invokeExact(value);
+                if (component == null || !all && component instanceof List<?> list && list.isEmpty()) return;
+                out.writeFieldName(field.name);
+                writeValue(out, component, zeros);
+            }
+        }
+    }
+
+    private static void writeValue(JsonGenerator out, Object value, Zeros zeros) throws IOException {
         switch (value) {
             case Boolean b -> out.writeBoolean(b);
             case Integer i -> out.writeNumber(i);
@@ -93,11 +154,11 @@ public final class RecordJson {
                         .toPlainString());
             case List<?> list -> {
                 out.writeStartArray();
-                for (Object element : list) writeValue(out, element);
+                for (Object element : list) writeValue(out, element, zeros);
                 out.writeEndArray();
             }
             case TransportAddress address -> out.writeString(address.toString());
-            case Record r -> write(out, r);
+            case Record r -> write(out, r, zeros);
             default -> out.writeString(value.toString());
         }
     }
@@ -110,7 +171,7 @@ public final class RecordJson {
     static <T extends Record> T read(JsonParser in, Class<T> type) throws IOException {
         if (in.currentToken() != JsonToken.START_OBJECT)
             throw new IOException("expected an object, not " + in.currentToken());
-        Shape shape = SHAPES.computeIfAbsent(type, RecordJson::shapeOf);
+        Shape shape = SHAPES.get(type);
         @Nullable Object[] values = new Object[shape.fields.size()];
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String name = in.currentName();
@@ -167,13 +228,15 @@ public final class RecordJson {
             if (type == String.class) return text;
             if (type == Instant.class) return Instant.parse(text);
             if (type == TransportAddress.class) return parseAddress(text);
-            for (Object constant : type.getEnumConstants()) {
-                if (((Enum<?>) constant).name().equals(text)) return constant;
-            }
+            return constant(text, type);
         } catch (DateTimeException | IllegalArgumentException e) {
             throw new IOException("'" + text + "' is not a " + type.getSimpleName(), e);
         }
-        throw new IOException("'" + text + "' is not a " + type.getSimpleName());
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // which enum it is, is known while it runs
+    private static Object constant(String name, Class<?> type) {
+        return Enum.valueOf((Class) type, name);
     }
 
     private static BigDecimal decimal(JsonParser in) throws IOException {
@@ -224,12 +287,24 @@ public final class RecordJson {
             String name = snakeCase(component.getName());
             rawTypes[fields.size()] = component.getType();
             positions.put(name, fields.size());
-            fields.add(new Field(name, component.getAccessor(), component.getGenericType()));
+            Kind kind = Kind.of(component.getType());
+            fields.add(new Field(
+                    new SerializedString(name), kind, getter(component, kind.fetched), component.getGenericType()));
         }
         try {
             return new Shape(fields, positions, type.getDeclaredConstructor(rawTypes));
         } catch (NoSuchMethodException e) {
             throw new IllegalStateException(e); // every record has its canonical constructor
+        }
+    }
+
+    private static MethodHandle getter(RecordComponent component, Class<?> fetched) {
+        try {
+            return MethodHandles.lookup()
+                    .unreflect(component.getAccessor())
+                    .asType(MethodType.methodType(fetched, Record.class));
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(component + " cannot be seen from here", e);
         }
     }
 

@@ -233,24 +233,7 @@ class ExplainerTest {
     }
 
     private static KernelDetail ofTheKernel() {
-        return new KernelDetail(
-                KernelDetail.IPV4,
-                17,
-                1000,
-                1,
-                0,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                false);
+        return KernelDetail.of(KernelDetail.IPV4, 17, 1000, 1);
     }
 
     @Test

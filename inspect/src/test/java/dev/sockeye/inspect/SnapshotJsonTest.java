@@ -3,8 +3,11 @@ package dev.sockeye.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +33,24 @@ class SnapshotJsonTest {
                 .holder(Holder.NOBODY)
                 .build();
         assertThat(SnapshotJson.read(SnapshotJson.write(little))).isEqualTo(little);
+    }
+
+    @Test
+    void whatIsLeftOutOfATerseLineIsWhatIsReadForIt() throws IOException {
+        SocketSnapshot little = SocketSnapshot.udp(Sockets.NOW, "läptop", Sockets.address("fe80::1", 53), null)
+                .kernel(KernelDetail.of(KernelDetail.IPV6, 17, 0, 0))
+                .build();
+        var bytes = new ByteArrayOutputStream();
+        SnapshotJson.writeTersely(List.of(full(), little), bytes);
+        String[] lines = bytes.toString(StandardCharsets.UTF_8).split("\n", -1);
+        assertThat(lines).hasSize(3);
+        assertThat(lines[2]).isEmpty();
+        assertThat(lines[1])
+                .contains("\"kernel\":{\"family\":10,\"cookie\":17}")
+                .contains("\"keep_alive\":false") // it could be unknown instead
+                .doesNotContain("recv_q", "journal", "owners", "bound_only");
+        assertThat(SnapshotJson.read(lines[0].getBytes(StandardCharsets.UTF_8))).isEqualTo(full());
+        assertThat(SnapshotJson.read(lines[1])).isEqualTo(little);
     }
 
     @Test

@@ -36,7 +36,7 @@ public final class BorrowedSocket implements AutoCloseable {
     private static final int LONGEST_NAME = 16;
 
     private final SystemCalls calls = new SystemCalls();
-    private final MemorySegment callState = Arena.ofAuto().allocate(Libc.CALL_STATE);
+    private final MemorySegment callState = Arena.ofAuto().allocate(CallConvention.CALL_STATE);
     private final MemorySegment value = Arena.ofAuto().allocate(LONGEST_NAME, 8);
     private final MemorySegment length = Arena.ofAuto().allocate(JAVA_INT);
     private final String name;
@@ -83,13 +83,13 @@ public final class BorrowedSocket implements AutoCloseable {
         value.fill((byte) 0);
         length.set(JAVA_INT, 0, size);
         try {
-            int result = Libc.result(
+            int result = CallConvention.result(
                     (int) Libc.GETSOCKOPT.invokeExact(callState, fd, level, option, value, length), callState);
             SystemCallException.check(result, "read option " + level + "/" + option + " (" + name + ")");
         } catch (SystemCallException e) {
             throw e;
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -105,12 +105,12 @@ public final class BorrowedSocket implements AutoCloseable {
     /// @throws SystemCallException ENOTCONN if it is not connected
     public void shutdown(int how) throws SystemCallException {
         try {
-            int result = Libc.result((int) Libc.SHUTDOWN.invokeExact(callState, fd, how), callState);
+            int result = CallConvention.result((int) Libc.SHUTDOWN.invokeExact(callState, fd, how), callState);
             SystemCallException.check(result, "shut it down (" + name + ")");
         } catch (SystemCallException e) {
             throw e;
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 

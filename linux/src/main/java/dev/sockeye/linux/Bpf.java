@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.sockeye.wire.Errno;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
@@ -26,11 +25,15 @@ public final class Bpf {
     public static final int F_NO_PREALLOC = 1, F_MMAPABLE = 1 << 10;
     private static final int MAP_CREATE = 0, MAP_LOOKUP_ELEM = 1, PROG_LOAD = 5, MAP_GET_NEXT_ID = 12;
     private static final int MAP_GET_FD_BY_ID = 14, OBJ_GET_INFO_BY_FD = 15, RAW_TRACEPOINT_OPEN = 17, BTF_LOAD = 18;
-    private static final int PROG_TYPE_TRACING = 26, TRACE_RAW_TP = 23;
+    private static final int LINK_CREATE = 28, ITER_CREATE = 33;
+    private static final int PROG_TYPE_TRACING = 26, TRACE_RAW_TP = 23, TRACE_ITER = 28;
 
     /// `union bpf_attr`: as much of it as is used here, and where the name of a map or a program
     /// stands.
     private static final int ATTRIBUTES = 160, MAP_NAME = 28, PROGRAM_NAME = 48, NAME_LENGTH = 16;
+
+    /// `struct bpf_prog_info`, as far as the number of runs that were left out.
+    static final int PROGRAM_INFO = 216, PROGRAM_MISSES = 208;
 
     /// Programs that call functions which the kernel gives to free ones only must say that they are
     /// free. Ours are, and stand under this licence too.
@@ -39,10 +42,9 @@ public final class Bpf {
     private static final int LOG = 1 << 20;
 
     private static final Map<String, Integer> NUMBER = Map.of("amd64", 321, "aarch64", 280, "riscv64", 280);
-    private static final MethodHandle SYSCALL =
-            Libc.variadic("syscall", 1, FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle SYSCALL = LongCalls.function("syscall");
 
-    private final MemorySegment callState = Arena.ofAuto().allocate(Libc.CALL_STATE);
+    private final MemorySegment callState = Arena.ofAuto().allocate(CallConvention.CALL_STATE);
     private final SystemCalls calls = new SystemCalls();
 
     /// Calls for one thread at a time.
@@ -53,10 +55,11 @@ public final class Bpf {
         if (number == null) return Errno.ENOSYS.asResult();
         try {
             long size = attributes.byteSize();
-            long result = (long) SYSCALL.invokeExact(callState, (long) number, command, attributes.address(), size);
-            return Libc.result((int) result, callState);
+            long result = (long)
+                    SYSCALL.invokeExact(callState, (long) number, (long) command, attributes.address(), size, 0L, 0L);
+            return CallConvention.result(result, callState);
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -191,17 +194,85 @@ public final class Bpf {
     /// @throws SystemCallException EPERM without the right to; where the kernel's verifier refuses the
     ///     program, its message has the end of the verifier's words
     public int attachTracepoint(BpfCode code, int tracepoint, String name) throws SystemCallException {
-        int program = load(code, tracepoint, name);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attributes = arena.allocate(16, 8);
-            attributes.set(JAVA_INT, 8, program);
-            return SystemCallException.check(call(RAW_TRACEPOINT_OPEN, attributes), "attach the BPF program " + name);
+        int program = loadTracing(code, tracepoint, name);
+        try {
+            return attach(program);
         } finally {
             calls.close(program); // what it is attached by keeps it
         }
     }
 
-    private int load(BpfCode code, int tracepoint, String name) throws SystemCallException {
+    /// Attaches a program to the tracepoint that it was loaded for.
+    ///
+    /// @return the file descriptor that keeps it attached
+    public int attach(int program) throws SystemCallException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attributes = arena.allocate(16, 8);
+            attributes.set(JAVA_INT, 8, program);
+            return SystemCallException.check(call(RAW_TRACEPOINT_OPEN, attributes), "attach a BPF program");
+        }
+    }
+
+    /// How often the kernel has not run a program because it was running on that processor already:
+    /// an interrupt has come meanwhile, and has led to the same tracepoint (`recursion_misses` of
+    /// `struct bpf_prog_info`). Kernels before 5.12 do not count it, and do not leave any out at a
+    /// tracepoint.
+    ///
+    /// @param program what [#loadTracing] has returned
+    public long missed(int program) throws SystemCallException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(PROGRAM_INFO, 8);
+            MemorySegment attributes = arena.allocate(16, 8);
+            attributes.set(JAVA_INT, 0, program);
+            attributes.set(JAVA_INT, 4, (int) info.byteSize());
+            attributes.set(JAVA_LONG, 8, info.address());
+            SystemCallException.check(call(OBJ_GET_INFO_BY_FD, attributes), "ask what a BPF program has missed");
+            return info.get(JAVA_LONG, PROGRAM_MISSES);
+        }
+    }
+
+    /// Loads a program that looks at a tracepoint, without attaching it.
+    ///
+    /// @param tracepoint the number of the type `btf_trace_NAME` in the kernel's [Btf]
+    /// @param name       at most 15 characters, which `bpftool prog` shows
+    /// @return the program's file descriptor
+    /// @throws SystemCallException as [#attachTracepoint]
+    public int loadTracing(BpfCode code, int tracepoint, String name) throws SystemCallException {
+        return load(code, TRACE_RAW_TP, tracepoint, name);
+    }
+
+    /// Loads a program that the kernel calls for each thing of a kind, and attaches it to the iterator over them.
+    ///
+    /// @param target the number of the function `bpf_iter_NAME` in the kernel's [Btf]
+    /// @param name   at most 15 characters, which `bpftool prog` shows
+    /// @return the file descriptor that keeps it attached, for [#openIterator]
+    /// @throws SystemCallException as [#attachTracepoint]
+    public int attachIterator(BpfCode code, int target, String name) throws SystemCallException {
+        int program = load(code, TRACE_ITER, target, name);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attributes = arena.allocate(48, 8);
+            attributes.set(JAVA_INT, 0, program);
+            attributes.set(JAVA_INT, 8, TRACE_ITER);
+            return SystemCallException.check(call(LINK_CREATE, attributes), "attach the BPF program " + name);
+        } finally {
+            calls.close(program); // what it is attached by keeps it
+        }
+    }
+
+    /// Begins to go through all things of an iterator: reading the descriptor runs the program, and gives what it
+    /// writes, 0 bytes at the end. Where the things are of a namespace, it is the caller's.
+    ///
+    /// @param attached see [#attachIterator]
+    /// @return a file descriptor, to be closed with [#close]
+    public int openIterator(int attached) throws SystemCallException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attributes = arena.allocate(8, 8);
+            attributes.set(JAVA_INT, 0, attached);
+            return SystemCallException.check(call(ITER_CREATE, attributes), "open a BPF iterator");
+        }
+    }
+
+    private int load(BpfCode code, int attachType, int type, String name) throws SystemCallException {
         String what = "load the BPF program " + name;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = arena.allocate(ATTRIBUTES, 8);
@@ -211,8 +282,8 @@ public final class Bpf {
                     JAVA_LONG, 8, arena.allocateFrom(JAVA_LONG, words(code)).address());
             attributes.set(JAVA_LONG, 16, arena.allocateFrom(LICENCE).address());
             name(attributes, PROGRAM_NAME, name);
-            attributes.set(JAVA_INT, 68, TRACE_RAW_TP);
-            attributes.set(JAVA_INT, 108, tracepoint);
+            attributes.set(JAVA_INT, 68, attachType);
+            attributes.set(JAVA_INT, 108, type);
             int result = call(PROG_LOAD, attributes);
             if (result >= 0) return result;
             if (result == Errno.EPERM.asResult()) throw new SystemCallException(result, what);

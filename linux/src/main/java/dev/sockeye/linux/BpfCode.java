@@ -56,6 +56,7 @@ public final class BpfCode {
         GET_CURRENT_COMM(16),
         GET_SOCKET_COOKIE(46),
         SK_STORAGE_GET(107),
+        SEQ_WRITE(127),
         RINGBUF_OUTPUT(130),
         SKC_TO_TCP_SOCK(137),
         GET_CURRENT_TASK_BTF(158),

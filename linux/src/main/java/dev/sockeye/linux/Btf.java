@@ -1,7 +1,6 @@
 package dev.sockeye.linux;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -17,13 +16,13 @@ import java.util.NoSuchElementException;
 /// (Documentation/bpf/btf.rst). Where a member stands in a structure differs from kernel to kernel, so
 /// who reads kernel memory asks here, at run time, and never has a number of his own.
 ///
-/// Five megabytes, 126 000 types: it is read once, types are found by comparing the place of their
-/// name, and only those that are asked for are ever decoded. What was read is let go of with the
-/// instance.
+/// Five megabytes, 126 000 types: it is read once, names are compared only for types of the kind that is looked for,
+/// and only those that are asked for are ever decoded. What was read is let go of with the instance. Short commands
+/// read it too, before the JVM has compiled anything: so it is plain arrays.
 public final class Btf {
 
     /// Kinds of types that are looked for by name.
-    public static final int STRUCT = 4, ENUM = 6, TYPEDEF = 8;
+    public static final int STRUCT = 4, ENUM = 6, TYPEDEF = 8, FUNCTION = 12;
 
     private static final Path KERNEL = Path.of("/sys/kernel/btf/vmlinux");
     private static final int MAGIC = 0xeb9f;
@@ -32,28 +31,35 @@ public final class Btf {
     private static final int FUNC_PROTO = 13, VAR = 14, DATASEC = 15, DECL_TAG = 17, TYPE_TAG = 18, ENUM64 = 19;
 
     /// `struct btf_type`: name, info (kind, number of members, a flag), size or type; what follows is
-    /// the kind's.
-    private static final int INFO = 4, SIZE_OR_TYPE = 8, TYPE = 12;
+    /// the kind's. All of it is words of four bytes.
+    private static final int INFO = 1, SIZE_OR_TYPE = 2, TYPE = 3;
 
-    private final ByteBuffer bytes;
+    private final byte[] raw;
     private final int strings;
-    private final int stringsEnd;
+    private final int[] words;
 
-    /// Where each type stands; the number of a type is its place here. Number 0 is `void`.
+    /// At which word each type stands; the number of a type is its place here. Number 0 is `void`.
     private final int[] types;
 
     private final Map<String, Integer> found = new HashMap<>();
 
     private Btf(byte[] raw) throws IOException {
-        bytes = ByteBuffer.wrap(raw).order(ByteOrder.nativeOrder());
+        this.raw = raw;
+        ByteBuffer bytes = ByteBuffer.wrap(raw).order(ByteOrder.nativeOrder());
         if (raw.length < 24 || (bytes.getShort(0) & 0xffff) != MAGIC) throw new IOException("this is no BTF");
         int header = bytes.getInt(4);
-        int first = header + bytes.getInt(8);
-        int end = first + bytes.getInt(12);
-        strings = header + bytes.getInt(16);
-        stringsEnd = strings + bytes.getInt(20);
-        if (end > raw.length || stringsEnd > raw.length) throw new IOException("the kernel's BTF is cut off");
-        types = index(first, end);
+        long first = header + (bytes.getInt(8) & 0xffff_ffffL);
+        long length = bytes.getInt(12) & 0xffff_ffffL;
+        long begin = header + (bytes.getInt(16) & 0xffff_ffffL);
+        long end = begin + (bytes.getInt(20) & 0xffff_ffffL);
+        if (header < 0 || first + length > raw.length || end > raw.length || end == begin || raw[(int) end - 1] != 0) {
+            throw new IOException("the kernel's BTF is cut off");
+        }
+        strings = (int) begin;
+        words = new int[(int) length / Integer.BYTES];
+        bytes.position((int) first);
+        bytes.asIntBuffer().get(words);
+        types = index(words);
     }
 
     /// The running kernel's.
@@ -75,25 +81,27 @@ public final class Btf {
         return new Btf(raw);
     }
 
-    private int[] index(int first, int end) {
+    private static int[] index(int[] words) throws IOException {
         int[] at = new int[1 << 17];
         int count = 1;
-        for (int offset = first; offset < end; ) {
+        int place = 0;
+        while (place + TYPE <= words.length) {
             if (count == at.length) at = Arrays.copyOf(at, 2 * count);
-            at[count++] = offset;
-            offset += TYPE + following(bytes.getInt(offset + INFO));
+            at[count++] = place;
+            place += TYPE + following(words[place + INFO]);
         }
+        if (place != words.length) throw new IOException("the kernel's BTF is cut off");
         return Arrays.copyOf(at, count);
     }
 
-    /// How many bytes follow a `struct btf_type` with this info.
+    /// How many words follow a `struct btf_type` with this info.
     private static int following(int info) {
         int members = info & 0xffff;
         return switch (info >>> 24 & 31) {
-            case INT, VAR, DECL_TAG -> 4;
-            case ARRAY -> 12;
-            case STRUCT, UNION, DATASEC, ENUM64 -> 12 * members;
-            case ENUM, FUNC_PROTO -> 8 * members;
+            case INT, VAR, DECL_TAG -> 1;
+            case ARRAY -> 3;
+            case STRUCT, UNION, DATASEC, ENUM64 -> 3 * members;
+            case ENUM, FUNC_PROTO -> 2 * members;
             default -> 0;
         };
     }
@@ -125,32 +133,23 @@ public final class Btf {
     }
 
     private int search(int kind, String name) {
-        int string = stringAt(name);
-        if (string < 0) return 0;
+        byte[] wanted = (name + '\0').getBytes(StandardCharsets.US_ASCII);
         for (int number = 1; number < types.length; number++) {
-            if (bytes.getInt(types[number]) == string && kind(number) == kind) return number;
+            int at = types[number];
+            if ((words[at + INFO] >>> 24 & 31) == kind && isText(words[at], wanted)) return number;
         }
         return 0;
     }
 
-    /// Each text is there once, from the byte behind the zero of the one before it.
-    private int stringAt(String text) {
-        byte[] wanted = ('\0' + text + '\0').getBytes(StandardCharsets.US_ASCII);
-        byte[] all = bytes.array();
-        byte first = wanted[1];
-        int last = stringsEnd - wanted.length;
-        for (int at = strings; at <= last; at++) {
-            if (all[at + 1] == first
-                    && all[at] == 0
-                    && Arrays.equals(all, at, at + wanted.length, wanted, 0, wanted.length)) {
-                return at + 1 - strings;
-            }
-        }
-        return -1;
+    /// @param wanted with a zero at its end
+    private boolean isText(int offset, byte[] wanted) {
+        int at = strings + offset;
+        for (int i = 0; i < wanted.length; i++) if (raw[at + i] != wanted[i]) return false;
+        return true;
     }
 
     private int info(int number) {
-        return bytes.getInt(types[number] + INFO);
+        return words[types[number] + INFO];
     }
 
     private int kind(int number) {
@@ -159,8 +158,8 @@ public final class Btf {
 
     private String text(int offset) {
         int end = strings + offset;
-        while (bytes.get(end) != 0) end++;
-        return new String(bytes.array(), strings + offset, end - strings - offset, StandardCharsets.UTF_8);
+        while (raw[end] != 0) end++;
+        return new String(raw, strings + offset, end - strings - offset, StandardCharsets.UTF_8);
     }
 
     /// A type without its names and qualifiers.
@@ -168,7 +167,7 @@ public final class Btf {
         int type = number;
         while (true) {
             switch (kind(type)) {
-                case TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG -> type = bytes.getInt(types[type] + SIZE_OR_TYPE);
+                case TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG -> type = words[types[type] + SIZE_OR_TYPE];
                 default -> {
                     return type;
                 }
@@ -216,25 +215,16 @@ public final class Btf {
         int kind = kind(struct);
         if (kind != STRUCT && kind != UNION) return -1;
         boolean holdsWidths = info < 0; // then the upper eight bits of an offset are a bit field's width
+        byte[] wanted = (name + '\0').getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i < (info & 0xffff); i++) {
-            int at = types[struct] + TYPE + 12 * i;
-            int type = bytes.getInt(at + 4);
-            int bits = bytes.getInt(at + 8) & (holdsWidths ? 0xff_ffff : -1);
-            int nameAt = bytes.getInt(at);
-            if (isText(nameAt, name)) return (long) bits << 32 | type;
-            if (nameAt != 0) continue;
-            long inner = member(plain(type), name);
+            int at = types[struct] + TYPE + 3 * i;
+            int bits = words[at + 2] & (holdsWidths ? 0xff_ffff : -1);
+            if (isText(words[at], wanted)) return (long) bits << 32 | words[at + 1];
+            if (words[at] != 0) continue;
+            long inner = member(plain(words[at + 1]), name);
             if (inner >= 0) return inner + ((long) bits << 32);
         }
         return -1;
-    }
-
-    private boolean isText(int offset, String text) {
-        int at = strings + offset;
-        for (int i = 0; i < text.length(); i++) {
-            if (bytes.get(at + i) != text.charAt(i)) return false;
-        }
-        return bytes.get(at + text.length()) == 0;
     }
 
     // ---------------------------------------------------------------- enumerations and functions
@@ -246,8 +236,8 @@ public final class Btf {
         int type = type(ENUM, name);
         var names = new LinkedHashMap<Integer, String>();
         for (int i = 0; i < (info(type) & 0xffff); i++) {
-            int at = types[type] + TYPE + 8 * i;
-            names.putIfAbsent(bytes.getInt(at + 4), text(bytes.getInt(at)));
+            int at = types[type] + TYPE + 2 * i;
+            names.putIfAbsent(words[at + 1], text(words[at]));
         }
         return names;
     }
@@ -259,7 +249,7 @@ public final class Btf {
     public int tracepointArguments(String tracepoint) {
         int pointer = plain(type(TYPEDEF, "btf_trace_" + tracepoint));
         if (kind(pointer) != POINTER) throw new NoSuchElementException(tracepoint + " is no tracepoint");
-        int function = plain(bytes.getInt(types[pointer] + SIZE_OR_TYPE));
+        int function = plain(words[types[pointer] + SIZE_OR_TYPE]);
         return (info(function) & 0xffff) - 1;
     }
 
@@ -271,7 +261,7 @@ public final class Btf {
     /// @param valueBytes n
     static byte[] ofKeyAndValue(int valueBytes) {
         byte[] names = "\0int\0byte\0".getBytes(StandardCharsets.US_ASCII);
-        int typesLength = 2 * (TYPE + 4) + TYPE + 12;
+        int typesLength = Integer.BYTES * (2 * (TYPE + 1) + TYPE + 3);
         ByteBuffer out = ByteBuffer.allocate(24 + typesLength + names.length).order(ByteOrder.nativeOrder());
         out.putShort((short) MAGIC).put((byte) 1).put((byte) 0).putInt(24);
         out.putInt(0).putInt(typesLength).putInt(typesLength).putInt(names.length);
@@ -284,7 +274,6 @@ public final class Btf {
 
     @Override
     public String toString() {
-        return types.length + " types in "
-                + MemorySegment.ofArray(bytes.array()).byteSize() + " bytes";
+        return types.length + " types in " + raw.length + " bytes";
     }
 }

@@ -30,7 +30,7 @@ public final class DescriptorFolder implements AutoCloseable {
     private static final @Nullable MethodHandle READLINKAT = find("readlinkat");
 
     private final SystemCalls calls = new SystemCalls();
-    private final MemorySegment callState = Arena.ofAuto().allocate(LongCalls.CALL_STATE);
+    private final MemorySegment callState = Arena.ofAuto().allocate(CallConvention.CALL_STATE);
     private final MemorySegment memory = Arena.ofAuto().allocate(ENTRIES + TARGET, 8);
     private final ByteBuffer bytes = memory.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     private int fd = -1;
@@ -112,7 +112,7 @@ public final class DescriptorFolder implements AutoCloseable {
         if (function == null) throw new UnsupportedOperationException("the C library has no such function");
         try {
             long result = (long) function.invokeExact(callState, (long) fd, second, third, fourth, 0L, 0L);
-            return LongCalls.result(result, callState);
+            return CallConvention.result(result, callState);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

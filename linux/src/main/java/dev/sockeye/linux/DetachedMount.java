@@ -44,24 +44,24 @@ final class DetachedMount implements AutoCloseable {
         var calls = new SystemCalls();
         String what = "mount " + type;
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment callState = arena.allocate(Libc.CALL_STATE);
+            MemorySegment callState = arena.allocate(CallConvention.CALL_STATE);
             MemorySegment name = arena.allocateFrom(type);
             long opened = (long) SYSCALL.invokeExact(callState, FSOPEN, name, (long) CLOSE_ON_EXEC, 0L, 0L, 0);
-            int context = SystemCallException.check(Libc.result((int) opened, callState), what);
+            int context = SystemCallException.check(CallConvention.result(opened, callState), what);
             try {
                 long created = (long)
                         SYSCALL_OF_FD.invokeExact(callState, FSCONFIG, context, (long) FSCONFIG_CMD_CREATE, 0L, 0L, 0);
-                SystemCallException.check(Libc.result((int) created, callState), what);
+                SystemCallException.check(CallConvention.result(created, callState), what);
                 long mounted =
                         (long) SYSCALL_OF_FD.invokeExact(callState, FSMOUNT, context, (long) CLOSE_ON_EXEC, 0L, 0L, 0);
-                return new DetachedMount(SystemCallException.check(Libc.result((int) mounted, callState), what));
+                return new DetachedMount(SystemCallException.check(CallConvention.result(mounted, callState), what));
             } finally {
                 calls.close(context);
             }
         } catch (SystemCallException e) {
             throw e;
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 

@@ -1,8 +1,6 @@
 package dev.sockeye.linux;
 
 import dev.sockeye.wire.IpAddress;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -29,14 +27,33 @@ public final class DiagAttributes {
     /// None at all: nothing else is told.
     public static final DiagAttributes NONE = new DiagAttributes(new byte[0]);
 
-    /// Where there are 50 000 sockets, a buffer for each look at one of these numbers is too much.
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());
+    /// One more than the highest number above.
+    private static final int KNOWN = 23;
 
     private final byte[] bytes;
+    private final int from;
+    private final int to;
+    /// By number, where the value begins; 0 if it is not told.
+    private final int[] places = new int[KNOWN];
 
     /// @param bytes attributes one after the other, each from a multiple of four on
     DiagAttributes(byte[] bytes) {
+        this(bytes, 0, bytes.length);
+    }
+
+    /// @param from the place in `bytes` where the first begins
+    /// @param to   where the last ends
+    DiagAttributes(byte[] bytes, int from, int to) {
         this.bytes = bytes;
+        this.from = from;
+        this.to = to;
+        for (int at = from; at + HEADER <= to; ) {
+            int length = NativeBytes.u16(bytes, at);
+            if (length < HEADER || at + length > to) return;
+            int type = NativeBytes.u16(bytes, at + 2) & TYPE;
+            if (type < KNOWN && places[type] == 0) places[type] = at + HEADER;
+            at += length + 3 & ~3;
+        }
     }
 
     /// `struct tcp_info`, as long as this kernel has it; null of a socket that has none (half-open,
@@ -69,10 +86,10 @@ public final class DiagAttributes {
     /// `SO_MEMINFO` (`SK_MEMINFO_*`, linux/sock_diag.h), bytes; the last one counts what a listener or
     /// a receive queue has dropped. Null if not told.
     public int @Nullable [] memory() {
-        ByteBuffer value = value(SKMEMINFO);
-        if (value == null) return null;
-        var numbers = new int[value.remaining() / Integer.BYTES];
-        value.asIntBuffer().get(numbers);
+        int place = places[SKMEMINFO];
+        if (place == 0) return null;
+        var numbers = new int[length(place) / Integer.BYTES];
+        for (int i = 0; i < numbers.length; i++) numbers[i] = NativeBytes.i32(bytes, place + Integer.BYTES * i);
         return numbers;
     }
 
@@ -136,9 +153,8 @@ public final class DiagAttributes {
     }
 
     private static DiagAttributes nested(ByteBuffer value) {
-        var rest = new byte[value.remaining()];
-        value.get(rest);
-        return new DiagAttributes(rest);
+        int first = value.arrayOffset();
+        return new DiagAttributes(value.array(), first, first + value.remaining());
     }
 
     /// The networks with which segments are signed by MD5, for who has `CAP_NET_ADMIN`: `10.0.0.9/32`. The keys that
@@ -159,56 +175,57 @@ public final class DiagAttributes {
     // ---------------------------------------------------------------- where they are
 
     private @Nullable ByteBuffer value(int type) {
-        for (int at = 0; at + HEADER <= bytes.length; ) {
-            int length = (short) SHORT.get(bytes, at) & 0xffff;
-            if (length < HEADER || at + length > bytes.length) return null;
-            if (((short) SHORT.get(bytes, at + 2) & TYPE) == type) {
-                return ByteBuffer.wrap(bytes, at + HEADER, length - HEADER)
-                        .slice()
-                        .order(ByteOrder.nativeOrder());
-            }
-            at += length + 3 & ~3;
-        }
-        return null;
+        int place = places[type];
+        if (place == 0) return null;
+        return ByteBuffer.wrap(bytes, place, length(place)).slice().order(ByteOrder.nativeOrder());
+    }
+
+    private int length(int place) {
+        return NativeBytes.u16(bytes, place - HEADER) - HEADER;
+    }
+
+    /// Where a value is that has so many bytes at least; 0 if it is not told.
+    private int place(int type, int size) {
+        int place = places[type];
+        return place == 0 || length(place) < size ? 0 : place;
     }
 
     private @Nullable String text(int type) {
-        ByteBuffer value = value(type);
-        if (value == null) return null;
-        var text = new byte[value.remaining()];
-        value.get(text);
-        int end = 0;
-        while (end < text.length && text[end] != 0) end++;
-        return new String(text, 0, end, StandardCharsets.UTF_8);
+        int place = places[type];
+        if (place == 0) return null;
+        int end = place;
+        int last = place + length(place);
+        while (end < last && bytes[end] != 0) end++;
+        return new String(bytes, place, end - place, StandardCharsets.UTF_8);
     }
 
     private int oneByte(int type) {
-        ByteBuffer value = value(type);
-        return value == null || value.remaining() < 1 ? -1 : value.get(0) & 0xff;
+        int place = place(type, 1);
+        return place == 0 ? -1 : bytes[place] & 0xff;
     }
 
     private long number(int type, int size, long otherwise) {
-        ByteBuffer value = value(type);
-        if (value == null || value.remaining() < size) return otherwise;
+        int place = place(type, size);
+        if (place == 0) return otherwise;
         return switch (size) {
-            case Short.BYTES -> value.getShort(0) & 0xffff;
-            case Integer.BYTES -> value.getInt(0) & 0xffff_ffffL;
-            default -> value.getLong(0);
+            case Short.BYTES -> NativeBytes.u16(bytes, place);
+            case Integer.BYTES -> NativeBytes.u32(bytes, place);
+            default -> NativeBytes.i64(bytes, place);
         };
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof DiagAttributes that && Arrays.equals(bytes, that.bytes);
+        return other instanceof DiagAttributes that && Arrays.equals(bytes, from, to, that.bytes, that.from, that.to);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        return Arrays.hashCode(Arrays.copyOfRange(bytes, from, to));
     }
 
     @Override
     public String toString() {
-        return bytes.length + " bytes of attributes";
+        return to - from + " bytes of attributes";
     }
 }

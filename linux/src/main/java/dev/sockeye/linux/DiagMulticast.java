@@ -54,13 +54,14 @@ public final class DiagMulticast implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SOCKADDR_NL, 4);
             address.set(JAVA_SHORT, 0, (short) AF_NETLINK);
-            MemorySegment callState = arena.allocate(Libc.CALL_STATE);
-            int result = Libc.result((int) Libc.BIND.invokeExact(callState, fd, address, SOCKADDR_NL), callState);
+            MemorySegment callState = arena.allocate(CallConvention.CALL_STATE);
+            int result =
+                    CallConvention.result((int) Libc.BIND.invokeExact(callState, fd, address, SOCKADDR_NL), callState);
             SystemCallException.check(result, "bind a netlink socket");
         } catch (SystemCallException e) {
             throw e;
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -107,7 +108,7 @@ public final class DiagMulticast implements AutoCloseable {
                 throw new SystemCallException(Errno.EPROTO.asResult(), "read what sock_diag tells");
             }
             if (buffer.get(JAVA_SHORT, at + 4) == SOCK_DIAG_BY_FAMILY) {
-                to.accept(SockDiag.socketAt(buffer, at));
+                to.accept(DiagMessages.socketAt(buffer, at));
                 count++;
             }
             at += own + 3 & ~3;

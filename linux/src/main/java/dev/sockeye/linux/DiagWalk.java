@@ -35,6 +35,7 @@ public final class DiagWalk implements AutoCloseable {
     private static final int SOL_SOCKET = 1, SO_RCVBUF = 8;
     private static final int TCPDIAG_GETSOCK = 18, SOCK_DIAG_BY_FAMILY = 20;
     private static final int NLMSG_DONE = 3, NLM_F_DUMP = 0x300, IPPROTO_TCP = 6;
+    private static final String LIST = "list the TCP sockets", FIND = "find a TCP socket";
 
     /// `struct inet_diag_req`: extensions at 3, states at 52. `struct inet_diag_req_v2`: protocol at 1, extensions at
     /// 2,
@@ -42,11 +43,15 @@ public final class DiagWalk implements AutoCloseable {
     private static final int OLD_REQUEST = 60, OLD_EXTENSIONS = 3, OLD_STATES = 52;
     private static final int REQUEST = 56, PROTOCOL = 1, EXTENSIONS = 2, STATES = 4;
 
+    /// Its `struct inet_diag_sockid`.
+    private static final int WANTED_LOCAL_PORT = 8, WANTED_REMOTE_PORT = 10, WANTED_LOCAL = 12, WANTED_REMOTE = 28;
+    private static final int WANTED_DEVICE = 44, WANTED_COOKIE = 48;
+
     /// `struct inet_diag_msg`, behind the header.
     private static final int MESSAGE = 72;
 
     private static final int STATE = 1, LOCAL_PORT = 4, REMOTE_PORT = 6, LOCAL = 8, REMOTE = 24;
-    private static final int COOKIE = 44, RQUEUE = 56, WQUEUE = 60, INODE = 68;
+    private static final int DEVICE = 40, COOKIE = 44, RQUEUE = 56, WQUEUE = 60, INODE = 68;
 
     private static final int BUFFER = 1 << 17;
     private static final int SOCKET_BUFFER = 1 << 21;
@@ -122,34 +127,85 @@ public final class DiagWalk implements AutoCloseable {
     }
 
     private int visitAll(Visitor visitor) throws SystemCallException {
-        String what = "list the TCP sockets";
-        SystemCallException.check(calls.write(fd, request.memory, 0, request.end()), what);
+        send(LIST);
         int count = 0;
         while (true) {
-            int length = SystemCallException.check(calls.read(fd, buffer, 0, BUFFER), what);
+            int length = receive(LIST);
             for (int message = 0; message < length; ) {
-                int own = length - message < NetlinkMessage.HEADER ? 0 : buffer.get(JAVA_INT_UNALIGNED, message);
-                if (own < NetlinkMessage.HEADER + 4 || own > length - message) {
-                    throw new SystemCallException(Errno.EPROTO.asResult(), what);
-                }
+                int own = length(message, length, LIST);
                 if (buffer.get(JAVA_INT_UNALIGNED, message + 8) == sequence) {
                     int type = buffer.get(JAVA_SHORT_UNALIGNED, message + 4);
                     if (type == NLMSG_DONE || type == NetlinkMessage.NLMSG_ERROR) {
                         // A refused dump ends at once, with the error in its last word.
                         SystemCallException.check(
-                                buffer.get(JAVA_INT_UNALIGNED, message + NetlinkMessage.HEADER), what);
+                                buffer.get(JAVA_INT_UNALIGNED, message + NetlinkMessage.HEADER), LIST);
                         return count;
                     }
-                    if (own < NetlinkMessage.HEADER + MESSAGE) {
-                        throw new SystemCallException(Errno.EPROTO.asResult(), what);
-                    }
-                    at = message + NetlinkMessage.HEADER;
-                    end = message + own;
+                    standAt(message, own, LIST);
                     visitor.visit(this);
                     count++;
                 }
                 message += own + 3 & ~3;
             }
+        }
+    }
+
+    private void send(String what) throws SystemCallException {
+        SystemCallException.check(calls.write(fd, request.memory, 0, request.end()), what);
+    }
+
+    private int receive(String what) throws SystemCallException {
+        return SystemCallException.check(calls.read(fd, buffer, 0, BUFFER), what);
+    }
+
+    /// How long the message is that begins there; it is whole.
+    private int length(int message, int received, String what) throws SystemCallException {
+        int own = received - message < NetlinkMessage.HEADER ? 0 : buffer.get(JAVA_INT_UNALIGNED, message);
+        if (own >= NetlinkMessage.HEADER + 4 && own <= received - message) return own;
+        throw new SystemCallException(Errno.EPROTO.asResult(), what);
+    }
+
+    private void standAt(int message, int length, String what) throws SystemCallException {
+        if (length < NetlinkMessage.HEADER + MESSAGE) throw new SystemCallException(Errno.EPROTO.asResult(), what);
+        at = message + NetlinkMessage.HEADER;
+        end = message + length;
+    }
+
+    /// Goes to this very socket, and to no other: 6 µs, for the kernel looks it up. Of whichever state it is, TIME_WAIT
+    /// and half-open ones too.
+    ///
+    /// @return whether it is there
+    public boolean find(DiagPlace place, long cookie) throws SystemCallException {
+        int structure = request.begin(SOCK_DIAG_BY_FAMILY, 0, ++sequence).structure(REQUEST);
+        boolean v4 = place.isV4();
+        request.putByte(structure, v4 ? SockDiag.AF_INET : SockDiag.AF_INET6);
+        request.putByte(structure + PROTOCOL, IPPROTO_TCP);
+        request.putInt(structure + STATES, SockDiag.ALL_STATES);
+        MemorySegment to = request.memory;
+        to.set(PORT, structure + WANTED_LOCAL_PORT, (short) place.localPort());
+        to.set(PORT, structure + WANTED_REMOTE_PORT, (short) place.remotePort());
+        if (v4) {
+            to.set(WORD, structure + WANTED_LOCAL, (int) place.localLow());
+            to.set(WORD, structure + WANTED_REMOTE, (int) place.remoteLow());
+        } else {
+            to.set(TWO_WORDS, structure + WANTED_LOCAL, place.localHigh());
+            to.set(TWO_WORDS, structure + WANTED_LOCAL + 8, place.localLow());
+            to.set(TWO_WORDS, structure + WANTED_REMOTE, place.remoteHigh());
+            to.set(TWO_WORDS, structure + WANTED_REMOTE + 8, place.remoteLow());
+        }
+        request.putInt(structure + WANTED_DEVICE, place.device());
+        to.set(JAVA_LONG_UNALIGNED, structure + WANTED_COOKIE, cookie);
+        send(FIND);
+        while (true) {
+            int own = length(0, receive(FIND), FIND);
+            if (buffer.get(JAVA_INT_UNALIGNED, 8) != sequence) continue;
+            if (buffer.get(JAVA_SHORT_UNALIGNED, 4) != NetlinkMessage.NLMSG_ERROR) {
+                standAt(0, own, FIND);
+                return true;
+            }
+            int result = buffer.get(JAVA_INT_UNALIGNED, NetlinkMessage.HEADER);
+            if (result == Errno.ENOENT.asResult()) return false;
+            SystemCallException.check(result, FIND);
         }
     }
 
@@ -197,6 +253,11 @@ public final class DiagWalk implements AutoCloseable {
     private long low(int address) {
         if (buffer.get(JAVA_BYTE, at) != SockDiag.AF_INET) return buffer.get(TWO_WORDS, at + address + 8);
         return MAPPED | buffer.get(WORD, at + address) & 0xffff_ffffL;
+    }
+
+    /// The index of the interface that it is bound to; 0 for none.
+    public int device() {
+        return buffer.get(JAVA_INT_UNALIGNED, at + DEVICE);
     }
 
     /// Names this socket for as long as the machine runs.

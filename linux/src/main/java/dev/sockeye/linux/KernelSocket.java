@@ -31,7 +31,7 @@ public final class KernelSocket implements AutoCloseable {
     private static final int SOCKADDR_IN = 16, SOCKADDR_IN6 = 28;
     private static final ValueLayout.OfShort PORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
-    private final MemorySegment callState = Arena.ofAuto().allocate(Libc.CALL_STATE);
+    private final MemorySegment callState = Arena.ofAuto().allocate(CallConvention.CALL_STATE);
     private final MemorySegment number = Arena.ofAuto().allocate(JAVA_INT);
     private final SystemCalls calls = new SystemCalls();
     private final boolean v4;
@@ -59,7 +59,7 @@ public final class KernelSocket implements AutoCloseable {
             MemorySegment address = address(local, arena);
             return result((int) Libc.BIND.invokeExact(callState, fd, address, (int) address.byteSize()));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -69,7 +69,7 @@ public final class KernelSocket implements AutoCloseable {
             MemorySegment address = address(remote, arena);
             return result((int) Libc.CONNECT.invokeExact(callState, fd, address, (int) address.byteSize()));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -97,7 +97,7 @@ public final class KernelSocket implements AutoCloseable {
         } catch (SystemCallException e) {
             throw e;
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -106,7 +106,7 @@ public final class KernelSocket implements AutoCloseable {
         try {
             return result((int) Libc.LISTEN.invokeExact(callState, fd, backlog));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -122,17 +122,17 @@ public final class KernelSocket implements AutoCloseable {
             accepted[0] = new KernelSocket(result, v4);
             return 0;
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
     /// `send(2)` from native memory.
     public int send(MemorySegment memory, long offset, int length, int flags) {
-        long address = Libc.address(memory, offset, length);
+        long address = CallConvention.address(memory, offset, length);
         try {
-            return result((int) (long) Libc.SEND.invokeExact(callState, fd, address, (long) length, flags));
+            return result((long) Libc.SEND.invokeExact(callState, fd, address, (long) length, flags));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         } finally {
             Reference.reachabilityFence(memory);
         }
@@ -140,11 +140,11 @@ public final class KernelSocket implements AutoCloseable {
 
     /// `recv(2)` into native memory.
     public int receive(MemorySegment memory, long offset, int length, int flags) {
-        long address = Libc.address(memory, offset, length);
+        long address = CallConvention.address(memory, offset, length);
         try {
-            return result((int) (long) Libc.RECV.invokeExact(callState, fd, address, (long) length, flags));
+            return result((long) Libc.RECV.invokeExact(callState, fd, address, (long) length, flags));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         } finally {
             Reference.reachabilityFence(memory);
         }
@@ -157,7 +157,7 @@ public final class KernelSocket implements AutoCloseable {
         try {
             return result((int) Libc.SHUTDOWN.invokeExact(callState, fd, how));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -181,7 +181,7 @@ public final class KernelSocket implements AutoCloseable {
             int result = result((int) Libc.GETSOCKOPT.invokeExact(callState, fd, level, name, value, number));
             return result < 0 ? result : number.get(JAVA_INT, 0);
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -193,8 +193,8 @@ public final class KernelSocket implements AutoCloseable {
         return result < 0 ? result : number.get(JAVA_INT_UNALIGNED, 0);
     }
 
-    private int result(int returned) {
-        return Libc.result(returned, callState);
+    private int result(long returned) {
+        return CallConvention.result(returned, callState);
     }
 
     /// `close(2)`

@@ -33,9 +33,9 @@ final class MappedFile implements AutoCloseable {
     /// Bytes of a page: what offsets are multiples of.
     static int pageSize() {
         try (Arena arena = Arena.ofConfined()) {
-            return (int) GETPAGESIZE.invokeExact(arena.allocate(Libc.CALL_STATE));
+            return (int) GETPAGESIZE.invokeExact(arena.allocate(CallConvention.CALL_STATE));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -45,15 +45,16 @@ final class MappedFile implements AutoCloseable {
     @SuppressWarnings("restricted") // this is the room for it
     static MappedFile of(int fd, long offset, long bytes, int protection) throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment callState = arena.allocate(Libc.CALL_STATE);
+            MemorySegment callState = arena.allocate(CallConvention.CALL_STATE);
             long address =
                     (long) MMAP.invokeExact(callState, MemorySegment.NULL, bytes, protection, MAP_SHARED, fd, offset);
-            if (address == -1) SystemCallException.check(Libc.result(-1, callState), "map a file into memory");
+            if (address == -1)
+                SystemCallException.check(CallConvention.result(-1, callState), "map a file into memory");
             return new MappedFile(MemorySegment.ofAddress(address).reinterpret(bytes));
         } catch (SystemCallException e) {
             throw e;
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -63,10 +64,11 @@ final class MappedFile implements AutoCloseable {
         if (closed) return;
         closed = true;
         try (Arena arena = Arena.ofConfined()) {
-            int result = (int) MUNMAP.invokeExact(arena.allocate(Libc.CALL_STATE), memory.address(), memory.byteSize());
+            int result = (int)
+                    MUNMAP.invokeExact(arena.allocate(CallConvention.CALL_STATE), memory.address(), memory.byteSize());
             if (result != 0) throw new IllegalStateException("munmap");
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 }

@@ -40,6 +40,13 @@ final class NetlinkMessage {
         return this;
     }
 
+    /// How long the message is that begins there; 0 if it is not whole.
+    static int length(byte[] messages, int at) {
+        int left = messages.length - at;
+        int own = left < HEADER + 4 ? 0 : NativeBytes.i32(messages, at);
+        return own < HEADER + 4 || own > left ? 0 : own;
+    }
+
     /// Appends the family's structure, and says where it begins.
     int structure(int bytes) {
         int at = length;

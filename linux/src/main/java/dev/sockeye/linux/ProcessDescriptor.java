@@ -11,7 +11,7 @@ public final class ProcessDescriptor implements AutoCloseable {
     private static final int PIDFD_SEND_SIGNAL = 424, PIDFD_OPEN = 434, PIDFD_GETFD = 438;
 
     private final SystemCalls calls = new SystemCalls();
-    private final MemorySegment callState = Arena.ofAuto().allocate(Libc.CALL_STATE);
+    private final MemorySegment callState = Arena.ofAuto().allocate(CallConvention.CALL_STATE);
     private final int pid;
     private final int fd;
 
@@ -42,11 +42,10 @@ public final class ProcessDescriptor implements AutoCloseable {
 
     private int call(int number, int first, int second) {
         try {
-            return Libc.result(
-                    (int) (long) Libc.SYSCALL_INTS.invokeExact(callState, (long) number, first, second, 0L, 0),
-                    callState);
+            return CallConvention.result(
+                    (long) Libc.SYSCALL_INTS.invokeExact(callState, (long) number, first, second, 0L, 0), callState);
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.sockeye.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
@@ -50,13 +49,9 @@ public final class SockDiag implements AutoCloseable {
     /// `struct inet_diag_sockid`: source port and address, destination's, interface, cookie.
     private static final int DESTINATION_PORT = 2, SOURCE = 4, DESTINATION = 20, DEVICE = 36, COOKIE = 40;
 
-    /// `struct inet_diag_msg`
-    private static final int MESSAGE_ID = 4, EXPIRES = 52, RQUEUE = 56, WQUEUE = 60, UID = 64, INODE = 68, MESSAGE = 72;
     private static final int INET_DIAG_REQ_BYTECODE = 1;
     private static final int INET_DIAG_REQ_SK_BPF_STORAGES = 2 | NetlinkMessage.NLA_F_NESTED;
     private static final ValueLayout.OfShort PORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfInt NETWORK_INT = JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfLong NETWORK_LONG = JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     /// The kernel fills up to 32 KiB at a time.
     private static final int BUFFER = 1 << 17;
@@ -105,6 +100,15 @@ public final class SockDiag implements AutoCloseable {
     public int dump(
             int family, int states, @Nullable DiagFilter filter, int extensions, int storage, Consumer<DiagSocket> to)
             throws SystemCallException {
+        var messages = new DiagMessages();
+        int count = dump(family, states, filter, extensions, storage, messages);
+        messages.forEach(to);
+        return count;
+    }
+
+    /// The same, kept as it came.
+    public int dump(int family, int states, @Nullable DiagFilter filter, int extensions, int storage, DiagMessages to)
+            throws SystemCallException {
         String what = "list the TCP sockets";
         int structure = begin(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, family, states);
         request.putByte(structure + EXTENSIONS, extensions);
@@ -114,15 +118,19 @@ public final class SockDiag implements AutoCloseable {
         int count = 0;
         while (true) {
             int length = receive(what);
-            for (int at = 0; at < length; at += aligned(buffer.get(JAVA_INT_UNALIGNED, at))) {
-                if (!isOurs(at, length, what)) continue;
-                int type = buffer.get(JAVA_SHORT_UNALIGNED, at + 4);
+            byte[] piece = to.addPiece(buffer, length);
+            int own;
+            for (int at = 0; at < length; at += aligned(own)) {
+                own = NetlinkMessage.length(piece, at);
+                if (own == 0) throw new SystemCallException(Errno.EPROTO.asResult(), what);
+                if (NativeBytes.i32(piece, at + 8) != sequence) continue;
+                int type = NativeBytes.u16(piece, at + 4);
                 if (type == NLMSG_DONE) return count;
                 if (type == NetlinkMessage.NLMSG_ERROR) {
-                    SystemCallException.check(buffer.get(JAVA_INT_UNALIGNED, at + NetlinkMessage.HEADER), what);
+                    SystemCallException.check(NativeBytes.i32(piece, at + NetlinkMessage.HEADER), what);
                     return count;
                 }
-                to.accept(socketAt(buffer, at));
+                to.add(at);
                 count++;
             }
         }
@@ -141,7 +149,8 @@ public final class SockDiag implements AutoCloseable {
         while (true) {
             int length = receive(what);
             if (!isOurs(0, length, what)) continue;
-            if (buffer.get(JAVA_SHORT_UNALIGNED, 4) != NetlinkMessage.NLMSG_ERROR) return socketAt(buffer, 0);
+            if (buffer.get(JAVA_SHORT_UNALIGNED, 4) != NetlinkMessage.NLMSG_ERROR)
+                return DiagMessages.socketAt(buffer, 0);
             int result = buffer.get(JAVA_INT_UNALIGNED, NetlinkMessage.HEADER);
             if (result == Errno.ENOENT.asResult()) return null;
             SystemCallException.check(result, what);
@@ -235,38 +244,6 @@ public final class SockDiag implements AutoCloseable {
             throw new SystemCallException(Errno.EPROTO.asResult(), what);
         }
         return buffer.get(JAVA_INT_UNALIGNED, at + 8) == sequence;
-    }
-
-    /// The socket that the message at an offset tells of.
-    static DiagSocket socketAt(MemorySegment buffer, int message) throws SystemCallException {
-        int length = buffer.get(JAVA_INT_UNALIGNED, message) - NetlinkMessage.HEADER;
-        int at = message + NetlinkMessage.HEADER;
-        if (length < MESSAGE) throw new SystemCallException(Errno.EPROTO.asResult(), "read what sock_diag tells");
-        int family = buffer.get(JAVA_BYTE, at);
-        int id = at + MESSAGE_ID;
-        byte[] attributes = buffer.asSlice(at + MESSAGE, length - MESSAGE).toArray(JAVA_BYTE);
-        return new DiagSocket(
-                family,
-                buffer.get(JAVA_BYTE, at + 1),
-                buffer.get(JAVA_BYTE, at + 2),
-                buffer.get(JAVA_BYTE, at + 3) & 0xff,
-                buffer.get(JAVA_INT_UNALIGNED, at + EXPIRES),
-                address(buffer, id + SOURCE, id, family),
-                address(buffer, id + DESTINATION, id + DESTINATION_PORT, family),
-                buffer.get(JAVA_INT_UNALIGNED, id + DEVICE),
-                buffer.get(JAVA_LONG_UNALIGNED, id + COOKIE),
-                buffer.get(JAVA_INT_UNALIGNED, at + RQUEUE) & 0xffff_ffffL,
-                buffer.get(JAVA_INT_UNALIGNED, at + WQUEUE) & 0xffff_ffffL,
-                buffer.get(JAVA_INT_UNALIGNED, at + UID),
-                buffer.get(JAVA_INT_UNALIGNED, at + INODE) & 0xffff_ffffL,
-                new DiagAttributes(attributes));
-    }
-
-    private static TransportAddress address(MemorySegment buffer, int ip, int port, int family) {
-        IpAddress address = family == AF_INET
-                ? IpAddress.v4(buffer.get(NETWORK_INT, ip))
-                : new IpAddress(buffer.get(NETWORK_LONG, ip), buffer.get(NETWORK_LONG, ip + 8));
-        return new TransportAddress(address, buffer.get(PORT, port) & 0xffff);
     }
 
     private static int aligned(int bytes) {

@@ -24,7 +24,7 @@ public final class SystemCalls {
     /// The descriptor's flag: it is closed when the process becomes another program.
     public static final int FD_CLOEXEC = 1;
 
-    private final MemorySegment callState = Arena.ofAuto().allocate(LongCalls.CALL_STATE);
+    private final MemorySegment callState = Arena.ofAuto().allocate(CallConvention.CALL_STATE);
 
     /// Calls for one thread at a time.
     public SystemCalls() {}
@@ -34,6 +34,12 @@ public final class SystemCalls {
         return System.getProperty("os.name").equals("Linux");
     }
 
+    /// Links the calls that every command makes, for which the JVM takes some thirty milliseconds: a command may have
+    /// that done by another thread, while it looks at what it was asked for.
+    public static void prepare() {
+        if (areThere()) new SystemCalls().close(-1); // EBADF
+    }
+
     // ---------------------------------------------------------------- files
 
     /// `open(2)`
@@ -41,19 +47,19 @@ public final class SystemCalls {
     /// @return a file descriptor
     public int open(String path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
-            return longResult((long) LongCalls.OPEN.invokeExact(
+            return result((long) LongCalls.OPEN.invokeExact(
                     callState, arena.allocateFrom(path).address(), (long) flags, 0L, 0L, 0L, 0L));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
     /// `close(2)`
     public int close(int fd) {
         try {
-            return longResult((long) LongCalls.CLOSE.invokeExact(callState, (long) fd, 0L, 0L, 0L, 0L, 0L));
+            return result((long) LongCalls.CLOSE.invokeExact(callState, (long) fd, 0L, 0L, 0L, 0L, 0L));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -61,12 +67,11 @@ public final class SystemCalls {
     ///
     /// @return bytes, 0 at the end
     public int read(int fd, MemorySegment memory, long offset, int length) {
-        long address = LongCalls.address(memory, offset, length);
+        long address = CallConvention.address(memory, offset, length);
         try {
-            return longResult(
-                    (long) LongCalls.READ.invokeExact(callState, (long) fd, address, (long) length, 0L, 0L, 0L));
+            return result((long) LongCalls.READ.invokeExact(callState, (long) fd, address, (long) length, 0L, 0L, 0L));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         } finally {
             Reference.reachabilityFence(memory);
         }
@@ -76,12 +81,11 @@ public final class SystemCalls {
     ///
     /// @return bytes
     public int write(int fd, MemorySegment memory, long offset, int length) {
-        long address = LongCalls.address(memory, offset, length);
+        long address = CallConvention.address(memory, offset, length);
         try {
-            return longResult(
-                    (long) LongCalls.WRITE.invokeExact(callState, (long) fd, address, (long) length, 0L, 0L, 0L));
+            return result((long) LongCalls.WRITE.invokeExact(callState, (long) fd, address, (long) length, 0L, 0L, 0L));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         } finally {
             Reference.reachabilityFence(memory);
         }
@@ -92,9 +96,9 @@ public final class SystemCalls {
     /// @return bytes
     public int write(int fd, Pieces pieces) {
         try {
-            return result((int) (long) Libc.WRITEV.invokeExact(callState, fd, pieces.address(), pieces.count()));
+            return result((long) Libc.WRITEV.invokeExact(callState, fd, pieces.address(), pieces.count()));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         } finally {
             Reference.reachabilityFence(pieces);
         }
@@ -103,16 +107,16 @@ public final class SystemCalls {
     /// `ioctl(2)` with a number, or an address in it.
     public int ioctl(int fd, long request, long argument) {
         try {
-            return longResult((long) LongCalls.IOCTL.invokeExact(callState, (long) fd, request, argument, 0L, 0L, 0L));
+            return result((long) LongCalls.IOCTL.invokeExact(callState, (long) fd, request, argument, 0L, 0L, 0L));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
     /// `ioctl(2)` with a structure in native memory.
     public int ioctl(int fd, long request, MemorySegment structure) {
         try {
-            return ioctl(fd, request, LongCalls.address(structure, 0, structure.byteSize()));
+            return ioctl(fd, request, CallConvention.address(structure, 0, structure.byteSize()));
         } finally {
             Reference.reachabilityFence(structure);
         }
@@ -123,7 +127,7 @@ public final class SystemCalls {
         try {
             return result((int) Libc.FCNTL.invokeExact(callState, fd, command, argument));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -137,7 +141,7 @@ public final class SystemCalls {
         try {
             return result((int) Libc.POLL.invokeExact(callState, set.address(), (long) set.size(), milliseconds));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         } finally {
             Reference.reachabilityFence(set);
         }
@@ -150,7 +154,7 @@ public final class SystemCalls {
         try {
             return result((int) Libc.EVENTFD.invokeExact(callState, initial, flags));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -161,10 +165,10 @@ public final class SystemCalls {
     /// @return a file descriptor
     public int socket(int domain, int type, int protocol) {
         try {
-            return longResult((long)
+            return result((long)
                     LongCalls.SOCKET.invokeExact(callState, (long) domain, (long) type, (long) protocol, 0L, 0L, 0L));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -172,10 +176,10 @@ public final class SystemCalls {
     public int setOption(int fd, int level, int name, MemorySegment value) {
         try {
             long length = value.byteSize();
-            return longResult((long) LongCalls.SETSOCKOPT.invokeExact(
+            return result((long) LongCalls.SETSOCKOPT.invokeExact(
                     callState, (long) fd, (long) level, (long) name, value.address(), length, 0L));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         } finally {
             Reference.reachabilityFence(value);
         }
@@ -187,18 +191,18 @@ public final class SystemCalls {
     /// threads, as a JVM is, a user namespace is refused with EINVAL.
     public int unshare(int flags) {
         try {
-            return longResult((long) LongCalls.UNSHARE.invokeExact(callState, (long) flags, 0L, 0L, 0L, 0L, 0L));
+            return result((long) LongCalls.UNSHARE.invokeExact(callState, (long) flags, 0L, 0L, 0L, 0L, 0L));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
     /// `setns(2)`: the calling thread moves into a namespace.
     public int setns(int fd, int type) {
         try {
-            return longResult((long) LongCalls.SETNS.invokeExact(callState, (long) fd, (long) type, 0L, 0L, 0L, 0L));
+            return result((long) LongCalls.SETNS.invokeExact(callState, (long) fd, (long) type, 0L, 0L, 0L, 0L));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
@@ -215,18 +219,14 @@ public final class SystemCalls {
             MemorySegment program = arguments.getAtIndex(ADDRESS, 0);
             return result((int) Libc.EXECVP.invokeExact(callState, program, arguments));
         } catch (Throwable thrown) {
-            throw Libc.unexpected(thrown);
+            throw CallConvention.unexpected(thrown);
         }
     }
 
     // ---------------------------------------------------------------- what is common
 
-    private int longResult(long returned) {
-        return LongCalls.result(returned, callState);
-    }
-
-    private int result(int returned) {
-        return Libc.result(returned, callState);
+    private int result(long returned) {
+        return CallConvention.result(returned, callState);
     }
 
     /// A value of `JAVA_LONG`'s size, for structures of this package.

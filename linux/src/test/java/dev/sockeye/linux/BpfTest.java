@@ -124,6 +124,17 @@ class BpfTest {
     }
 
     @Test
+    void aProgramSaysHowOftenItWasLeftOut() throws IOException {
+        assertThat(btf.offset("bpf_prog_info", "recursion_misses")).isEqualTo(Bpf.PROGRAM_MISSES);
+        int ring = own(bpf.createMap(Bpf.RINGBUF, 0, 0, LARGE, 0, "sockeye_test"));
+        int refused = own(bpf.createMap(Bpf.ARRAY, 4, 8, 1, 0, "sockeye_refused"));
+        int program = own(bpf.loadTracing(transitions(ring, refused), tracepoint(), "sockeye_test"));
+        own(bpf.attach(program));
+        for (int i = 0; i < 100; i++) listen();
+        assertThat(bpf.missed(program)).isBetween(0L, 10L);
+    }
+
+    @Test
     void aFullRingRefusesAndTheProgramCounts() throws IOException {
         int ring = own(bpf.createMap(Bpf.RINGBUF, 0, 0, RING, 0, "sockeye_test"));
         int refused = own(bpf.createMap(Bpf.ARRAY, 4, 8, 1, 0, "sockeye_refused"));

@@ -1,5 +1,6 @@
 package dev.sockeye.metrics;
 
+import dev.sockeye.linux.TcpChanges;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -19,16 +20,30 @@ import org.jspecify.annotations.Nullable;
 /// below what was allowed, however many sockets there are.
 public final class Agent implements AutoCloseable {
 
-    /// How the agent's share of a core is divided; what is left is for who asks, and for the JVM.
-    static final double FOR_LOOKS = 0.80, FOR_HOLDERS = 0.06, FOR_PLACES = 0.02, FOR_FACTS = 0.02, FOR_FINDINGS = 0.06;
+    /// How the agent's share of a core is divided; what is left is for who asks, and for the JVM. Looks that count
+    /// bytes
+    /// are among the looks.
+    static final double FOR_LOOKS = 0.80,
+            FOR_BYTES = 0.30,
+            FOR_HOLDERS = 0.06,
+            FOR_PLACES = 0.02,
+            FOR_FACTS = 0.02,
+            FOR_FINDINGS = 0.06;
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /// The first looks are dear, since the JVM has yet to compile what they do: they are taken as often all the same.
     private static final int FIRST_LOOKS = 20;
 
+    /// A look that goes to every socket is ten times as dear as others, and may be: it is over so many looks that their
+    /// share is kept.
+    private static final int LOOKS_TOGETHER = 16;
+
     /// The governor measures in steps of ten milliseconds, and aims a little below what is allowed.
     private static final double ALLOWED = 0.97;
+
+    /// Bytes for what happens between two looks: if it is more than 2000 changes, the next goes to every socket.
+    private static final int CHANGES = 1 << 17;
 
     private final AgentSettings settings;
     private final AgentLog log;
@@ -99,8 +114,26 @@ public final class Agent implements AutoCloseable {
         return Families.of(with, findings.last(), settings.version());
     }
 
+    /// What it sees, in a line: how many sockets, and what the doctor has found.
+    String status() {
+        Reading last = Objects.requireNonNull(reading);
+        int sockets = last.namespaces().rows().values().stream()
+                .mapToInt(Tally.Row::sum)
+                .sum();
+        String line = counted(sockets, "socket");
+        Findings found = findings.last();
+        if (found.rules().isEmpty()) return line;
+        return line + ", "
+                + counted(found.counts().values().stream().mapToInt(n -> n).sum(), "finding");
+    }
+
+    private static String counted(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+
     /// What is wrong with it; null if it looks as it should.
-    private @Nullable String trouble() {
+    @Nullable
+    String trouble() {
         Reading last = Objects.requireNonNull(reading);
         Duration age = Duration.between(last.at(), Instant.now());
         Duration most = settings.interval().multipliedBy(5).plusSeconds(30);
@@ -110,12 +143,13 @@ public final class Agent implements AutoCloseable {
     // ---------------------------------------------------------------- looking
 
     private void lookAgainAndAgain() {
-        try (Census census = new Census(settings.allNamespaces(), settings.bounds(), settings.share())) {
+        try (Census census = new Census(changes(), settings.allNamespaces(), settings.bounds(), settings.share())) {
             var duty =
                     new Duty(settings.share() * FOR_LOOKS, settings.interval().toNanos());
             var governor =
                     new Governor(settings.share() * ALLOWED, settings.interval().toNanos(), Governor::processCpu);
             int failed = 0;
+            long average = 0;
             long delay;
             do {
                 long now = System.nanoTime();
@@ -123,7 +157,9 @@ public final class Agent implements AutoCloseable {
                 try {
                     Reading taken = census.look();
                     reading = taken;
-                    delay = pace(taken.work(), now, duty, governor);
+                    average += (taken.work().lookNanos() - average)
+                            / Math.min(taken.work().looks(), LOOKS_TOGETHER);
+                    delay = pace(taken.work().looks(), now, average, duty, governor);
                     failed = 0;
                 } catch (IOException e) {
                     if (reading == null) throw e;
@@ -144,14 +180,24 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    /// Says how long to wait beyond what the look itself demands.
-    private static long pace(Reading.Work work, long began, Duty duty, Governor governor) {
-        if (work.looks() < FIRST_LOOKS) {
+    /// Without them each look goes to each socket.
+    private @Nullable TcpChanges changes() {
+        try {
+            return new TcpChanges(CHANGES);
+        } catch (IOException e) {
+            log.say(AgentLog.Level.INFO, "each look goes to every socket, which takes longer: " + e.getMessage());
+            return null;
+        }
+    }
+
+    /// Says how long to wait beyond what looks themselves demand, which take so long each.
+    private static long pace(long looks, long began, long nanos, Duty duty, Governor governor) {
+        if (looks < FIRST_LOOKS) {
             duty.done(began, 0);
             return 0;
         }
-        duty.done(began, work.lookNanos());
-        if (work.looks() > FIRST_LOOKS) return governor.delay(System.nanoTime());
+        duty.done(began, nanos);
+        if (looks > FIRST_LOOKS) return governor.delay(System.nanoTime());
         governor.begin(System.nanoTime());
         return 0;
     }

@@ -1,10 +1,9 @@
 package dev.sockeye.metrics;
 
 import dev.sockeye.inspect.doctor.PortRange;
-import dev.sockeye.linux.DiagSocket;
 import dev.sockeye.linux.DiagWalk;
-import dev.sockeye.linux.SockDiag;
 import dev.sockeye.linux.SystemCallException;
+import dev.sockeye.linux.TcpChanges;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,10 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// that there are, not by the sockets; who holds a socket is looked up when it is new.
 final class Census implements AutoCloseable {
 
-    private static final int LISTEN = 1 << DiagSocket.LISTEN;
-    private static final int OTHERS = SockDiag.ALL_STATES & ~LISTEN & ~(1 << DiagSocket.BOUND_INACTIVE);
-    private static final int WITH_MEMORY = 1 << DiagWalk.MEMORY - 1, WITH_INFO = 1 << DiagWalk.INFO - 1;
-
     /// Of `struct tcp_info` (linux/tcp.h): milliseconds since the last acknowledgment came, bytes sent, bytes of those
     /// sent again.
     private static final int LAST_ACK_RECV = 56, BYTES_SENT = 200, BYTES_RETRANSMITTED = 208;
@@ -46,7 +41,7 @@ final class Census implements AutoCloseable {
     private final Places places;
     private final Bounds bounds;
     private final Holders holders = new Holders();
-    private final SocketTable table = new SocketTable();
+    private final @Nullable TcpChanges changes;
     private final CpuClock cpu = new CpuClock();
     private final Map<Reading.Part, Long> cpuNanos = new EnumMap<>(Reading.Part.class);
     private final Tally namespaces = new Tally();
@@ -62,7 +57,7 @@ final class Census implements AutoCloseable {
     private final Duty placeDuty;
     private final Duty factDuty;
     private final Duty lifeDuty;
-    private final Duty infoDuty = new Duty(0, INFO_EVERY);
+    private final Duty infoDuty;
     private Set<String> liveProcesses = Set.of();
     private Set<String> liveContainers = Set.of();
     private long holdersAt;
@@ -74,7 +69,6 @@ final class Census implements AutoCloseable {
     private boolean withInfo;
     private boolean isToMeasure;
     private @Nullable Place place;
-    private int namespaceRow;
     private PortRange range = PortRange.DEFAULT;
     /// Of each holder, by state.
     private int[] counts = new int[0];
@@ -82,17 +76,23 @@ final class Census implements AutoCloseable {
     private long[] oldest = new long[0];
     private int strangers;
 
-    private final DiagWalk.Visitor countListener = this::countListener;
-    private final DiagWalk.Visitor countSocket = this::countSocket;
+    private final DiagWalk.Visitor enterListener = this::enterListener;
+    private final DiagWalk.Visitor enterSocket = this::enterSocket;
+    private final TcpChanges.Visitor passOn = this::passOn;
 
+    /// @param changes what the kernel tells of sockets that have moved, to be closed along with this; null if it does
+    ///                not, and every look goes to every socket
     /// @param all of every namespace that may be entered, not of this process's alone
     /// @param share of a core that all may take
-    Census(boolean all, Bounds bounds, double share) {
+    Census(@Nullable TcpChanges changes, boolean all, Bounds bounds, double share) {
+        this.changes = changes;
         places = new Places(all);
         this.bounds = bounds;
         holderDuty = new Duty(share * Agent.FOR_HOLDERS, HOLDERS_EVERY);
         placeDuty = new Duty(share * Agent.FOR_PLACES / 2, PLACES_EVERY);
         lifeDuty = new Duty(share * Agent.FOR_PLACES / 2, PLACES_EVERY);
+        // Where every look goes to every socket, to count its bytes too is little more.
+        infoDuty = new Duty(changes == null ? 0 : share * Agent.FOR_BYTES, INFO_EVERY);
         factDuty = new Duty(share * Agent.FOR_FACTS, FACTS_EVERY);
         namespaceSlots = new Slots(bounds.namespaces(), bounds.stayMillis());
         processSlots = new Slots(bounds.processes(), bounds.stayMillis());
@@ -111,17 +111,17 @@ final class Census implements AutoCloseable {
         now = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
         withInfo = isToMeasure || infoDuty.isDue(System.nanoTime());
         isToMeasure = false;
-        if (withInfo) infoDuty.done(System.nanoTime(), 0);
-        table.beginLook();
+        long beganAt = System.nanoTime();
+        readChanges();
         namespaces.forget();
         strangers = 0;
         counts = zeros(counts, holders.count() + 64);
         oldest = new long[holders.count() + 64];
         for (Place each : List.copyOf(places.open())) lookInto(each);
-        table.endLook();
         looks++;
         Reading reading = reading();
         long took = cpu.now() - began;
+        if (withInfo) infoDuty.done(beganAt, took);
         spend(Reading.Part.SOCKETS, took);
         return reading.with(Reading.Part.SOCKETS, spent(Reading.Part.SOCKETS), took);
     }
@@ -129,6 +129,11 @@ final class Census implements AutoCloseable {
     /// The next look asks for bytes too, whether that is due or not.
     void measureNext() {
         isToMeasure = true;
+    }
+
+    /// How far the last look had to go in this process's own namespace.
+    Account.Extent lastExtent() throws IOException {
+        return places.own().account().last();
     }
 
     private static int[] zeros(int[] old, int holders) {
@@ -164,7 +169,7 @@ final class Census implements AutoCloseable {
         if ((strangers > 0 || isOld) && holderDuty.isDue(began)) {
             long used = cpu.now();
             holders.look();
-            table.forgetHolders();
+            for (Place each : places.open()) each.table().forgetHolders();
             holdersAt = began;
             holderDuty.done(began, paid(Reading.Part.HOLDERS, used));
         }
@@ -186,39 +191,76 @@ final class Census implements AutoCloseable {
 
     private void lookInto(Place here) {
         place = here;
-        namespaceRow = namespaces.index(here.name());
         range = here.facts().ports();
         here.ports().clear();
         here.listeners().beginLook();
+        Account account = here.account();
+        boolean isTold = changes != null;
         try {
-            here.walk().walk(LISTEN, WITH_MEMORY, countListener);
-            here.walk().walk(OTHERS, withInfo ? WITH_INFO : 0, countSocket);
+            account.walkListeners(here.walk(), enterListener);
+            account.lookAtOthers(here.walk(), isTold, withInfo, now, enterSocket, this::readChanges);
             if (withInfo) here.endMeasuring();
+            count(here);
         } catch (SystemCallException e) {
             places.close(here); // it is opened anew if it is still there
         }
         here.listeners().endLook();
     }
 
-    private void countListener(DiagWalk socket) {
-        int holder = count(socket, StateLabel.LISTEN);
-        if (holder >= 0)
-            here().listeners().meet(socket, holder, holders.get(holder).process());
+    private void readChanges() throws SystemCallException {
+        if (changes == null || changes.read(passOn)) return;
+        for (Place each : places.open()) each.account().doubt();
     }
 
-    private void countSocket(DiagWalk socket) {
-        int state = StateLabel.of(socket.state());
-        if (count(socket, state) < 0) return;
-        if (state == StateLabel.SYN_RECV) {
-            here().listeners().meetHalfOpen(socket.localHigh(), socket.localLow(), socket.localPort());
-        } else if (takesPort(socket)) {
-            here().ports()
-                    .add(
-                            socket.localHigh(),
-                            socket.localLow(),
-                            socket.remoteHigh(),
-                            socket.remoteLow(),
-                            socket.remotePort());
+    private void passOn(TcpChanges change) {
+        Place where = places.find(change.namespace());
+        if (where != null) where.account().changed(change);
+    }
+
+    private void enterListener(DiagWalk socket) {
+        int at = enter(socket);
+        if (at < 0) return;
+        int holder = holder(at);
+        here().listeners().meet(socket, holder, holders.get(holder).process());
+    }
+
+    private void enterSocket(DiagWalk socket) {
+        int at = enter(socket);
+        if (at >= 0 && withInfo) measure(socket, here(), at);
+    }
+
+    /// @return where; -1 if this look has met it before
+    private int enter(DiagWalk socket) {
+        SocketTable table = here().table();
+        int at = table.meet(socket.cookie(), StateLabel.of(socket.state()), socket.inode(), now);
+        if (at >= 0) Account.setPlace(table, at, socket);
+        return at;
+    }
+
+    /// Counts what is known.
+    private void count(Place here) {
+        SocketTable table = here.table();
+        Tally.Row namespace = namespaces.row(here.name());
+        for (int at = 0; at < table.size(); at++) {
+            if (!table.isThere(at)) continue;
+            int state = table.state(at);
+            int holder = holder(at);
+            long age = now - table.since(at);
+            namespace.add(state, age);
+            if (holder * StateLabel.COUNT >= counts.length) grow(holder);
+            counts[holder * StateLabel.COUNT + state]++;
+            if (state == StateLabel.CLOSE_WAIT && age > oldest[holder]) oldest[holder] = age;
+            if (state == StateLabel.SYN_RECV) {
+                here.listeners().meetHalfOpen(table.localHigh(at), table.localLow(at), table.localPort(at));
+            } else if (state != StateLabel.LISTEN && takesPort(table, at)) {
+                here.ports()
+                        .add(
+                                table.localHigh(at),
+                                table.localLow(at),
+                                table.remoteHigh(at),
+                                table.remoteLow(at),
+                                table.remotePort(at));
+            }
         }
     }
 
@@ -227,28 +269,12 @@ final class Census implements AutoCloseable {
     }
 
     /// Those that came to a listener have its port, and take none.
-    private boolean takesPort(DiagWalk socket) {
-        int port = socket.localPort();
+    private boolean takesPort(SocketTable table, int at) {
+        int port = table.localPort(at);
         return port >= range.first()
                 && port <= range.last()
-                && socket.remotePort() != 0
+                && table.remotePort(at) != 0
                 && !here().listeners().has(port);
-    }
-
-    /// @return who holds it; -1 if this look has counted it before
-    private int count(DiagWalk socket, int state) {
-        Place here = here();
-        long inode = socket.inode();
-        int at = table.meet(socket.cookie(), here.inode(), state, inode, now);
-        if (at < 0) return -1;
-        if (withInfo) measure(socket, here, at, state);
-        int holder = inode == 0 ? Holders.NOBODY : holder(socket, at, inode);
-        long age = now - table.since(at);
-        namespaces.add(namespaceRow, state, age);
-        if (holder * StateLabel.COUNT >= counts.length) grow(holder);
-        counts[holder * StateLabel.COUNT + state]++;
-        if (state == StateLabel.CLOSE_WAIT && age > oldest[holder]) oldest[holder] = age;
-        return holder;
     }
 
     private void grow(int holder) {
@@ -257,33 +283,35 @@ final class Census implements AutoCloseable {
     }
 
     /// Who holds it. A socket that came after the descriptors were looked at is a stranger until they are again; one
-    /// that
-    /// was there before, and that nobody was seen to hold, stays nobody's whom we know.
-    private int holder(DiagWalk socket, int at, long inode) {
+    /// that was there before, and that nobody was seen to hold, stays nobody's whom we know.
+    private int holder(int at) {
+        SocketTable table = here().table();
+        long inode = table.inode(at);
+        if (inode == 0) return Holders.NOBODY;
         int known = table.holder(at);
         if (known >= 0) return known;
         int holder = holders.of(inode);
-        if (holder == Holders.UNKNOWN && known == SocketTable.NEW) holder = acceptor(socket);
+        if (holder == Holders.UNKNOWN && known == SocketTable.NEW) holder = acceptor(table, at);
         if (holder != Holders.UNKNOWN || known == SocketTable.LOOK_AGAIN) table.setHolder(at, holder);
         else strangers++;
         return holder;
     }
 
     /// What came to a listener is taken to be held by who listens, until descriptors are looked at: so a busy server
-    /// does
-    /// not have them looked at all the time.
-    private int acceptor(DiagWalk socket) {
-        int port = socket.localPort();
+    /// does not have them looked at all the time.
+    private int acceptor(SocketTable table, int at) {
+        int port = table.localPort(at);
         if (!here().listeners().has(port)) return Holders.UNKNOWN;
-        return here().listeners().holder(socket.localHigh(), socket.localLow(), port);
+        return here().listeners().holder(table.localHigh(at), table.localLow(at), port);
     }
 
-    private void measure(DiagWalk socket, Place here, int at, int state) {
+    private void measure(DiagWalk socket, Place here, int at) {
         long sent = socket.longNumber(DiagWalk.INFO, BYTES_SENT);
         if (sent < 0) return;
+        SocketTable table = here.table();
         long retransmitted = socket.longNumber(DiagWalk.INFO, BYTES_RETRANSMITTED);
         here.addBytes(table.sent(at, sent), table.retransmitted(at, retransmitted));
-        if (state == StateLabel.CLOSE_WAIT) {
+        if (table.state(at) == StateLabel.CLOSE_WAIT) {
             // The peer's FIN came no later than its last segment: docs/metrics.md
             table.sinceAtLeast(at, now - socket.number(DiagWalk.INFO, LAST_ACK_RECV));
         }
@@ -395,6 +423,7 @@ final class Census implements AutoCloseable {
     @Override
     public void close() throws IOException {
         places.close();
+        if (changes != null) changes.close();
         cpu.close();
     }
 }

@@ -18,6 +18,7 @@ final class Place implements AutoCloseable {
     private final DiagWalk walk;
     private final Listeners listeners;
     private final PortTable ports = new PortTable();
+    private final Account account = new Account();
     private MachineFacts facts;
     private long sent;
     private long retransmitted;
@@ -65,6 +66,14 @@ final class Place implements AutoCloseable {
 
     DiagWalk walk() {
         return walk;
+    }
+
+    Account account() {
+        return account;
+    }
+
+    SocketTable table() {
+        return account.table();
     }
 
     Listeners listeners() {

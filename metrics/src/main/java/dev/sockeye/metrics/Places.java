@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The namespaces that the agent looks into. A door to one keeps it alive: those in which nobody is any more are closed
 /// at each [#refresh].
@@ -79,6 +80,12 @@ final class Places implements AutoCloseable {
     /// Those that are open, this process's own first.
     Collection<Place> open() {
         return open.values();
+    }
+
+    /// The one with this inode number; null if it is not open.
+    @Nullable
+    Place find(long inode) {
+        return open.get(inode);
     }
 
     /// This process's own.

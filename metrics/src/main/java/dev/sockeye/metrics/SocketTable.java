@@ -1,9 +1,12 @@
 package dev.sockeye.metrics;
 
+import dev.sockeye.linux.DiagPlace;
 import java.util.Arrays;
 
-/// What is remembered of each socket from one look to the next: since when it has been seen in its state, who holds it,
-/// and how far its bytes were counted. Arrays of numbers: a look at 10 000 sockets allocates nothing.
+/// What is remembered of each socket of a namespace from one look to the next: where it is and in which state, since
+/// when
+/// it has been seen in that, who holds it, and how far its bytes were counted. Arrays of numbers: a look at 10 000
+/// sockets allocates nothing.
 ///
 /// The kernel tells of its sockets in the same order each time, that of its own table. They are kept in that order, so
 /// that the next one is expected right behind the last, and is found without searching; a hash index finds those that
@@ -17,6 +20,7 @@ final class SocketTable {
 
     private int look;
     private int count;
+    private int gone;
     private int met;
     private int expected;
     private int outOfOrder;
@@ -25,6 +29,7 @@ final class SocketTable {
     private int[] index = new int[SMALLEST * 2];
 
     private long[] keys = new long[SMALLEST];
+    private boolean[] isGone = new boolean[SMALLEST];
     private int[] looks = new int[SMALLEST];
     private byte[] states = new byte[SMALLEST];
     private int[] holders = new int[SMALLEST];
@@ -32,6 +37,14 @@ final class SocketTable {
     private long[] since = new long[SMALLEST];
     private long[] sent = new long[SMALLEST];
     private long[] retransmitted = new long[SMALLEST];
+    private long[] localHigh = new long[SMALLEST];
+    private long[] localLow = new long[SMALLEST];
+    private long[] remoteHigh = new long[SMALLEST];
+    private long[] remoteLow = new long[SMALLEST];
+    /// The local port in the upper half.
+    private int[] ports = new int[SMALLEST];
+
+    private int[] devices = new int[SMALLEST];
     /// In which order this look has met them.
     private int[] order = new int[SMALLEST];
 
@@ -45,22 +58,32 @@ final class SocketTable {
 
     /// A socket is there.
     ///
-    /// @param cookie    names it, in its namespace: old kernels number them in each
-    /// @param namespace the inode number of that
-    /// @param state     an index in [StateLabel#NAMES]
-    /// @param inode     of its file; 0 for none
-    /// @param now       milliseconds
+    /// @param cookie names it
+    /// @param state  an index in [StateLabel#NAMES]
+    /// @param inode  of its file; 0 for none
+    /// @param now    milliseconds
     /// @return where it is, until [#endLook]; -1 if this look has met it before
-    int meet(long cookie, long namespace, int state, long inode, long now) {
-        long key = cookie ^ namespace << 40;
+    int meet(long cookie, int state, long inode, long now) {
         int at = expected;
-        if (at >= count || keys[at] != key) {
+        if (at >= count || keys[at] != cookie) {
             outOfOrder++;
-            at = find(key);
-            if (at < 0) at = add(key, state, inode, now);
+            at = find(cookie);
+            if (at < 0) at = add(cookie, state, inode, now);
         }
         if (looks[at] == look) return -1;
         looks[at] = look;
+        order[met++] = at;
+        expected = at + 1;
+        set(at, state, inode, now);
+        return at;
+    }
+
+    /// It is there still, and this is known of it now, whether this look has met it before or not.
+    void set(int at, int state, long inode, long now) {
+        if (isGone[at]) {
+            isGone[at] = false;
+            gone--;
+        }
         if (states[at] != state) {
             states[at] = (byte) state;
             since[at] = now;
@@ -69,15 +92,13 @@ final class SocketTable {
             inodes[at] = inode;
             holders[at] = NEW;
         }
-        order[met++] = at;
-        expected = at + 1;
-        return at;
     }
 
     private int add(long key, int state, long inode, long now) {
         if (count == keys.length) grow();
         int at = count++;
         keys[at] = key;
+        isGone[at] = false;
         looks[at] = look - 1;
         states[at] = (byte) state;
         holders[at] = NEW;
@@ -89,11 +110,12 @@ final class SocketTable {
         return at;
     }
 
-    private int find(long key) {
+    /// Where the socket is that has this cookie; -1 if it is not known.
+    int find(long cookie) {
         int mask = index.length - 1;
-        for (int slot = slot(key, mask); index[slot] != 0; slot = slot + 1 & mask) {
+        for (int slot = slot(cookie, mask); index[slot] != 0; slot = slot + 1 & mask) {
             int at = index[slot] - 1;
-            if (keys[at] == key) return at;
+            if (keys[at] == cookie) return at;
         }
         return -1;
     }
@@ -110,64 +132,113 @@ final class SocketTable {
     }
 
     private void grow() {
-        int capacity = keys.length * 2;
-        keys = Arrays.copyOf(keys, capacity);
-        looks = Arrays.copyOf(looks, capacity);
-        states = Arrays.copyOf(states, capacity);
-        holders = Arrays.copyOf(holders, capacity);
-        inodes = Arrays.copyOf(inodes, capacity);
-        since = Arrays.copyOf(since, capacity);
-        sent = Arrays.copyOf(sent, capacity);
-        retransmitted = Arrays.copyOf(retransmitted, capacity);
-        order = Arrays.copyOf(order, capacity);
-        index = new int[capacity * 2];
-        for (int at = 0; at < count; at++) enter(at);
+        int[] all = new int[count];
+        Arrays.setAll(all, at -> at);
+        int[] metSoFar = order;
+        rearrange(all, count, keys.length * 2);
+        System.arraycopy(metSoFar, 0, order, 0, met);
     }
 
-    /// Forgets those that this look has not met, and puts the others in its order, when it is worth it.
-    void endLook() {
-        int gone = count - met;
-        if (gone > 512 + met / 4 || outOfOrder > 512 + met / 4) putInOrder();
-    }
+    // ---------------------------------------------------------------- who is gone
 
-    private void putInOrder() {
-        int capacity = Math.max(SMALLEST, Integer.highestOneBit(Math.max(1, met)) * 2);
-        long[] newKeys = new long[capacity];
-        int[] newLooks = new int[capacity];
-        byte[] newStates = new byte[capacity];
-        int[] newHolders = new int[capacity];
-        long[] newInodes = new long[capacity];
-        long[] newSince = new long[capacity];
-        long[] newSent = new long[capacity];
-        long[] newRetransmitted = new long[capacity];
-        for (int to = 0; to < met; to++) {
-            int from = order[to];
-            newKeys[to] = keys[from];
-            newLooks[to] = looks[from];
-            newStates[to] = states[from];
-            newHolders[to] = holders[from];
-            newInodes[to] = inodes[from];
-            newSince[to] = since[from];
-            newSent[to] = sent[from];
-            newRetransmitted[to] = retransmitted[from];
+    /// Those in these states that this look has not met are gone.
+    ///
+    /// @param which a mask of `1 << state`
+    void endWalk(int which) {
+        for (int at = 0; at < count; at++) {
+            if (looks[at] != look && (which >>> states[at] & 1) != 0) remove(at);
         }
-        keys = newKeys;
-        looks = newLooks;
+    }
+
+    /// It is gone.
+    void remove(int at) {
+        if (isGone[at]) return;
+        isGone[at] = true;
+        gone++;
+    }
+
+    /// Forgets those that are gone, and puts the others in the order of this look, which has met all of them, when it
+    /// is
+    /// worth it.
+    void endLook() {
+        int there = count - gone;
+        if (gone <= 512 + there / 4 && outOfOrder <= 512 + there / 4) return;
+        int kept = 0;
+        for (int i = 0; i < met; i++) {
+            if (!isGone[order[i]]) order[kept++] = order[i];
+        }
+        rearrange(order, kept, Math.max(SMALLEST, Integer.highestOneBit(Math.max(1, kept)) * 2));
+        gone = 0;
+    }
+
+    /// Only these remain, in this order.
+    private void rearrange(int[] from, int size, int capacity) {
+        keys = rearranged(keys, from, size, capacity);
+        inodes = rearranged(inodes, from, size, capacity);
+        since = rearranged(since, from, size, capacity);
+        sent = rearranged(sent, from, size, capacity);
+        retransmitted = rearranged(retransmitted, from, size, capacity);
+        localHigh = rearranged(localHigh, from, size, capacity);
+        localLow = rearranged(localLow, from, size, capacity);
+        remoteHigh = rearranged(remoteHigh, from, size, capacity);
+        remoteLow = rearranged(remoteLow, from, size, capacity);
+        looks = rearranged(looks, from, size, capacity);
+        holders = rearranged(holders, from, size, capacity);
+        ports = rearranged(ports, from, size, capacity);
+        devices = rearranged(devices, from, size, capacity);
+        var newStates = new byte[capacity];
+        var newGone = new boolean[capacity];
+        for (int to = 0; to < size; to++) {
+            newStates[to] = states[from[to]];
+            newGone[to] = isGone[from[to]];
+        }
         states = newStates;
-        holders = newHolders;
-        inodes = newInodes;
-        since = newSince;
-        sent = newSent;
-        retransmitted = newRetransmitted;
+        isGone = newGone;
         order = new int[capacity];
         index = new int[capacity * 2];
-        count = met;
+        count = size;
         for (int at = 0; at < count; at++) enter(at);
     }
 
-    /// How many are remembered.
+    private static long[] rearranged(long[] old, int[] from, int size, int capacity) {
+        var rearranged = new long[capacity];
+        for (int to = 0; to < size; to++) rearranged[to] = old[from[to]];
+        return rearranged;
+    }
+
+    private static int[] rearranged(int[] old, int[] from, int size, int capacity) {
+        var rearranged = new int[capacity];
+        for (int to = 0; to < size; to++) rearranged[to] = old[from[to]];
+        return rearranged;
+    }
+
+    // ---------------------------------------------------------------- what is known of each
+
+    /// How many are remembered, with those that are gone.
     int size() {
         return count;
+    }
+
+    /// Whether it is not gone.
+    boolean isThere(int at) {
+        return !isGone[at];
+    }
+
+    /// Whether this look has met it.
+    boolean isMet(int at) {
+        return looks[at] == look;
+    }
+
+    long cookie(int at) {
+        return keys[at];
+    }
+
+    int state(int at) {
+        return states[at];
+    }
+
+    long inode(int at) {
+        return inodes[at];
     }
 
     /// Since when it has been seen in its state.
@@ -178,6 +249,49 @@ final class SocketTable {
     /// It has been so for longer than it was seen.
     void sinceAtLeast(int at, long then) {
         if (then < since[at]) since[at] = then;
+    }
+
+    /// Where it is; a socket may go elsewhere when it is connected anew.
+    void setLocal(int at, long high, long low, int port) {
+        localHigh[at] = high;
+        localLow[at] = low;
+        ports[at] = port << 16 | ports[at] & 0xffff;
+    }
+
+    void setRemote(int at, long high, long low, int port, int device) {
+        remoteHigh[at] = high;
+        remoteLow[at] = low;
+        ports[at] = ports[at] & 0xffff << 16 | port;
+        devices[at] = device;
+    }
+
+    long localHigh(int at) {
+        return localHigh[at];
+    }
+
+    long localLow(int at) {
+        return localLow[at];
+    }
+
+    int localPort(int at) {
+        return ports[at] >>> 16;
+    }
+
+    long remoteHigh(int at) {
+        return remoteHigh[at];
+    }
+
+    long remoteLow(int at) {
+        return remoteLow[at];
+    }
+
+    int remotePort(int at) {
+        return ports[at] & 0xffff;
+    }
+
+    DiagPlace place(int at) {
+        return new DiagPlace(
+                localHigh[at], localLow[at], localPort(at), remoteHigh[at], remoteLow[at], remotePort(at), devices[at]);
     }
 
     /// Who holds it: a number of [Holders]; [#NEW], [#LOOK_AGAIN].

@@ -25,6 +25,7 @@ final class StateLabel {
     /// How many there are.
     static final int COUNT = 11;
 
+    static final int ESTABLISHED = DiagSocket.ESTABLISHED - 1;
     static final int CLOSE_WAIT = DiagSocket.CLOSE_WAIT - 1;
     static final int LISTEN = DiagSocket.LISTEN - 1;
     static final int SYN_RECV = DiagSocket.SYN_RECV - 1;
@@ -36,5 +37,14 @@ final class StateLabel {
     /// the kernel tells.
     static int of(int state) {
         return state == DiagSocket.NEW_SYN_RECV ? SYN_RECV : state - 1;
+    }
+
+    /// The same of a mask of such numbers.
+    static int mask(int states) {
+        int mask = 0;
+        for (int state = 1; state <= DiagSocket.NEW_SYN_RECV; state++) {
+            if ((states >>> state & 1) != 0) mask |= 1 << of(state);
+        }
+        return mask;
     }
 }

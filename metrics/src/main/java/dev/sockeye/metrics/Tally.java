@@ -26,6 +26,12 @@ final class Tally {
             return oldest[state];
         }
 
+        /// One more socket.
+        void add(int state, long age) {
+            counts[state]++;
+            if (age > oldest[state]) oldest[state] = age;
+        }
+
         int sum() {
             return Arrays.stream(counts).sum();
         }
@@ -52,11 +58,9 @@ final class Tally {
         return names.size() - 1;
     }
 
-    /// One more socket.
-    void add(int index, int state, long age) {
-        Row row = rows.get(index);
-        row.counts[state]++;
-        if (age > row.oldest[state]) row.oldest[state] = age;
+    /// The row of a name.
+    Row row(String name) {
+        return rows.get(index(name));
     }
 
     /// Adds what was counted elsewhere.

@@ -19,8 +19,8 @@ class TallyTest {
     void whatHasNoSeriesIsPutTogetherAndNothingIsLost() {
         var tally = new Tally();
         for (int i = 0; i < 1000; i++) {
-            int row = tally.index("worker-" + i);
-            for (int n = 0; n <= i % 3; n++) tally.add(row, StateLabel.CLOSE_WAIT, i);
+            Tally.Row row = tally.row("worker-" + i);
+            for (int n = 0; n <= i % 3; n++) row.add(StateLabel.CLOSE_WAIT, i);
         }
         Tally.Folded folded = tally.fold(List.of("worker-2", "gone"));
         assertThat(whole(folded)).containsExactly("worker-2 3 2", "gone 0 0", "(other) 1996 999");
@@ -30,7 +30,7 @@ class TallyTest {
     @Test
     void whatIsForgottenNeedsNoSeries() {
         var tally = new Tally();
-        tally.add(tally.index("a"), 0, 0);
+        tally.row("a").add(0, 0);
         tally.forget();
         assertThat(whole(tally.fold(Set.of()))).isEmpty();
     }

@@ -1,6 +1,5 @@
 package dev.sockeye.inspect.blame;
 
-import dev.sockeye.inspect.blame.SystemCallNames.Call;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -59,7 +58,7 @@ public final class NativeThreads {
             String[] words = syscall(task).split(" ", -1);
             if (words[0].equals("running")) return new WaitingThread(tid, name, "", false);
             int number = words[0].isEmpty() ? -1 : Integer.parseInt(words[0]);
-            Call call = number < 0 ? null : SystemCallNames.of(number);
+            WaitingCall call = number < 0 ? null : WaitingCall.of(number);
             if (call == null || words.length < 7)
                 return new WaitingThread(tid, name, "the kernel (" + channel(task) + ")", false);
             long[] arguments = new long[6];
@@ -83,7 +82,8 @@ public final class NativeThreads {
         return channel.isEmpty() || channel.equals("0") ? "waiting" : channel;
     }
 
-    private WaitingThread thread(int tid, String name, Call call, long[] arguments, int fd, List<Watch> watches) {
+    private WaitingThread thread(
+            int tid, String name, WaitingCall call, long[] arguments, int fd, List<Watch> watches) {
         int first = (int) arguments[0];
         return switch (call.kind()) {
             case ON_DESCRIPTOR -> new WaitingThread(tid, name, call.name() + onDescriptor(first, fd), first == fd);

@@ -1,5 +1,6 @@
 package dev.sockeye.inspect.doctor;
 
+import dev.sockeye.inspect.Durations;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

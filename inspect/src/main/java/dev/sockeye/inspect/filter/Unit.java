@@ -1,7 +1,10 @@
 package dev.sockeye.inspect.filter;
 
+import dev.sockeye.inspect.Durations;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +21,8 @@ enum Unit {
     COOKIE("a cookie as 'sk:' shows it, in hexadecimal") {
         @Override
         @Nullable
-        BigDecimal factor(String suffix) {
-            return null;
+        Long parse(String text) {
+            return hexadecimal(text);
         }
     },
     BYTES("a number of bytes, such as 512, 64KiB or 1MB") {
@@ -33,16 +36,16 @@ enum Unit {
     MILLIS("a time, such as 10ms or 2.5s") {
         @Override
         @Nullable
-        BigDecimal factor(String suffix) {
-            return time(suffix.isEmpty() ? "ms" : suffix);
+        Long parse(String text) {
+            return micros(Durations.parse(text, ChronoUnit.MILLIS));
         }
     },
     /// In microseconds, of which seconds are written without a unit.
     SECONDS("a time, such as 30s, 5min, 3h or 2d") {
         @Override
         @Nullable
-        BigDecimal factor(String suffix) {
-            return time(suffix.isEmpty() ? "s" : suffix);
+        Long parse(String text) {
+            return micros(Durations.parse(text, ChronoUnit.SECONDS));
         }
     },
     /// In bytes a second, written in bits as `ss` does, or in bytes.
@@ -65,7 +68,10 @@ enum Unit {
     }
 
     /// How many of what is counted the suffix stands for; null if it is none.
-    abstract @Nullable BigDecimal factor(String suffix);
+    @Nullable
+    BigDecimal factor(String suffix) {
+        return null;
+    }
 
     /// The value as people write it.
     String text(long value) {
@@ -105,7 +111,6 @@ enum Unit {
     /// The value that the text spells; null if it spells none.
     @Nullable
     Long parse(String text) {
-        if (this == COOKIE) return hexadecimal(text);
         String lower = text.toLowerCase(Locale.ROOT);
         if (this == COUNT && lower.startsWith("0x")) return hexadecimal(lower);
         int end = 0;
@@ -142,15 +147,7 @@ enum Unit {
         };
     }
 
-    private static @Nullable BigDecimal time(String suffix) {
-        return switch (suffix) {
-            case "us", "usec" -> BigDecimal.ONE;
-            case "ms", "msec" -> BigDecimal.valueOf(1_000);
-            case "s", "sec" -> BigDecimal.valueOf(1_000_000);
-            case "m", "min" -> BigDecimal.valueOf(60_000_000);
-            case "h" -> BigDecimal.valueOf(3_600_000_000L);
-            case "d" -> BigDecimal.valueOf(86_400_000_000L);
-            default -> null;
-        };
+    private static @Nullable Long micros(@Nullable Duration time) {
+        return time == null ? null : time.toNanos() / 1_000;
     }
 }

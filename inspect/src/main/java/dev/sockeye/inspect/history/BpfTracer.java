@@ -25,6 +25,7 @@ final class BpfTracer implements Tracer {
 
     private final Bpf bpf = new Bpf();
     private final List<Integer> opened = new ArrayList<>();
+    private final List<Integer> programs = new ArrayList<>();
     private final List<String> missing = new ArrayList<>();
     private final EventFd wake;
     private final RingBuffer ring;
@@ -50,9 +51,9 @@ final class BpfTracer implements Tracer {
             mapped = new RingBuffer(events, ringBytes);
             ring = mapped;
             Btf btf = Btf.ofKernel();
-            var programs = new TracePrograms(btf, events, lost, stored);
-            attach(btf, "inet_sock_set_state", programs.transitions());
-            attachOthers(btf, programs);
+            var code = new TracePrograms(btf, events, lost, stored);
+            attach(btf, "inet_sock_set_state", code.transitions());
+            attachOthers(btf, code);
             records = new KernelRecord(
                     names(btf, "sk_rst_reason", "SK_RST_REASON_"), names(btf, "skb_drop_reason", "SKB_DROP_REASON_"));
             if (stores) StorageSign.put();
@@ -72,7 +73,9 @@ final class BpfTracer implements Tracer {
 
     private void attach(Btf btf, String tracepoint, BpfCode code) throws SystemCallException {
         int type = btf.type(Btf.TYPEDEF, "btf_trace_" + tracepoint);
-        own(bpf.attachTracepoint(code, type, "sockeye_trace"));
+        int program = own(bpf.loadTracing(code, type, "sockeye_trace"));
+        own(bpf.attach(program));
+        programs.add(program);
     }
 
     /// Those without which there is still a history.
@@ -149,6 +152,7 @@ final class BpfTracer implements Tracer {
                     .order(ByteOrder.nativeOrder())
                     .getLong();
         }
+        for (int program : programs) sum += calls.missed(program);
         return sum;
     }
 

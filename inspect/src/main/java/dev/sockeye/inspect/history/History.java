@@ -60,6 +60,9 @@ public final class History implements Journals, AutoCloseable {
 
     private long forgotten;
 
+    /// Changes that the source has not told of, as those after them show.
+    private long gaps;
+
     private @Nullable IOException failure;
 
     private History(
@@ -138,15 +141,20 @@ public final class History implements Journals, AutoCloseable {
         return refusals;
     }
 
-    /// How many events were lost, because they came faster than they were read, or because a listener
-    /// took too long.
+    /// How many events were lost, because they came faster than they were read, because a listener took
+    /// too long, or because the kernel did not tell of them: what it tells of a socket later shows that a
+    /// change is missing (docs/linux/history.md).
     ///
     /// @throws IOException if that cannot be known, or if the source has broken off
     public long lost() throws IOException {
         synchronized (this) {
             if (failure != null) throw new IOException(failure.getMessage(), failure);
         }
-        return tracer.lost();
+        long refused = tracer.lost();
+        synchronized (this) {
+            // A change that was refused and counted is missing, too.
+            return Math.max(refused, gaps);
+        }
     }
 
     /// How many sockets were forgotten although they were still there, because there were too many.
@@ -210,10 +218,18 @@ public final class History implements Journals, AutoCloseable {
         synchronized (this) {
             Life life = life(what);
             life.learn(what);
+            if (method == Method.BPF) lookForGap(life, what);
             if (life.isAddressed()) tellUntold(life, events);
             note(life, what, events);
         }
         events.forEach(listener);
+    }
+
+    /// Each change begins where the one before has ended, and a socket ends in the state that it is in.
+    private void lookForGap(Life life, Observation what) {
+        if (what.kind != Observation.Kind.TRANSITION && what.kind != Observation.Kind.DESTROYED) return;
+        if (life.kernelState != null && life.kernelState != what.from) gaps++;
+        life.kernelState = what.to;
     }
 
     /// The life that it belongs to, a new one if need be.

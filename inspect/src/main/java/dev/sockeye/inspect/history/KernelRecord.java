@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.sockeye.inspect.history.Observation.Kind;
+import dev.sockeye.linux.SystemCallNames;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
@@ -119,13 +120,36 @@ final class KernelRecord {
 
     private static Actor actor(MemorySegment memory, long at) {
         boolean exits = (memory.get(JAVA_INT_UNALIGNED, at + TASK_FLAGS) & EXITING) != 0;
-        String call = exits ? "exit" : CallNames.of(memory.get(JAVA_LONG_UNALIGNED, at + SYSCALL));
+        String call = exits ? "exit" : movingCall(memory.get(JAVA_LONG_UNALIGNED, at + SYSCALL));
         return new Actor(
                 memory.get(JAVA_INT_UNALIGNED, at + PID),
                 name(memory, at + COMMAND),
                 memory.get(JAVA_INT_UNALIGNED, at + TID),
                 name(memory, at + THREAD),
                 call);
+    }
+
+    /// The call under way, if it is one that moves a socket; null if it is another.
+    private static @Nullable String movingCall(long number) {
+        String name = SystemCallNames.of(number);
+        return switch (name) {
+            case "write",
+                    "writev",
+                    "sendto",
+                    "sendmsg",
+                    "connect",
+                    "listen",
+                    "shutdown",
+                    "close",
+                    "close_range",
+                    "dup2",
+                    "dup3",
+                    "execve",
+                    "exit",
+                    "io_uring_enter" -> name;
+            case "exit_group" -> "exit";
+            case null, default -> null;
+        };
     }
 
     private static String name(MemorySegment memory, long at) {

@@ -29,6 +29,10 @@ final class Life {
     @Nullable
     TcpState former;
 
+    /// The state that the last change of which the source told has led to, as the kernel has it.
+    @Nullable
+    TcpState kernelState;
+
     long stateSince;
     boolean knowsSince;
     long resetReceivedAt = Long.MIN_VALUE;

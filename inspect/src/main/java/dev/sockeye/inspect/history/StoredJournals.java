@@ -54,7 +54,7 @@ public final class StoredJournals implements Journals, AutoCloseable {
     }
 
     @Override
-    public List<JournalEntry> of(DiagSocket socket) {
+    public synchronized List<JournalEntry> of(DiagSocket socket) {
         ByteBuffer stored = socket.attributes().storage();
         if (stored == null || stored.remaining() < KernelRecord.STORED) return List.of();
         try (Arena arena = Arena.ofConfined()) {

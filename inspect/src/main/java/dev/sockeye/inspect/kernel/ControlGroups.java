@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The control groups of the cgroup2 hierarchy by their ids, which are the inode numbers of their directories. What was
-/// found is kept; a group that is not known is looked for once.
+/// found is kept; a group that is not known is looked for once. Any number of threads may ask.
 final class ControlGroups {
 
     private final @Nullable Path root;
@@ -35,7 +35,7 @@ final class ControlGroups {
     ///
     /// @return null if there is none (any more) with this id
     @Nullable
-    String path(long id) {
+    synchronized String path(long id) {
         String path = paths.get(id);
         if (path != null || unreachable.contains(id)) return path;
         look();

@@ -4,12 +4,14 @@ import dev.sockeye.inspect.JournalEntry;
 import dev.sockeye.linux.DiagSocket;
 import java.util.List;
 
-/// What is known of the past of the kernel's sockets.
+/// What is known of the past of the kernel's sockets. Any number of threads may ask.
 @FunctionalInterface
 public interface Journals {
 
     /// Nothing is.
-    Journals NONE = cookie -> List.of();
+    static Journals none() {
+        return NoJournals.INSTANCE;
+    }
 
     /// The changes of state of the socket with this cookie, oldest first; none if it is not known.
     List<JournalEntry> of(long cookie);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param v4            sockets of `AF_INET`
 /// @param v6            sockets of `AF_INET6`
 /// @param allNamespaces of every network namespace that may be entered, not of this process's alone
-/// @param holders       find out which processes hold them: about 5 µs for each descriptor of the machine
+/// @param holders       find out which processes hold them: see [SocketHolders] for what that costs
 /// @param controlGroups find out the paths of their control groups
 /// @param holdersAnew   how old what is known of descriptors may be: who holds a socket may change
 /// @param extensions    what the kernel is to tell of each besides: bits of [SockDiag#INFO] and the others

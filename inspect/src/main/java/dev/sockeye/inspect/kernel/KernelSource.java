@@ -2,12 +2,14 @@ package dev.sockeye.inspect.kernel;
 
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Source;
+import dev.sockeye.linux.DiagMessages;
 import dev.sockeye.linux.DiagSocket;
 import dev.sockeye.linux.NetworkNamespace;
 import dev.sockeye.linux.SockDiag;
 import dev.sockeye.linux.SystemCallException;
 import dev.sockeye.linux.SystemCalls;
 import dev.sockeye.wire.Errno;
+import dev.sockeye.wire.TransportAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The TCP sockets of the Linux kernel, asked by sock_diag; where a kernel or a policy refuses that, read from
@@ -42,7 +44,7 @@ public final class KernelSource implements Source, AutoCloseable {
 
     /// One that knows nothing of the past.
     public KernelSource() {
-        this(Journals.NONE);
+        this(Journals.none());
     }
 
     /// @param journals what is known of the past
@@ -62,6 +64,17 @@ public final class KernelSource implements Source, AutoCloseable {
     ///
     /// @throws IOException with a message for people, if nothing can be seen at all
     public KernelLook look(KernelQuery query) throws IOException {
+        KernelLook look = lookOnce(query);
+        return look.sockets() instanceof Snapshots sockets
+                ? new KernelLook(sockets.all(), look.namespaces(), look.problems())
+                : look;
+    }
+
+    /// The same for who goes through them once: each snapshot is made, from what the kernel told now, when it is asked
+    /// for, and made again when it is asked for again.
+    ///
+    /// @throws IOException with a message for people, if nothing can be seen at all
+    public KernelLook lookOnce(KernelQuery query) throws IOException {
         if (!SystemCalls.areThere()) throw new IOException("the kernel's sockets can be looked at on Linux only");
         List<String> problems = new ArrayList<>();
         List<Namespace> places = places(query, problems);
@@ -74,7 +87,7 @@ public final class KernelSource implements Source, AutoCloseable {
         if (firstLook != null) await(firstLook);
         var translation = new Translation(
                 holders(query, seen, firstLook != null), query.controlGroups() ? groups : null, journals);
-        List<SocketSnapshot> sockets = translation.snapshots(seen);
+        var sockets = new Snapshots(translation, seen);
         if (query.holders()) addClosedProcesses(seen, problems);
         return new KernelLook(sockets, entered, problems);
     }
@@ -82,7 +95,27 @@ public final class KernelSource implements Source, AutoCloseable {
     /// The sockets of one namespace, as the kernel told of them.
     ///
     /// @param deviceName of an interface's index
-    record Seen(Instant at, Namespace namespace, List<DiagSocket> sockets, Map<Integer, String> deviceName) {}
+    /// @param halfOpen   how many connections are half-open to an address
+    record Seen(
+            Instant at,
+            Namespace namespace,
+            List<DiagSocket> sockets,
+            Map<Integer, String> deviceName,
+            Map<TransportAddress, Integer> halfOpen) {
+
+        Seen(Instant at, Namespace namespace, List<DiagSocket> sockets, Map<Integer, String> deviceName) {
+            this(at, namespace, sockets, deviceName, Translation.halfOpen(sockets));
+        }
+
+        void forEachInode(LongConsumer to) {
+            for (int i = 0; i < sockets.size(); i++) {
+                long inode = sockets instanceof DiagMessages told
+                        ? told.inode(i)
+                        : sockets.get(i).inode();
+                if (inode != 0) to.accept(inode);
+            }
+        }
+    }
 
     // ---------------------------------------------------------------- namespaces
 
@@ -115,11 +148,11 @@ public final class KernelSource implements Source, AutoCloseable {
     ///
     /// @return false if it could not be looked into
     private boolean see(Namespace place, KernelQuery query, List<Seen> to, List<String> problems) throws IOException {
-        List<DiagSocket> sockets = new ArrayList<>();
+        var sockets = new DiagMessages();
         try {
             SockDiag door = door(place);
-            dump(door, query, sockets::add);
-            to.add(new Seen(Instant.now(), place, sockets, deviceNames(door, sockets)));
+            dump(door, query, sockets);
+            to.add(new Seen(Instant.now(), place, sockets, deviceNames(door, sockets.devices())));
             return true;
         } catch (SystemCallException e) {
             if (place.isOwn()) return seeInProc(place, query, to, e, problems);
@@ -130,7 +163,7 @@ public final class KernelSource implements Source, AutoCloseable {
         }
     }
 
-    private void dump(SockDiag door, KernelQuery query, Consumer<DiagSocket> to) throws SystemCallException {
+    private void dump(SockDiag door, KernelQuery query, DiagMessages to) throws SystemCallException {
         int stored = journals.storage();
         if (query.v4()) door.dump(SockDiag.AF_INET, query.states(), query.filter(), query.extensions(), stored, to);
         if (query.v6()) {
@@ -165,12 +198,11 @@ public final class KernelSource implements Source, AutoCloseable {
                 + Privilege.advice("to see its sockets");
     }
 
-    private static Map<Integer, String> deviceNames(SockDiag door, List<DiagSocket> sockets) {
+    private static Map<Integer, String> deviceNames(SockDiag door, Set<Integer> devices) {
         Map<Integer, String> names = new HashMap<>();
-        for (DiagSocket socket : sockets) {
-            if (socket.device() == 0 || names.containsKey(socket.device())) continue;
-            String name = door.deviceName(socket.device());
-            if (name != null) names.put(socket.device(), name);
+        for (int device : devices) {
+            String name = door.deviceName(device);
+            if (name != null) names.put(device, name);
         }
         return names;
     }
@@ -228,21 +260,23 @@ public final class KernelSource implements Source, AutoCloseable {
             holdersAt = now;
         }
         Set<Long> inodes = new HashSet<>();
-        for (Seen some : seen) {
-            for (DiagSocket socket : some.sockets()) if (socket.inode() != 0) inodes.add(socket.inode());
-        }
-        holders.of(inodes);
+        for (Seen some : seen) some.forEachInode(inodes::add);
+        holders.lookFor(inodes);
         return holders;
     }
 
     /// Processes that may not be looked into matter only where sockets are without a holder.
     private void addClosedProcesses(List<Seen> seen, List<String> problems) {
         if (holders.closedProcesses() == 0) return;
-        long unknown = seen.stream()
-                .flatMap(some -> some.sockets().stream())
-                .filter(socket ->
-                        socket.inode() != 0 && holders.of(socket.inode()).isEmpty())
-                .count();
+        var unheld = new Object() {
+            int count;
+        };
+        for (Seen some : seen) {
+            some.forEachInode(inode -> {
+                if (!holders.isHeld(inode)) unheld.count++;
+            });
+        }
+        int unknown = unheld.count;
         if (unknown == 0) return;
         problems.add("who holds " + count(unknown, "socket", "sockets") + " is not known: "
                 + count(holders.closedProcesses(), "process", "processes")
@@ -256,6 +290,7 @@ public final class KernelSource implements Source, AutoCloseable {
     /// Lets go of its doors.
     @Override
     public void close() {
+        holders.close();
         doors.values().forEach(SockDiag::close);
         doors.clear();
     }

@@ -1,5 +1,6 @@
 package dev.sockeye.inspect.kernel;
 
+import dev.sockeye.linux.NativeBytes;
 import dev.sockeye.tcp.TcpInfo;
 import java.nio.ByteBuffer;
 
@@ -7,15 +8,25 @@ import java.nio.ByteBuffer;
 /// what an older kernel does not tell is 0.
 public final class TcpInfoBytes {
 
-    private final ByteBuffer bytes;
+    private final byte[] bytes;
+    private final int from;
+    private final int length;
 
-    private TcpInfoBytes(ByteBuffer bytes) {
+    private TcpInfoBytes(byte[] bytes, int from, int length) {
         this.bytes = bytes;
+        this.from = from;
+        this.length = length;
     }
 
     /// The values of a structure that begins at the buffer's first byte.
     public static TcpInfo read(ByteBuffer structure) {
-        return new TcpInfoBytes(structure).read();
+        int length = structure.limit();
+        if (structure.hasArray()) {
+            return new TcpInfoBytes(structure.array(), structure.arrayOffset(), length).read();
+        }
+        var copy = new byte[length];
+        structure.get(0, copy);
+        return new TcpInfoBytes(copy, 0, length).read();
     }
 
     private TcpInfo read() {
@@ -94,18 +105,18 @@ public final class TcpInfoBytes {
     }
 
     private int u8(int at) {
-        return at < bytes.limit() ? bytes.get(at) & 0xff : 0;
+        return at < length ? bytes[from + at] & 0xff : 0;
     }
 
     private int u16(int at) {
-        return at + Short.BYTES <= bytes.limit() ? bytes.getShort(at) & 0xffff : 0;
+        return at + Short.BYTES <= length ? NativeBytes.u16(bytes, from + at) : 0;
     }
 
     private int i32(int at) {
-        return at + Integer.BYTES <= bytes.limit() ? bytes.getInt(at) : 0;
+        return at + Integer.BYTES <= length ? NativeBytes.i32(bytes, from + at) : 0;
     }
 
     private long i64(int at) {
-        return at + Long.BYTES <= bytes.limit() ? bytes.getLong(at) : 0;
+        return at + Long.BYTES <= length ? NativeBytes.i64(bytes, from + at) : 0;
     }
 }

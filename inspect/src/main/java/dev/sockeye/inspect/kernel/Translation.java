@@ -9,6 +9,7 @@ import dev.sockeye.inspect.SocketMemory;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Timer;
 import dev.sockeye.linux.DiagAttributes;
+import dev.sockeye.linux.DiagMessages;
 import dev.sockeye.linux.DiagSocket;
 import dev.sockeye.tcp.CongestionInfo;
 import dev.sockeye.tcp.TcpState;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// From the kernel's words for its sockets to ours.
@@ -36,7 +38,8 @@ final class Translation {
     private final @Nullable SocketHolders holders;
     private final @Nullable ControlGroups groups;
     private final Journals journals;
-    private final Map<Integer, @Nullable String> containers = new HashMap<>();
+    /// By process; empty where it runs in none.
+    private final Map<Integer, String> containers = new ConcurrentHashMap<>();
 
     /// @param holders that have looked at these sockets; null if nobody asked for them
     /// @param groups  null if nobody asked for them
@@ -46,17 +49,10 @@ final class Translation {
         this.journals = journals;
     }
 
-    List<SocketSnapshot> snapshots(List<KernelSource.Seen> seen) {
-        List<SocketSnapshot> snapshots = new ArrayList<>();
-        for (KernelSource.Seen some : seen) {
-            Map<TransportAddress, Integer> halfOpen = halfOpen(some.sockets());
-            for (DiagSocket socket : some.sockets()) snapshots.add(snapshot(socket, some, halfOpen));
-        }
-        return snapshots;
-    }
-
     /// How many connections are half-open to each address that one may have come to.
-    private static Map<TransportAddress, Integer> halfOpen(List<DiagSocket> sockets) {
+    static Map<TransportAddress, Integer> halfOpen(List<DiagSocket> sockets) {
+        boolean none = sockets instanceof DiagMessages told && (told.states() & 1 << DiagSocket.SYN_RECV) == 0;
+        if (none) return Map.of();
         Map<TransportAddress, Integer> counts = new HashMap<>();
         for (DiagSocket socket : sockets) {
             if (socket.state() != DiagSocket.SYN_RECV) continue;
@@ -68,8 +64,9 @@ final class Translation {
         return counts;
     }
 
-    private SocketSnapshot snapshot(
-            DiagSocket socket, KernelSource.Seen seen, Map<TransportAddress, Integer> halfOpen) {
+    /// One of the sockets that were seen. Any number of threads may ask.
+    SocketSnapshot snapshot(KernelSource.Seen seen, int index) {
+        DiagSocket socket = seen.sockets().get(index);
         DiagAttributes attributes = socket.attributes();
         TcpState state = STATES[socket.state()];
         boolean hasPeer = state != TcpState.LISTEN && state != TcpState.CLOSED;
@@ -88,7 +85,7 @@ final class Translation {
                 .info(info == null ? null : TcpInfoBytes.read(info))
                 .kernel(detail(socket, seen, memory));
         if (state == TcpState.LISTEN) {
-            int waitingForAck = halfOpen.getOrDefault(socket.local(), 0);
+            int waitingForAck = seen.halfOpen().getOrDefault(socket.local(), 0);
             long drops = memory == null ? 0 : memory.drops();
             snapshot.backlog(new Backlog((int) socket.receiveQueue(), (int) socket.sendQueue(), waitingForAck, drops));
         } else {
@@ -133,10 +130,13 @@ final class Translation {
     }
 
     private @Nullable String container(int pid) {
-        if (containers.containsKey(pid)) return containers.get(pid);
-        String container = Containers.of(pid);
-        containers.put(pid, container);
-        return container;
+        String container = containers.get(pid);
+        if (container == null) {
+            String found = Containers.of(pid);
+            container = found == null ? "" : found;
+            containers.put(pid, container);
+        }
+        return container.isEmpty() ? null : container;
     }
 
     // ---------------------------------------------------------------- what

@@ -3,12 +3,10 @@ package dev.sockeye.inspect.look;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.sockeye.inspect.SnapshotJson;
-import dev.sockeye.inspect.SocketSnapshot;
-import java.io.BufferedWriter;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
+import java.io.OutputStream;
 import java.io.StringWriter;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +17,8 @@ import java.util.zip.GZIPOutputStream;
 ///
 /// The first line says what it is, `{"sockeye_recording":1,"host":"web1","kernel":"6.18.44","version":"0.1.0"}`. Then,
 /// for each look, a line `{"look":"2026-11-26T19:00:00Z","sockets":2,"problems":[],"texts":{}}` and a line for each
-/// socket ([SnapshotJson]). After each look everything is in the file: a recording that was cut off is whole up to its
+/// socket ([SnapshotJson#writeTersely]). After each look everything is in the file: a recording that was cut off is
+/// whole up to its
 /// last look.
 public final class Recorder implements AutoCloseable {
 
@@ -28,27 +27,29 @@ public final class Recorder implements AutoCloseable {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final Writer out;
+    /// At a level that takes half the time of the usual one, for a file that is a third larger.
+    private static final class Gzip extends GZIPOutputStream {
+        Gzip(OutputStream file) throws IOException {
+            super(file, 1 << 16, true);
+            def.setLevel(3);
+        }
+    }
+
+    private final OutputStream out;
 
     /// Begins a recording; a file that is there is replaced.
     ///
     /// @param of where and with what it is made
     public Recorder(Path file, RecordingOrigin of) throws IOException {
-        out = new BufferedWriter(
-                new OutputStreamWriter(
-                        new GZIPOutputStream(Files.newOutputStream(file), 1 << 16, true), StandardCharsets.UTF_8),
-                1 << 16);
-        out.write(header(of));
+        out = new BufferedOutputStream(new Gzip(Files.newOutputStream(file)), 1 << 16);
+        out.write(header(of).getBytes(StandardCharsets.UTF_8));
         out.flush();
     }
 
     /// Adds a look.
     public void add(Look look) throws IOException {
-        out.write(line(look));
-        for (SocketSnapshot socket : look.sockets()) {
-            out.write(SnapshotJson.write(socket));
-            out.write('\n');
-        }
+        out.write(line(look).getBytes(StandardCharsets.UTF_8));
+        SnapshotJson.writeTersely(look.sockets(), out);
         out.flush();
     }
 

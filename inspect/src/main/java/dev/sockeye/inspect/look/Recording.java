@@ -8,12 +8,9 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.sockeye.inspect.SnapshotJson;
 import dev.sockeye.inspect.SocketSnapshot;
 import java.io.BufferedInputStream;
-import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -38,11 +35,11 @@ public final class Recording implements AutoCloseable {
             .build();
 
     private final Path file;
-    private final BufferedReader in;
+    private final Lines in;
     private final RecordingOrigin origin;
     private boolean cutOff;
 
-    private Recording(Path file, BufferedReader in) throws IOException {
+    private Recording(Path file, Lines in) throws IOException {
         this.file = file;
         this.in = in;
         this.origin = readHeader();
@@ -58,7 +55,7 @@ public final class Recording implements AutoCloseable {
             boolean compressed = bytes.read() == 0x1f && bytes.read() == 0x8b; // RFC 1952 2.3.1
             bytes.reset();
             InputStream plain = compressed ? new GZIPInputStream(bytes, 1 << 16) : bytes;
-            return new Recording(file, new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8)));
+            return new Recording(file, new Lines(plain, MAX_LINE));
         } catch (IOException | RuntimeException e) {
             bytes.close();
             if (e instanceof EOFException || e instanceof ZipException) throw notOne(file, e);
@@ -71,10 +68,10 @@ public final class Recording implements AutoCloseable {
     /// @throws IOException if there is none
     public static Look last(Path file) throws IOException {
         try (Recording recording = open(file)) {
-            Look last = null;
-            for (Look look = recording.next(); look != null; look = recording.next()) last = look;
+            Written last = null;
+            for (Written look = recording.nextWritten(); look != null; look = recording.nextWritten()) last = look;
             if (last == null) throw new IOException(file + " has no look in it: it was cut off before the first one");
-            return last;
+            return recording.read(last);
         }
     }
 
@@ -87,13 +84,8 @@ public final class Recording implements AutoCloseable {
     ///
     /// @throws IOException if what is there is no look
     public @Nullable Look next() throws IOException {
-        try {
-            String line = readLine();
-            return line == null ? null : readLook(line);
-        } catch (EOFException e) {
-            cutOff = true; // whoever wrote it was ended: what is whole counts
-            return null;
-        }
+        Written look = nextWritten();
+        return look == null ? null : read(look);
     }
 
     /// Whether it ended in the middle of a look, which [#next] has left out.
@@ -101,37 +93,52 @@ public final class Recording implements AutoCloseable {
         return cutOff;
     }
 
-    private Look readLook(String head) throws IOException {
-        Head look = readHead(head);
-        List<SocketSnapshot> sockets = new ArrayList<>();
-        for (int i = 0; i < look.sockets; i++) {
-            String line = readLine();
-            if (line == null) throw new EOFException();
+    /// A look as it is written: who wants the last one need not read the others.
+    private record Written(Head head, List<byte[]> sockets) {}
+
+    private @Nullable Written nextWritten() throws IOException {
+        try {
+            byte[] line = readLine();
+            if (line == null) return null;
+            Head head = readHead(line);
+            List<byte[]> sockets = new ArrayList<>();
+            for (int i = 0; i < head.sockets; i++) {
+                byte[] socket = readLine();
+                if (socket == null) throw new EOFException();
+                sockets.add(socket);
+            }
+            return new Written(head, sockets);
+        } catch (EOFException e) {
+            cutOff = true; // whoever wrote it was ended: what is whole counts
+            return null;
+        }
+    }
+
+    private Look read(Written look) throws IOException {
+        List<SocketSnapshot> sockets = new ArrayList<>(look.sockets.size());
+        for (byte[] line : look.sockets) {
             try {
                 sockets.add(SnapshotJson.read(line));
             } catch (JsonProcessingException e) {
                 throw new IOException(file + ": a socket in it cannot be read: " + e.getOriginalMessage(), e);
             }
         }
-        return new Look(look.at, sockets, look.problems, look.texts);
+        return new Look(look.head.at, sockets, look.head.problems, look.head.texts);
     }
 
-    private @Nullable String readLine() throws IOException {
-        var line = new StringBuilder(1024);
-        for (int c = in.read(); c >= 0; c = in.read()) {
-            if (c == '\n') return line.toString();
-            if (line.length() == MAX_LINE) throw new IOException(file + ": a line in it is longer than any of ours");
-            line.append((char) c);
+    private byte @Nullable [] readLine() throws IOException {
+        try {
+            return in.next();
+        } catch (Lines.TooLong e) {
+            throw new IOException(file + ": a line in it is longer than any of ours", e);
         }
-        if (line.isEmpty()) return null;
-        throw new EOFException();
     }
 
     // ---------------------------------------------------------------- lines
 
     private record Head(Instant at, int sockets, List<String> problems, Map<String, String> texts) {}
 
-    private Head readHead(String line) throws IOException {
+    private Head readHead(byte[] line) throws IOException {
         Instant at = null;
         int sockets = 0;
         List<String> problems = new ArrayList<>();
@@ -164,8 +171,8 @@ public final class Recording implements AutoCloseable {
     private RecordingOrigin readHeader() throws IOException {
         int version = 0;
         Map<String, String> words = new HashMap<>();
-        String line = readLine();
-        try (JsonParser json = JSON.createParser(line == null ? "" : line)) {
+        byte[] line = readLine();
+        try (JsonParser json = JSON.createParser(line == null ? new byte[0] : line)) {
             if (json.nextToken() != JsonToken.START_OBJECT) throw notOne(file, null);
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 JsonToken value = json.nextToken();

@@ -156,13 +156,6 @@ class NativeThreadsTest {
     }
 
     @Test
-    void callsHaveTheNumbersOfTheirArchitecture() {
-        assertThat(SystemCallNames.of(45, "amd64")).isEqualTo(SystemCallNames.of(207, "aarch64"));
-        assertThat(SystemCallNames.of(0, "aarch64")).isNull();
-        assertThat(SystemCallNames.of(0, "s390x")).isNull();
-    }
-
-    @Test
     void whatGdbSays() {
         List<String> lines = List.of(
                 "[New LWP 5]",

@@ -162,29 +162,11 @@ class CureTest {
 
     private static SocketSnapshot withCookie(SocketSnapshot socket, long cookie) {
         KernelDetail kernel = kernel(socket);
-        var other = new KernelDetail(
-                kernel.family(),
-                cookie,
-                kernel.uid(),
-                kernel.namespace(),
-                kernel.device(),
-                kernel.deviceName(),
-                kernel.mark(),
-                kernel.controlGroup(),
-                kernel.controlGroupPath(),
-                kernel.shutdown(),
-                kernel.memory(),
-                kernel.typeOfService(),
-                kernel.trafficClass(),
-                kernel.classId(),
-                kernel.upperProtocol(),
-                kernel.socketOptions(),
-                kernel.boundOnly());
         return SocketSnapshot.tcp(socket.takenAt(), socket.host(), socket.state(), socket.local())
                 .remote(socket.remote())
                 .inode(socket.inode())
                 .owners(socket.owners())
-                .kernel(other)
+                .kernel(KernelDetail.of(kernel.family(), cookie, kernel.uid(), kernel.namespace()))
                 .build();
     }
 

@@ -94,8 +94,7 @@ final class Gallery {
     }
 
     private static KernelDetail kernel(long cookie, @Nullable SocketMemory memory) {
-        return new KernelDetail(
-                2, cookie, 0, 1, 0, null, null, null, null, null, memory, null, null, null, null, null, false);
+        return KernelDetail.of(KernelDetail.IPV4, cookie, 0, 1).with(memory);
     }
 
     // ---------------------------------------------------------------- closed by the peer

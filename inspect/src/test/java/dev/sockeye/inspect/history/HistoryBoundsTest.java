@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /// What a history remembers and forgets, and when it tells, of events that are made up.
@@ -23,43 +22,6 @@ class HistoryBoundsTest {
     private static final TransportAddress THERE = new TransportAddress(IpAddress.parse("10.0.0.2"), 443);
 
     private final List<HistoryEvent> told = Collections.synchronizedList(new ArrayList<>());
-
-    /// Tells what it is given, and then rests.
-    private static final class Script implements Tracer {
-
-        private final List<Observation> seen = new ArrayList<>();
-        private final CountDownLatch done = new CountDownLatch(1);
-        private final CountDownLatch stop = new CountDownLatch(1);
-
-        @Override
-        public void run(Sink to) {
-            seen.forEach(to::seen);
-            to.rest();
-            done.countDown();
-            awaitQuietly(stop);
-        }
-
-        @Override
-        public void stop() {
-            stop.countDown();
-        }
-
-        @Override
-        public long lost() {
-            return 0;
-        }
-
-        @Override
-        public void close() {}
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
 
     private static TransportAddress here(int port) {
         return new TransportAddress(IpAddress.parse("10.0.0.1"), port);
@@ -81,9 +43,9 @@ class HistoryBoundsTest {
         return seen;
     }
 
-    private History play(Script script, HistoryOptions options) {
+    private History play(ScriptedTracer script, HistoryOptions options) {
         History history = History.begin(options, Method.BPF, script, List.of(), told::add);
-        awaitQuietly(script.done);
+        script.awaitTold();
         return history;
     }
 
@@ -97,7 +59,7 @@ class HistoryBoundsTest {
 
     @Test
     void whatHasEndedIsForgottenFirst() throws IOException {
-        var script = new Script();
+        var script = new ScriptedTracer();
         script.seen.add(change(1, 1, TcpState.SYN_SENT, TcpState.ESTABLISHED));
         for (int i = 2; i <= 200; i++) {
             script.seen.add(change(i, i, TcpState.SYN_SENT, TcpState.ESTABLISHED));
@@ -116,7 +78,7 @@ class HistoryBoundsTest {
 
     @Test
     void ofTooManyTheOldestIsForgottenAndCounted() throws IOException {
-        var script = new Script();
+        var script = new ScriptedTracer();
         for (int i = 1; i <= 60; i++) script.seen.add(change(i, i, TcpState.SYN_SENT, TcpState.ESTABLISHED));
         try (History history = play(script, room(12, 40, 10))) {
             assertThat(history.remembered()).isEqualTo(50);
@@ -128,7 +90,7 @@ class HistoryBoundsTest {
 
     @Test
     void ofEachTheLastChangesAreKept() throws IOException {
-        var script = new Script();
+        var script = new ScriptedTracer();
         script.seen.add(change(1, 1, TcpState.CLOSED, TcpState.SYN_SENT));
         script.seen.add(change(1, 1, TcpState.SYN_SENT, TcpState.ESTABLISHED));
         script.seen.add(change(1, 1, TcpState.ESTABLISHED, TcpState.CLOSE_WAIT));
@@ -140,7 +102,7 @@ class HistoryBoundsTest {
 
     @Test
     void aChangeWaitsForTheAddressAndIsToldWithIt() throws IOException {
-        var script = new Script();
+        var script = new ScriptedTracer();
         script.seen.add(change(1, 0, TcpState.CLOSED, TcpState.SYN_SENT));
         script.seen.add(change(2, 7, TcpState.CLOSED, TcpState.SYN_SENT));
         script.seen.add(change(1, 5000, TcpState.SYN_SENT, TcpState.ESTABLISHED));
@@ -152,14 +114,28 @@ class HistoryBoundsTest {
     }
 
     @Test
+    void aChangeThatWasNotToldOfIsCountedAsLost() throws IOException {
+        var script = new ScriptedTracer();
+        script.seen.add(change(1, 1, TcpState.CLOSED, TcpState.SYN_SENT));
+        script.seen.add(change(1, 1, TcpState.ESTABLISHED, TcpState.FIN_WAIT1)); // how it came there is missing
+        script.seen.add(change(2, 2, TcpState.ESTABLISHED, TcpState.CLOSED)); // of before the history began
+        script.seen.add(end(2, 2));
+        script.seen.add(change(3, 3, TcpState.SYN_SENT, TcpState.ESTABLISHED));
+        script.seen.add(end(3, 3)); // closed, and how is missing
+        try (History history = play(script, HistoryOptions.DEFAULT)) {
+            assertThat(history.lost()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aListenerThatFailsBreaksItOffAndThatIsSaid() throws IOException {
-        var script = new Script();
+        var script = new ScriptedTracer();
         script.seen.add(change(1, 1, TcpState.SYN_SENT, TcpState.ESTABLISHED));
         try (History history = History.begin(HistoryOptions.DEFAULT, Method.BPF, script, List.of(), _ -> {
             script.done.countDown();
             throw new IllegalStateException("full");
         })) {
-            awaitQuietly(script.done);
+            script.awaitTold();
             Conversations.await(() -> isBroken(history));
             assertThatThrownBy(history::lost)
                     .isInstanceOf(IOException.class)

@@ -39,18 +39,28 @@ class HistoryTest {
         void with(Conversations talk, History history) throws Exception;
     }
 
+    /// A kernel may keep an event from BPF programs now and then (docs/linux/history.md). That is said, and then
+    /// it is tried again; a history that itself loses some does so each time.
     private static void in(HistoryOptions options, Body body) throws Exception {
         try {
-            NetworkNamespace.callInNew(() -> {
-                try (var talk = new Conversations();
-                        History history = open(options, talk)) {
-                    body.with(talk, history);
-                    assertThat(history.lost()).isZero();
-                }
-                return true;
-            });
+            int tries = 1;
+            while (!NetworkNamespace.callInNew(() -> isWhole(options, body))) {
+                assertThat(tries++).as("times that events were lost").isLessThan(3);
+            }
         } catch (SystemCallException e) {
             assumeTrue(false, "no network namespace can be made here: " + e.getMessage());
+        }
+    }
+
+    private static boolean isWhole(HistoryOptions options, Body body) throws Exception {
+        try (var talk = new Conversations();
+                History history = open(options, talk)) {
+            try {
+                body.with(talk, history);
+            } catch (AssertionError e) {
+                if (history.lost() == 0) throw e;
+            }
+            return history.lost() == 0;
         }
     }
 

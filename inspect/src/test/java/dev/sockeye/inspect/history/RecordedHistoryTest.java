@@ -26,28 +26,10 @@ class RecordedHistoryTest {
     private final RecordedHistory history = new RecordedHistory();
 
     private static SocketSnapshot.Builder socket(long cookie, TcpState state) {
-        var kernel = new KernelDetail(
-                KernelDetail.IPV4,
-                cookie,
-                0,
-                1,
-                0,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                false);
         IpAddress ip = IpAddress.parse("10.0.0.1");
         return SocketSnapshot.tcp(NOON, "web1", state, new TransportAddress(ip, (int) cookie))
                 .remote(new TransportAddress(ip, 80))
-                .kernel(kernel);
+                .kernel(KernelDetail.of(KernelDetail.IPV4, cookie, 0, 1));
     }
 
     private List<String> look(int seconds, SocketSnapshot.Builder... sockets) {

@@ -43,30 +43,12 @@ class KernelSituationsTest {
                 .putInt(DATA_SEGS_OUT, 1)
                 .putLong(BYTES_RECEIVED, 4711)
                 .putLong(BYTES_SENT, 80);
-        var kernel = new KernelDetail(
-                KernelDetail.IPV4,
-                17,
-                1000,
-                1,
-                0,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                false);
         return SocketSnapshot.tcp(NOW, "web1", state, address("10.0.0.1", 40000))
                 .remote(address("10.0.0.5", 5432))
                 .owners(List.of(new Owner(812, "backend", null, "fd=7", "shop")))
                 .inode(98765)
                 .info(TcpInfoBytes.read(info))
-                .kernel(kernel);
+                .kernel(KernelDetail.of(KernelDetail.IPV4, 17, 1000, 1));
     }
 
     private SocketSnapshot.Builder closeWait(Duration sent, Duration received) {

@@ -137,6 +137,24 @@ class SocketHoldersTest {
         }
     }
 
+    @Test
+    void aProgramInTheKernelTellsTheSameAsProc() throws IOException {
+        int self = (int) ProcessHandle.current().pid();
+        Set<Long> before = own(self);
+        try (var one = new ServerSocket(0);
+                var another = new ServerSocket(0);
+                var byProgram = new SocketHolders(Path.of("/proc"), 0);
+                var byProc = new SocketHolders(Path.of("/proc"), Integer.MAX_VALUE)) {
+            Set<Long> opened = own(self);
+            opened.removeAll(before);
+            assertThat(List.of(one.isBound(), another.isBound())).containsOnly(true);
+            Map<Long, List<SocketHolders.Descriptor>> found = byProgram.of(opened);
+            assumeTrue(byProgram.isByWalk(), "skipped: BPF is not permitted here");
+            assertThat(found).isEqualTo(byProc.of(opened)).hasSizeGreaterThanOrEqualTo(2);
+            assertThat(byProc.isByWalk()).isFalse();
+        }
+    }
+
     private static Set<Long> own(int pid) throws IOException {
         Set<Long> inodes = new HashSet<>();
         try (var descriptors = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {

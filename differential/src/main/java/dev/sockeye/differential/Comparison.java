@@ -216,6 +216,8 @@ final class Comparison {
         if (k.urgent() != s.urgent()) return "urgent";
         if (k.mss() != s.mss()) return "mss";
         if (k.windowScale() != s.windowScale()) return "wscale";
+        if (k.cookie() != s.cookie()) return "cookie";
+        if (k.mark() != s.mark()) return "mark";
         if (k.sackPermitted() != s.sackPermitted()) return "sackOK";
         if (k.timestamps() != s.timestamps()) return "timestamps";
         if (k.tsEcr() != s.tsEcr()) return "ecr";
@@ -244,6 +246,8 @@ final class Comparison {
         Map<String, Long> k = kernel.snapshot().values();
         Map<String, Long> s = stack.snapshot().values();
         boolean closed = k.getOrDefault("state", 0L) == CLOSED;
+        // so does one whose connection waits for the first write (TCP_FASTOPEN_CONNECT)
+        closed |= k.getOrDefault("pmtu", 1L) == 0;
         // a socket that is over, or has not begun, tells what it was left with
         for (String name : closed ? List.of("state", "inq") : EXACT) {
             if (!Objects.equals(k.get(name), s.get(name))) note(different(name, frame, k, s));

@@ -27,19 +27,42 @@ final class Generator {
 
     private static final int MSS = 1460;
 
+    /// Programs from this seed on do more: IPv6, congestion marks, data on SYNs, and connections that follow each other
+    /// on the same ports. Those before it are what they always were, for some are told of by number.
+    static final long WIDE = 1_000_000;
+
     private final SplittableRandom random;
     private final long seed;
     private final Mood mood;
     private final List<Step> steps = new ArrayList<>();
     private final Program.Hello hello;
     private final boolean passive;
+    private final boolean wide;
+    private final Ground ground;
+    private final boolean marks;
+    private final boolean fastOpen;
 
     private Generator(long seed) {
         this.seed = seed;
         random = new SplittableRandom(seed);
         mood = Mood.values()[random.nextInt(Mood.values().length)];
         passive = chance(60);
-        hello = hello();
+        wide = seed >= WIDE;
+        Program.Hello usual = hello();
+        ground = wide ? ground() : Ground.PLAIN;
+        marks = wide && chance(50);
+        fastOpen = wide && chance(40);
+        hello = wide && chance(30) ? withCookie(usual, chance(50) ? 0 : 8) : usual;
+    }
+
+    private Ground ground() {
+        var addresses =
+                oneOf(Ground.Addresses.IPV4, Ground.Addresses.IPV6, Ground.Addresses.IPV6, Ground.Addresses.MAPPED);
+        return new Ground(addresses, oneOf(0, 1, 1, 1, 2), oneOf(0, 1, 2));
+    }
+
+    private static Program.Hello withCookie(Program.Hello of, int cookie) {
+        return new Program.Hello(of.mss(), of.windowScale(), of.sack(), of.timestamps(), of.window(), cookie);
     }
 
     static Program program(long seed) {
@@ -61,20 +84,27 @@ final class Generator {
                 chance(70) ? oneOf(0, 2, 7, 14) : -1,
                 chance(75),
                 chance(50),
-                oneOf(65_535, 65_535, 65_535, 8192, 3000, 1000, 0));
+                oneOf(65_535, 65_535, 65_535, 8192, 3000, 1000, 0),
+                -1);
     }
 
     private Program make() {
         List<Call> settings = settings();
         open();
         int count = 4 + random.nextInt(mood == Mood.SLOW ? 12 : 28);
-        for (int i = 0; i < count; i++) steps.add(new Step(delay(), action()));
-        return new Program(seed, passive, settings, hello, List.copyOf(steps));
+        for (int i = 0; i < count; i++) {
+            if (wide && chance(mood == Mood.CLOSE || mood == Mood.OPEN ? 15 : 5)) again();
+            else steps.add(new Step(delay(), marked(action())));
+        }
+        return new Program(seed, passive, ground, settings, hello, List.copyOf(steps));
     }
 
     private List<Call> settings() {
         List<Call> settings = new ArrayList<>();
         settings.add(new Call(CallKind.SET, "TCP_CONGESTION", random.nextInt(Options.CONGESTION.length)));
+        if (fastOpen && passive) settings.add(new Call(CallKind.SET, "TCP_FASTOPEN", chance(80) ? 5 : 1));
+        if (fastOpen && !passive) settings.add(new Call(CallKind.SET, "TCP_FASTOPEN_CONNECT", 1));
+        if (fastOpen && chance(75)) settings.add(new Call(CallKind.SET, "TCP_FASTOPEN_NO_COOKIE", 1));
         while (chance(25)) {
             Call setting = setting(CallKind.SET);
             settings.add(setting);
@@ -142,7 +172,11 @@ final class Generator {
         boolean odd = mood == Mood.OPEN;
         if (passive) {
             if (odd) oddities(20);
-            add(send("S", SeqBase.FIRST, 0, odd && chance(15) ? 10 : 0));
+            int data = odd && chance(15) ? 10 : 0;
+            if (fastOpen && chance(80)) data = oneOf(1, 100, 1000);
+            add(send(syn(), SeqBase.FIRST, 0, data));
+            if (fastOpen && chance(40)) add(new Call(CallKind.ACCEPT));
+            if (fastOpen && chance(30)) add(chance(70) ? write() : end());
             if (odd) oddities(50);
             if (odd && chance(20)) return;
             add(send(odd && chance(20) ? "P." : ".", SeqBase.NEXT, 0, odd && chance(20) ? 100 : 0));
@@ -150,6 +184,7 @@ final class Generator {
             add(new Call(CallKind.ACCEPT));
         } else {
             add(new Call(CallKind.CONNECT));
+            if (fastOpen) add(write());
             if (odd) oddities(50);
             if (odd && chance(20)) return;
             if (odd && chance(20)) {
@@ -157,9 +192,63 @@ final class Generator {
                 oddities(30);
                 add(send(chance(50) ? "S." : ".", chance(50) ? SeqBase.FIRST : SeqBase.NEXT, 0, 0));
             } else {
-                add(send("S.", SeqBase.FIRST, 0, odd && chance(15) ? 10 : 0));
+                add(synAck(odd && chance(15) ? 10 : 0));
             }
             if (odd) oddities(30);
+        }
+    }
+
+    private String syn() {
+        return marks ? oneOf("SEW", "SEW", "SEW", "S", "SE") : "S";
+    }
+
+    private Send synAck(int data) {
+        AckBase base = fastOpen && chance(30) ? AckBase.BEFORE : AckBase.ALL;
+        int offset = base == AckBase.BEFORE ? oneOf(1, 1, 51) : 0;
+        String flags = marks ? oneOf("SE.", "SE.", "SE.", "S.") : "S.";
+        int mark = marks && chance(10) ? 3 : 0;
+        return new Send(flags, SeqBase.FIRST, 0, base, offset, data, -1, List.of(), 0, 0, mark);
+    }
+
+    /// What arrives has a mark, and echoes those of the host.
+    private Action marked(Action action) {
+        if (!marks || !(action instanceof Send send) || send.flags().indexOf('S') >= 0) return action;
+        String flags = send.flags();
+        if (chance(12) && flags.indexOf('E') < 0) flags = "E" + flags;
+        if (chance(send.length() > 0 ? 25 : 3) && flags.indexOf('W') < 0) flags = "W" + flags;
+        int mark = chance(send.length() > 0 ? 85 : 10) ? oneOf(2, 2, 2, 3, 3, 1) : 0;
+        return new Send(
+                flags,
+                send.seqBase(),
+                send.seqOffset(),
+                send.ackBase(),
+                send.ackOffset(),
+                send.length(),
+                send.window(),
+                send.sacks(),
+                send.tsOffset(),
+                send.urgent(),
+                mark);
+    }
+
+    /// Another connection on the same ports, begun while what is left of the one before may still be there.
+    private void again() {
+        if (chance(70)) add(new Call(CallKind.CLOSE));
+        if (chance(50)) {
+            add(new Send(".", SeqBase.NEXT, 0, AckBase.ALL, 0, 0, -1, List.of(), 0, 0));
+            add(send(chance(85) ? "F." : "R.", SeqBase.NEXT, 0, 0));
+        }
+        if (chance(20)) steps.add(new Step(900_000 + random.nextInt(300_000), ack()));
+        if (passive) {
+            int data = fastOpen ? oneOf(0, 100, 1000) : 0;
+            add(send(syn(), SeqBase.ANEW, oneOf(0, 1, 1000, 100_000, -1, -1000), data));
+            add(send(".", SeqBase.NEXT, 0, 0));
+            add(new Call(CallKind.ACCEPT));
+        } else {
+            add(new Call(CallKind.OPEN));
+            add(new Call(CallKind.CONNECT));
+            if (fastOpen) add(write());
+            add(synAck(0));
         }
     }
 

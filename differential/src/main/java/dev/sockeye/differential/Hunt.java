@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Hunt {
 
     /// How many programs run at the same time.
-    private static final int AT_ONCE = 400;
+    static final int AT_ONCE = 400;
 
     private static final int ATTEMPTS = 3;
 
@@ -58,14 +58,19 @@ final class Hunt {
     }
 
     /// As many programs as run at the same time.
+    static List<Program> programs(long seed, long longest) {
+        return programs(seed, longest, AT_ONCE);
+    }
+
+    /// Programs.
     ///
     /// @param seed    of the first; the others have those that follow it
     /// @param longest programs that take longer are passed over, microseconds
-    static List<Program> programs(long seed, long longest) {
+    static List<Program> programs(long seed, long longest, int count) {
         return LongStream.iterate(seed, next -> next + 1)
                 .mapToObj(Generator::program)
                 .filter(program -> program.micros() <= longest)
-                .limit(AT_ONCE)
+                .limit(count)
                 .toList();
     }
 
@@ -206,22 +211,23 @@ final class Hunt {
             fewer.remove(i);
             candidates.add(program.withSettings(List.copyOf(fewer)));
         }
+        program.ground().simpler().forEach(ground -> candidates.add(program.withGround(ground)));
         Program.Hello hello = program.hello();
-        var plain = new Program.Hello(1460, -1, false, false, 65_535);
+        var plain = new Program.Hello(1460, -1, false, false, 65_535, -1);
         if (!hello.equals(plain)) {
             candidates.add(program.withHello(plain));
             if (hello.timestamps())
-                candidates.add(program.withHello(
-                        new Program.Hello(hello.mss(), hello.windowScale(), hello.sack(), false, hello.window())));
+                candidates.add(program.withHello(new Program.Hello(
+                        hello.mss(), hello.windowScale(), hello.sack(), false, hello.window(), hello.cookie())));
             if (hello.windowScale() >= 0)
-                candidates.add(program.withHello(
-                        new Program.Hello(hello.mss(), -1, hello.sack(), hello.timestamps(), hello.window())));
+                candidates.add(program.withHello(new Program.Hello(
+                        hello.mss(), -1, hello.sack(), hello.timestamps(), hello.window(), hello.cookie())));
             if (hello.sack())
                 candidates.add(program.withHello(new Program.Hello(
-                        hello.mss(), hello.windowScale(), false, hello.timestamps(), hello.window())));
+                        hello.mss(), hello.windowScale(), false, hello.timestamps(), hello.window(), hello.cookie())));
             if (hello.mss() != 1460 || hello.window() != 65_535)
-                candidates.add(program.withHello(
-                        new Program.Hello(1460, hello.windowScale(), hello.sack(), hello.timestamps(), 65_535)));
+                candidates.add(program.withHello(new Program.Hello(
+                        1460, hello.windowScale(), hello.sack(), hello.timestamps(), 65_535, hello.cookie())));
         }
         for (int i = 0; i < steps.size(); i++) {
             if (steps.get(i).delayMicros() <= 1000) continue;

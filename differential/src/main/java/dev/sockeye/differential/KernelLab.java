@@ -42,6 +42,7 @@ final class KernelLab implements AutoCloseable {
     private final MemorySegment buffer = Arena.ofAuto().allocate(LONGEST_PACKET);
     private final Map<Integer, Running> running = new HashMap<>();
     private final PriorityQueue<Running> due = new PriorityQueue<>(Comparator.comparingLong((Running r) -> r.dueAt));
+    private final Map<String, Integer> isSet = new HashMap<>();
     private int nextPlace = 1;
     private long lookedAt = System.nanoTime();
 
@@ -53,16 +54,32 @@ final class KernelLab implements AutoCloseable {
     /// Makes a lab of the calling thread's network namespace, which must be one of its own.
     static KernelLab here() throws IOException {
         Tun device = Tun.open("lab0", false);
+        // an address is there at once
+        Files.writeString(path("net.ipv6.conf.lab0.accept_dad"), "0");
         try (var netlink = new Rtnetlink()) {
             netlink.setTransmitQueue("lab0", TRANSMIT_QUEUE);
             netlink.addAddress("lab0", Places.HOST, 24);
             netlink.setUp("lab0", true);
             netlink.addRoute("lab0", IpAddress.parse("10.0.0.0"), 8, null);
+            netlink.addAddress("lab0", Places.HOST6, 64);
+            netlink.addRoute("lab0", IpAddress.parse("fd00:6::"), 64, null);
         }
+        for (var setting : Ground.ALWAYS.entrySet()) Files.writeString(path(setting.getKey()), setting.getValue());
         // what one connection has learned is not for the next
         Files.writeString(Path.of("/proc/sys/net/ipv4/tcp_no_metrics_save"), "1");
-        Files.writeString(Path.of("/proc/sys/net/ipv6/conf/lab0/disable_ipv6"), "1");
         return new KernelLab(device);
+    }
+
+    private static Path path(String setting) {
+        return Path.of("/proc/sys", setting.split("\\."));
+    }
+
+    /// What the next step is to find.
+    private void set(Ground ground) throws IOException {
+        for (var setting : ground.settings().entrySet()) {
+            if (setting.getValue().equals(isSet.put(setting.getKey(), setting.getValue()))) continue;
+            Files.writeString(path(setting.getKey()), Integer.toString(setting.getValue()));
+        }
     }
 
     /// Whether this process may make a lab; the reason why not, or an empty text.
@@ -84,7 +101,7 @@ final class KernelLab implements AutoCloseable {
         List<Running> all = new ArrayList<>();
         long start = System.nanoTime();
         for (Program program : programs) {
-            Places place = Places.of(nextPlace++);
+            Places place = Places.of(nextPlace++, program);
             // not all at once: each call would wait for the others
             var one = new Running(program, place, start + all.size() * 300_000L);
             all.add(one);
@@ -97,6 +114,7 @@ final class KernelLab implements AutoCloseable {
                 continue;
             }
             drain();
+            set(first.program.ground());
             due.remove();
             first.step();
             drain();
@@ -118,7 +136,6 @@ final class KernelLab implements AutoCloseable {
         for (int length; (length = calls.read(device.fd(), buffer, 0, LONGEST_PACKET)) > 0; ) {
             long now = System.nanoTime();
             byte[] packet = buffer.asSlice(0, length).toArray(JAVA_BYTE);
-            if (packet[0] >> 4 != 4) continue;
             Running owner = running.get(PacketBytes.destinationAddress(packet));
             if (owner != null) owner.went(packet, now, lookedBefore);
         }

@@ -26,6 +26,8 @@ final class KernelSockets implements Sockets {
 
     private static final byte[] STREAM = stream();
 
+    private final Program program;
+    private final TransportAddress local;
     private final TransportAddress remote;
     private final Arena arena = Arena.ofConfined();
     private final SystemCalls calls = new SystemCalls();
@@ -37,22 +39,43 @@ final class KernelSockets implements Sockets {
     private int lastRead;
 
     KernelSockets(Program program, TransportAddress local, TransportAddress remote) throws SystemCallException {
+        this.program = program;
+        this.local = local;
         this.remote = remote;
-        KernelSocket first = KernelSocket.open(true);
+        KernelSocket first = open();
         if (program.passive()) listener = first;
         else socket = first;
-        set(first, "SO_REUSEADDR", 1);
-        for (Step.Call setting : program.settings()) {
-            int result = set(first, setting.option(), setting.value());
-            if (setting.option().equals("TCP_CONGESTION")) SystemCallException.check(result, "TCP_CONGESTION");
-        }
         SystemCallException.check(first.bind(local), "bind " + local);
         if (program.passive()) SystemCallException.check(first.listen(8), "listen");
+    }
+
+    private KernelSocket open() throws SystemCallException {
+        KernelSocket made = KernelSocket.open(program.ground().addresses().socketsAreV4());
+        set(made, "SO_REUSEADDR", 1);
+        for (Step.Call setting : program.settings()) {
+            int result = set(made, setting.option(), setting.value());
+            if (setting.option().equals("TCP_CONGESTION")) SystemCallException.check(result, "TCP_CONGESTION");
+        }
+        return made;
+    }
+
+    /// Another socket in place of the one that was closed.
+    private int openAgain() {
+        if (socket != null) return NO_SOCKET;
+        try {
+            KernelSocket made = open();
+            socket = made;
+            written = 0;
+            return made.bind(local);
+        } catch (SystemCallException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override
     public int call(Step.Call call) {
         lastRead = 0;
+        if (call.kind() == Step.CallKind.OPEN) return openAgain();
         KernelSocket on = switch (call.kind()) {
             case ACCEPT, CLOSE_LISTENER, SHUT_LISTENER, SET_LISTENER, GET_LISTENER -> listener;
             default -> socket;
@@ -60,6 +83,7 @@ final class KernelSockets implements Sockets {
         if (on == null) return NO_SOCKET;
         return switch (call.kind()) {
             case CONNECT -> on.connect(remote);
+            case OPEN -> throw new IllegalArgumentException("is made without a socket");
             case ACCEPT -> accept(on);
             case WRITE -> write(on, call.value(), 0);
             case WRITE_MORE -> write(on, call.value(), MSG_MORE);

@@ -41,6 +41,9 @@ final class Options {
             Map.entry("TCP_WINDOW_CLAMP", new Place(TCP, 10)),
             Map.entry("TCP_QUICKACK", new Place(TCP, 12)),
             Map.entry("TCP_CONGESTION", new Place(TCP, TCP_CONGESTION)),
+            Map.entry("TCP_FASTOPEN", new Place(TCP, 23)),
+            Map.entry("TCP_FASTOPEN_CONNECT", new Place(TCP, 30)),
+            Map.entry("TCP_FASTOPEN_NO_COOKIE", new Place(TCP, 34)),
             Map.entry("TCP_USER_TIMEOUT", new Place(TCP, 18)),
             Map.entry("TCP_NOTSENT_LOWAT", new Place(TCP, 25)));
 

@@ -1,58 +1,104 @@
 package dev.sockeye.differential;
 
+import dev.sockeye.wire.IpAddress;
+import dev.sockeye.wire.TransportAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// IPv4 packets from values and back: written anew here, so that a fault of the stack's own reading and
+/// IP packets from values and back: written anew here, so that a fault of the stack's own reading and
 /// writing is seen.
 final class PacketBytes {
 
     private static final int IP_HEADER = 20;
+    private static final int IP6_HEADER = 40;
     private static final int TCP_HEADER = 20;
+    /// RFC 6994's kind for experiments, as which Fast Open began, and what its length is told with.
+    private static final int EXPERIMENTAL = -2, OF_EXPERIMENT = 100;
+    private static final int TCP = 6, ICMP = 1, ICMP6 = 58;
 
     private PacketBytes() {}
 
+    /// The length of an IP header without options.
+    static int headerLength(IpAddress of) {
+        return of.isV4() ? IP_HEADER : IP6_HEADER;
+    }
+
     /// A packet with a segment.
-    static byte[] tcp(int source, int sourcePort, int destination, int destinationPort, Segment segment) {
+    static byte[] tcp(TransportAddress source, TransportAddress destination, Segment segment) {
         byte[] options = options(segment);
         int headerLength = TCP_HEADER + options.length;
         var tcp = ByteBuffer.allocate(headerLength + segment.data().length);
-        tcp.putShort((short) sourcePort).putShort((short) destinationPort);
+        tcp.putShort((short) source.port()).putShort((short) destination.port());
         tcp.putInt(segment.seq()).putInt(segment.ack());
         tcp.put((byte) (headerLength << 2)).put((byte) segment.flags());
         tcp.putShort((short) segment.window()).putShort((short) 0).putShort((short) segment.urgent());
         tcp.put(options).put(segment.data());
-        long pseudo = (source >>> 16)
-                + (source & 0xffff)
-                + (destination >>> 16)
-                + (destination & 0xffff)
-                + 6L
-                + tcp.capacity();
+        long pseudo = pseudo(source.ip(), destination.ip(), TCP, tcp.capacity());
         tcp.putShort(16, (short) checksum(tcp.array(), pseudo));
-        return ip(source, destination, 6, tcp.array());
+        return ip(source.ip(), destination.ip(), TCP, segment.mark(), tcp.array());
     }
 
-    /// An ICMP error from the destination about a packet.
-    static byte[] icmp(int source, int destination, int type, int code, int mtu, byte[] about) {
-        int quoted = Math.min(about.length, IP_HEADER + 8);
-        var icmp = ByteBuffer.allocate(8 + quoted);
-        icmp.put((byte) type).put((byte) code).putShort((short) 0).putInt(mtu);
-        icmp.put(about, 0, quoted);
-        icmp.putShort(2, (short) checksum(icmp.array(), 0));
-        return ip(source, destination, 1, icmp.array());
+    private static long pseudo(IpAddress source, IpAddress destination, int protocol, int length) {
+        return sum(source.toBytes(), 0, source.toBytes().length)
+                + sum(destination.toBytes(), 0, destination.toBytes().length)
+                + protocol
+                + length;
     }
 
-    private static byte[] ip(int source, int destination, int protocol, byte[] payload) {
+    private static long sum(byte[] bytes, int from, int to) {
+        long sum = 0;
+        for (int at = from; at < to; at += 2) sum += (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+        return sum;
+    }
+
+    /// An ICMP error from the destination about a packet; in IPv6 the one that comes nearest.
+    static byte[] icmp(IpAddress source, IpAddress destination, int type, int code, int mtu, byte[] about) {
+        boolean v4 = source.isV4();
+        var icmp = ByteBuffer.allocate(8 + about.length);
+        int kind = v4 ? type << 8 | code : icmp6(type << 8 | code);
+        icmp.putShort((short) kind).putShort((short) 0).putInt(mtu);
+        icmp.put(about);
+        int protocol = v4 ? ICMP : ICMP6;
+        long pseudo = v4 ? 0 : pseudo(source, destination, protocol, icmp.capacity());
+        icmp.putShort(2, (short) checksum(icmp.array(), pseudo));
+        return ip(source, destination, protocol, 0, icmp.array());
+    }
+
+    /// Type and code, RFC 4443.
+    private static int icmp6(int v4) {
+        return switch (v4) {
+            case 0x0300 -> 0x0100; // no route
+            case 0x0301 -> 0x0103; // host, address unreachable
+            case 0x0302 -> 0x0401; // protocol, next header unknown
+            case 0x0303 -> 0x0104; // port
+            case 0x0304 -> 0x0200; // packet too big
+            case 0x030d -> 0x0101; // prohibited
+            case 0x0b00 -> 0x0300; // time exceeded
+            case 0x0c00 -> 0x0400; // parameter problem
+            default -> 0x0102; // beyond the scope
+        };
+    }
+
+    private static byte[] ip(IpAddress source, IpAddress destination, int protocol, int mark, byte[] payload) {
+        if (!source.isV4()) {
+            var packet = ByteBuffer.allocate(IP6_HEADER + payload.length);
+            packet.putInt(6 << 28 | mark << 20).putShort((short) payload.length);
+            packet.put((byte) protocol).put((byte) 64);
+            return packet.put(source.toBytes())
+                    .put(destination.toBytes())
+                    .put(payload)
+                    .array();
+        }
         var packet = ByteBuffer.allocate(IP_HEADER + payload.length);
-        packet.put((byte) 0x45).put((byte) 0).putShort((short) packet.capacity());
+        packet.put((byte) 0x45).put((byte) mark).putShort((short) packet.capacity());
         packet.putShort((short) 0)
                 .putShort((short) 0x4000)
                 .put((byte) 64)
                 .put((byte) protocol)
                 .putShort((short) 0);
-        packet.putInt(source).putInt(destination);
+        packet.put(source.toBytes()).put(destination.toBytes());
         byte[] header = new byte[IP_HEADER];
         packet.get(0, header);
         packet.putShort(10, (short) checksum(header, 0));
@@ -72,6 +118,11 @@ final class PacketBytes {
             bytes.put(new byte[] {1, 1, 5}).put((byte) (2 + 4 * segment.sacks().size()));
             for (int edge : segment.sacks()) bytes.putInt(edge);
         }
+        if (segment.cookie() >= 0) {
+            bytes.put((byte) 34).put((byte) (2 + segment.cookie()));
+            for (int i = 0; i < segment.cookie(); i++) bytes.put((byte) (0xc0 + i));
+        }
+        while (bytes.position() % 4 != 0) bytes.put((byte) 1);
         byte[] exact = new byte[bytes.position()];
         bytes.get(0, exact);
         return exact;
@@ -79,10 +130,11 @@ final class PacketBytes {
 
     /// The segment in a packet; null if there is none.
     static @Nullable Segment segment(byte[] packet) {
-        if (packet.length < IP_HEADER + TCP_HEADER || packet[0] != 0x45 || packet[9] != 6) return null;
-        var tcp = ByteBuffer.wrap(packet, IP_HEADER, packet.length - IP_HEADER).slice();
-        long pseudo = 6L + tcp.capacity();
-        for (int at = 12; at < 20; at += 2) pseudo += ByteBuffer.wrap(packet).getShort(at) & 0xffff;
+        boolean v4 = packet[0] == 0x45;
+        int header = v4 ? IP_HEADER : IP6_HEADER;
+        if (packet.length < header + TCP_HEADER || packet[v4 ? 9 : 6] != TCP) return null;
+        var tcp = ByteBuffer.wrap(packet, header, packet.length - header).slice();
+        long pseudo = TCP + tcp.capacity() + sum(packet, v4 ? 12 : 8, header);
         byte[] bytes = new byte[tcp.capacity()];
         tcp.get(0, bytes);
         if (checksum(bytes, pseudo) != 0) throw new IllegalStateException("a packet with a wrong checksum");
@@ -103,7 +155,9 @@ final class PacketBytes {
                 options.tsVal,
                 options.tsEcr,
                 List.copyOf(options.sacks),
-                data);
+                data,
+                options.cookie,
+                v4 ? packet[1] & 3 : packet[1] >> 4 & 3);
     }
 
     private static final class OptionReader {
@@ -113,6 +167,7 @@ final class PacketBytes {
         boolean timestamps;
         int tsVal;
         int tsEcr;
+        int cookie = -1;
         final List<Integer> sacks = new ArrayList<>();
 
         OptionReader(ByteBuffer options) {
@@ -134,6 +189,8 @@ final class PacketBytes {
                         tsVal = options.getInt();
                         tsEcr = options.getInt();
                     }
+                    case 34 -> cookie = length;
+                    case EXPERIMENTAL -> cookie = OF_EXPERIMENT + length - 2;
                     default -> throw new IllegalStateException("an option of kind " + kind);
                 }
                 options.position(next);
@@ -141,16 +198,9 @@ final class PacketBytes {
         }
     }
 
-    static int sourceAddress(byte[] packet) {
-        return ByteBuffer.wrap(packet).getInt(12);
-    }
-
+    /// The last four bytes of the address that a packet goes to.
     static int destinationAddress(byte[] packet) {
-        return ByteBuffer.wrap(packet).getInt(16);
-    }
-
-    static int sourcePort(byte[] packet) {
-        return ByteBuffer.wrap(packet).getShort(IP_HEADER) & 0xffff;
+        return ByteBuffer.wrap(packet).getInt((packet[0] >> 4 == 4 ? IP_HEADER : IP6_HEADER) - 4);
     }
 
     private static int checksum(byte[] bytes, long sum) {

@@ -32,6 +32,7 @@ final class Peer {
     /// Something has come from the host.
     void saw(Segment segment) {
         if (segment.has(Segment.SYN)) {
+            if (wire.begunAnew()) beginAnew(segment.has(Segment.ACK));
             hostScale = segment.windowScale();
             hostTimestamps = segment.timestamps();
             if (segment.seq() == 0 && segment.data().length == 0) {
@@ -49,6 +50,17 @@ final class Peer {
             boolean scaled = hello.windowScale() >= 0 && hostScale >= 0 && !segment.has(Segment.SYN);
             edge = segment.ack() + (segment.window() << (scaled ? hostScale : 0));
         }
+    }
+
+    /// The host has begun another connection: what was known of the one before counts no more.
+    private void beginAnew(boolean answers) {
+        hostMost = 0;
+        before = 0;
+        outstanding.clear();
+        if (answers) return;
+        next = 0;
+        hostAcked = 0;
+        edge = 0;
     }
 
     private void note(int from, int to) {
@@ -97,7 +109,10 @@ final class Peer {
                 timestamps ? CLOCK + (int) (at / 1_000_000) + send.tsOffset() : 0,
                 0,
                 timestamps ? sacks.subList(0, Math.min(sacks.size(), 6)) : sacks,
-                data);
+                data,
+                syn ? hello.cookie() : -1,
+                send.mark());
+        if (send.seqBase() == Step.SeqBase.ANEW) next = seq + segment.space();
         if (seq <= next && seq + segment.space() > next && (flags & Segment.RST) == 0) next = seq + segment.space();
         if ((flags & Segment.ACK) != 0 && ack > before && ack <= hostMost) {
             before = ack;
@@ -108,7 +123,7 @@ final class Peer {
 
     private int seqBase(Step.SeqBase base) {
         return switch (base) {
-            case NEXT -> next;
+            case NEXT, ANEW -> next;
             case ACKED -> hostAcked;
             case FIRST -> 0;
             case EDGE -> edge;

@@ -8,21 +8,23 @@ import java.util.Locale;
 ///
 /// @param seed     that it was made of
 /// @param passive  whether the host listens; else it connects
+/// @param ground   what it finds
 /// @param settings options of the socket that listens or connects, set before
 /// @param hello    what the peer's SYN, or SYN-ACK, says
 /// @param steps    in their order
-record Program(long seed, boolean passive, List<Step.Call> settings, Hello hello, List<Step> steps) {
+record Program(long seed, boolean passive, Ground ground, List<Step.Call> settings, Hello hello, List<Step> steps) {
 
     /// Options of the peer's SYN, as [ProgramText] reads them.
     ///
     /// @param mss         0 for none
     /// @param windowScale -1 for none
     /// @param window      of the SYN, and of what follows unless it says otherwise
-    record Hello(int mss, int windowScale, boolean sack, boolean timestamps, int window) {
+    /// @param cookie      bytes of the Fast Open cookie; 0 to ask for one, -1 for no such option
+    record Hello(int mss, int windowScale, boolean sack, boolean timestamps, int window, int cookie) {
         @Override
         public String toString() {
             return "peer mss " + mss + " wscale " + windowScale + " sack " + sack + " ts " + timestamps + " win "
-                    + window;
+                    + window + (cookie < 0 ? "" : " cookie " + cookie);
         }
     }
 
@@ -32,21 +34,27 @@ record Program(long seed, boolean passive, List<Step.Call> settings, Hello hello
     }
 
     Program withSteps(List<Step> others) {
-        return new Program(seed, passive, settings, hello, others);
+        return new Program(seed, passive, ground, settings, hello, others);
     }
 
     Program withSettings(List<Step.Call> others) {
-        return new Program(seed, passive, others, hello, steps);
+        return new Program(seed, passive, ground, others, hello, steps);
+    }
+
+    Program withGround(Ground other) {
+        return new Program(seed, passive, other, settings, hello, steps);
     }
 
     Program withHello(Hello other) {
-        return new Program(seed, passive, settings, other, steps);
+        return new Program(seed, passive, ground, settings, other, steps);
     }
 
     @Override
     public String toString() {
         var text =
                 new StringBuilder("program " + seed + (passive ? ", the host listens" : ", the host connects") + "\n");
+        if (!ground.equals(Ground.PLAIN))
+            text.append("           ").append(ground).append('\n');
         for (Step.Call setting : settings)
             text.append("           ").append(setting).append('\n');
         text.append("           ").append(hello).append('\n');

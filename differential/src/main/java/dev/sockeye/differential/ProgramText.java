@@ -20,18 +20,20 @@ final class ProgramText {
     private static final String NUMBER = "([+-]?\\d+)";
     private static final Pattern TITLE = Pattern.compile("program " + NUMBER + ", the host (listens|connects)");
     private static final Pattern SETTING = Pattern.compile("setsockopt\\((\\w+), " + NUMBER + "\\)");
-    private static final Pattern HELLO = Pattern.compile(
-            "peer mss " + NUMBER + " wscale " + NUMBER + " sack (true|false) ts (true|false) win " + NUMBER);
+    private static final Pattern HELLO = Pattern.compile("peer mss " + NUMBER + " wscale " + NUMBER
+            + " sack (true|false) ts (true|false) win " + NUMBER + "(?: cookie (\\d+))?");
+    private static final Pattern GROUND = Pattern.compile("ground ([A-Z0-9]+) ecn (\\d) reuse (\\d)");
     private static final Pattern STEP = Pattern.compile("\\+(\\d+)\\.(\\d{3})\\s+(.*)");
     private static final Pattern CALL = Pattern.compile("([a-zA-Z_ ]+)\\((\\w*)(?:, )?([+-]?\\d+)?\\)");
     private static final Pattern SEND = Pattern.compile("< (\\S*) seq ([A-Z]+)" + NUMBER + "? \\((\\d+)\\)"
             + "(?: ack ([A-Z]+)" + NUMBER + "?)?(?: win (\\d+))?(?: sack \\[([^]]*)])?(?: ts " + NUMBER + ")?"
-            + "(?: urg (\\d+))?");
+            + "(?: urg (\\d+))?(?: mark ([123]))?");
     private static final Pattern ICMP = Pattern.compile("< icmp (\\d+)/(\\d+) mtu (\\d+) seq LAST" + NUMBER + "?");
 
     private final List<Call> settings = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
-    private Program.Hello hello = new Program.Hello(1460, -1, false, false, 65_535);
+    private Program.Hello hello = new Program.Hello(1460, -1, false, false, 65_535, -1);
+    private Ground ground = Ground.PLAIN;
     private long seed;
     private boolean passive;
 
@@ -44,7 +46,12 @@ final class ProgramText {
         var reader = new ProgramText();
         for (String line : text.lines().toList()) if (!line.isBlank()) reader.line(line.strip());
         return new Program(
-                reader.seed, reader.passive, List.copyOf(reader.settings), reader.hello, List.copyOf(reader.steps));
+                reader.seed,
+                reader.passive,
+                reader.ground,
+                List.copyOf(reader.settings),
+                reader.hello,
+                List.copyOf(reader.steps));
     }
 
     private void line(String line) {
@@ -52,6 +59,7 @@ final class ProgramText {
         Matcher setting = SETTING.matcher(line);
         Matcher greeting = HELLO.matcher(line);
         Matcher step = STEP.matcher(line);
+        Matcher given = GROUND.matcher(line);
         if (title.matches()) {
             seed = Long.parseLong(title.group(1));
             passive = title.group(2).equals("listens");
@@ -63,7 +71,10 @@ final class ProgramText {
                     number(greeting, 2, -1),
                     Boolean.parseBoolean(greeting.group(3)),
                     Boolean.parseBoolean(greeting.group(4)),
-                    number(greeting, 5, 0));
+                    number(greeting, 5, 0),
+                    number(greeting, 6, -1));
+        } else if (given.matches()) {
+            ground = new Ground(Ground.Addresses.valueOf(given.group(1)), number(given, 2, 2), number(given, 3, 2));
         } else if (step.matches()) {
             int micros = number(step, 1, 0) * 1000 + number(step, 2, 0);
             steps.add(new Step(micros, action(step.group(3))));
@@ -102,7 +113,8 @@ final class ProgramText {
                         ? List.of()
                         : Stream.of(sacks.split(", ")).map(Integer::valueOf).toList(),
                 number(text, 9, 0),
-                number(text, 10, 0));
+                number(text, 10, 0),
+                number(text, 11, 0));
     }
 
     private static Call call(Matcher call, String text) {

@@ -10,6 +10,9 @@ import java.util.List;
 /// @param windowScale -1 for none
 /// @param sacks       edges, left and right in turn
 /// @param data        the payload
+/// @param cookie      bytes of the Fast Open cookie; 0 where one is asked for, 100 more in the experimental
+///     option, -1 for neither
+/// @param mark        of the IP header: 0, ECT(1), ECT(0), CE
 @SuppressWarnings("ArrayRecordComponent") // nobody changes it, and it is compared by itself
 record Segment(
         int flags,
@@ -24,7 +27,9 @@ record Segment(
         int tsVal,
         int tsEcr,
         List<Integer> sacks,
-        byte[] data) {
+        byte[] data,
+        int cookie,
+        int mark) {
 
     static final int FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, URG = 32, ECE = 64, CWR = 128;
     private static final String LETTERS = "FSRP.UEW";
@@ -65,7 +70,9 @@ record Segment(
                 tsVal,
                 tsEcr,
                 sacks,
-                data);
+                data,
+                cookie,
+                mark);
     }
 
     /// With numbers counted from the first ones of who sends it and of who gets it.
@@ -85,7 +92,9 @@ record Segment(
                 timestamps ? tsVal - firstTsVal : 0,
                 tsEcr,
                 List.copyOf(moved),
-                data);
+                data,
+                cookie,
+                mark);
     }
 
     @Override
@@ -106,6 +115,8 @@ record Segment(
         if (windowScale >= 0) text.append(" wscale ").append(windowScale);
         if (timestamps) text.append(" ts ").append(tsVal).append(" ecr ").append(tsEcr);
         if (!sacks.isEmpty()) text.append(" sack ").append(sacks);
+        if (cookie >= 0) text.append(" FO ").append(cookie);
+        if (mark != 0) text.append(" mark ").append(mark);
         return text.toString();
     }
 }

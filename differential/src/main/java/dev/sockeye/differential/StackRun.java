@@ -33,7 +33,7 @@ final class StackRun {
         this.program = program;
         this.pool = pool;
         clock = new Clock(clockwork);
-        wire = Places.of(0).wire();
+        wire = Places.of(0, program).wire();
     }
 
     /// Runs it.
@@ -51,8 +51,10 @@ final class StackRun {
     }
 
     private void run(Transcript kernel) {
-        Places places = Places.of(0);
+        Places places = Places.of(0, program);
         Sysctl sysctl = Sysctl.linux();
+        Ground.ALWAYS.forEach(sysctl::set);
+        program.ground().settings().forEach((name, value) -> sysctl.set(name, Integer.toString(value)));
         try (var machine = new Machine(new Host("ours", sysctl, pool, program.seed()), clock)) {
             Link[] arrivals = new Link[1];
             var device = machine.attach(
@@ -62,9 +64,11 @@ final class StackRun {
                         arrivals[0] = to;
                         return this::went;
                     },
-                    Places.HOST + "/24");
+                    Places.HOST + "/24",
+                    Places.HOST6 + "/64");
             machine.inHost((host, now) -> {
                 host.routes().add("default", device);
+                host.routes().add("::/0", device);
                 return null;
             });
             try (var sockets = new StackSockets(machine, program, places.local(), places.remote())) {

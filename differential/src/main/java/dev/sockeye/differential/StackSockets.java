@@ -23,6 +23,9 @@ final class StackSockets implements Sockets {
 
     private static final int LARGEST = 1 << 20;
 
+    private final Machine machine;
+    private final Program program;
+    private final TransportAddress local;
     private final TransportAddress remote;
     /// One for each thread: to make it anew takes longer than most programs.
     private static final ThreadLocal<MemorySegment> BUFFER =
@@ -35,14 +38,34 @@ final class StackSockets implements Sockets {
     private int lastRead;
 
     StackSockets(Machine machine, Program program, TransportAddress local, TransportAddress remote) {
+        this.machine = machine;
+        this.program = program;
+        this.local = local;
         this.remote = remote;
-        if (program.passive()) listener = machine.openListen(Family.INET);
-        else socket = machine.openStream(Family.INET);
+        if (program.passive()) listener = machine.openListen(family());
+        else socket = machine.openStream(family());
         Socket first = Objects.requireNonNull(program.passive() ? listener : socket);
-        set(first, "SO_REUSEADDR", 1);
-        for (Step.Call setting : program.settings()) set(first, setting.option(), setting.value());
+        setUp(first);
         require(first.bind(local), "bind");
         if (listener != null) require(listener.listen(8), "listen");
+    }
+
+    private Family family() {
+        return program.ground().addresses().socketsAreV4() ? Family.INET : Family.INET6;
+    }
+
+    private void setUp(Socket made) {
+        set(made, "SO_REUSEADDR", 1);
+        for (Step.Call setting : program.settings()) set(made, setting.option(), setting.value());
+    }
+
+    private int openAgain() {
+        if (socket != null) return NO_SOCKET;
+        StreamSocket made = machine.openStream(family());
+        setUp(made);
+        socket = made;
+        written = 0;
+        return made.bind(local);
     }
 
     private static void require(int result, String what) {
@@ -52,6 +75,7 @@ final class StackSockets implements Sockets {
     @Override
     public int call(Step.Call call) {
         lastRead = 0;
+        if (call.kind() == Step.CallKind.OPEN) return openAgain();
         ListenSocket listening = listener;
         StreamSocket on = socket;
         boolean isListeners = switch (call.kind()) {

@@ -41,6 +41,8 @@ record Step(int delayMicros, Action action) {
     /// The calls there are. Those of the listener say so; all others are the connection's.
     enum CallKind {
         CONNECT("connect"),
+        /// in place of the connection's socket, which is closed
+        OPEN("socket"),
         ACCEPT("accept"),
         WRITE("send"),
         WRITE_MORE("send MSG_MORE"),
@@ -77,7 +79,9 @@ record Step(int delayMicros, Action action) {
         /// the SYN's own
         FIRST,
         /// the right edge of the window that the host has told last
-        EDGE
+        EDGE,
+        /// behind all that the peer has sent, for a SYN with which it begins anew
+        ANEW
     }
 
     /// What a segment's acknowledgment number counts from.
@@ -101,6 +105,7 @@ record Step(int delayMicros, Action action) {
     ///     and to, both included; -1 counts from the last
     /// @param tsOffset  how far the timestamp is from the peer's clock, milliseconds
     /// @param urgent    the urgent pointer
+    /// @param mark      of the IP header: 0, ECT(1), ECT(0), CE
     record Send(
             String flags,
             SeqBase seqBase,
@@ -111,8 +116,28 @@ record Step(int delayMicros, Action action) {
             int window,
             List<Integer> sacks,
             int tsOffset,
-            int urgent)
+            int urgent,
+            int mark)
             implements Action {
+
+        Send(
+                String flags,
+                SeqBase seqBase,
+                int seqOffset,
+                AckBase ackBase,
+                int ackOffset,
+                int length,
+                int window,
+                List<Integer> sacks,
+                int tsOffset,
+                int urgent) {
+            this(flags, seqBase, seqOffset, ackBase, ackOffset, length, window, sacks, tsOffset, urgent, 0);
+        }
+
+        Send withMark(int other) {
+            return new Send(
+                    flags, seqBase, seqOffset, ackBase, ackOffset, length, window, sacks, tsOffset, urgent, other);
+        }
 
         @Override
         public String toString() {
@@ -123,7 +148,8 @@ record Step(int delayMicros, Action action) {
                     + (window < 0 ? "" : " win " + window)
                     + (sacks.isEmpty() ? "" : " sack " + sacks)
                     + (tsOffset == 0 ? "" : " ts " + tsOffset)
-                    + (urgent == 0 ? "" : " urg " + urgent);
+                    + (urgent == 0 ? "" : " urg " + urgent)
+                    + (mark == 0 ? "" : " mark " + mark);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sockeye.differential;
 
+import dev.sockeye.wire.TransportAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,20 +15,22 @@ final class Wire {
     /// around it.
     private static final int PEER_ISN = -3000;
 
-    private final int peer;
-    private final int peerPort;
-    private final int host;
-    private final int hostPort;
+    private final TransportAddress peer;
+    private final TransportAddress host;
     private int hostIsn;
     private boolean hostIsnKnown;
+    private boolean begunAnew;
     private final List<Integer> timestamps = new ArrayList<>();
     private byte @Nullable [] last;
 
-    Wire(int peer, int peerPort, int host, int hostPort) {
+    Wire(TransportAddress peer, TransportAddress host) {
         this.peer = peer;
-        this.peerPort = peerPort;
         this.host = host;
-        this.hostPort = hostPort;
+    }
+
+    /// Whether the SYN that was read last was the first of another connection than the one before.
+    boolean begunAnew() {
+        return begunAnew;
     }
 
     /// How many timestamps the host has sent.
@@ -62,14 +65,17 @@ final class Wire {
                         ? 0
                         : timestamps.get(Math.min(sent.echo(), timestamps.size() - 1)),
                 sacks,
-                relative.data());
-        return PacketBytes.tcp(peer, peerPort, host, hostPort, segment);
+                relative.data(),
+                relative.cookie(),
+                relative.mark());
+        return PacketBytes.tcp(peer, host, segment);
     }
 
     private byte[] packet(Arrival.IcmpError error) {
-        byte[] about = last == null ? new byte[28] : Arrays.copyOf(last, 28);
-        ByteBuffer.wrap(about).putInt(24, error.seq() + hostIsn);
-        return PacketBytes.icmp(peer, host, error.type(), error.code(), error.mtu(), about);
+        int quoted = PacketBytes.headerLength(host.ip()) + 8;
+        byte[] about = last == null ? new byte[quoted] : Arrays.copyOf(last, quoted);
+        ByteBuffer.wrap(about).putInt(quoted - 4, error.seq() + hostIsn);
+        return PacketBytes.icmp(peer.ip(), host.ip(), error.type(), error.code(), error.mtu(), about);
     }
 
     /// The segment in a packet of the host's, its numbers counted from the first; null if it is no segment.
@@ -79,6 +85,7 @@ final class Wire {
         if (segment == null) return null;
         last = packet;
         if (segment.has(Segment.SYN)) {
+            begunAnew = hostIsnKnown && hostIsn != segment.seq();
             hostIsn = segment.seq();
             hostIsnKnown = true;
         }

@@ -21,6 +21,9 @@ class KernelAgreesTest {
     /// `sockeye.seed`.
     private static final long SEED = Long.getLong("sockeye.seed", 45);
 
+    /// How many programs a round has of those that always were, and of those that do more ([Generator#WIDE]).
+    private static final int NARROW = 250, WIDE = 150;
+
     private static final int ROUNDS = Integer.getInteger("sockeye.rounds", 1);
 
     /// So many programs with a difference run again: if there are more, those will do to show it.
@@ -46,7 +49,10 @@ class KernelAgreesTest {
             int programs = 0;
             List<Hunt.Outcome> differing = new ArrayList<>();
             for (int i = 0; i < ROUNDS; i++) {
-                for (Hunt.Outcome outcome : hunt.run(Hunt.programs(SEED + i * 1_000_000L, LONGEST_MICROS))) {
+                List<Program> round =
+                        new ArrayList<>(Hunt.programs(SEED + 2L * Hunt.AT_ONCE * i, LONGEST_MICROS, NARROW));
+                round.addAll(Hunt.programs(Generator.WIDE + SEED + 2L * Hunt.AT_ONCE * i, LONGEST_MICROS, WIDE));
+                for (Hunt.Outcome outcome : hunt.run(round)) {
                     programs++;
                     if (outcome.differs()) differing.add(outcome);
                 }

@@ -212,7 +212,7 @@ public final class TcpEndpoint extends Endpoint {
         if (refused < 0) return refused;
         int known = continueConnect();
         if (known != Integer.MIN_VALUE) return known;
-        return beginConnect(remote, MemorySegment.NULL, 0, -1, now);
+        return beginConnect(remote, MemorySegment.NULL, 0, -1, 0, now);
     }
 
     /// What `connect` says on a socket that has been told to connect before (`__inet_stream_connect`).
@@ -258,7 +258,8 @@ public final class TcpEndpoint extends Endpoint {
 
     /// @param length of what is to go with the SYN (`MSG_FASTOPEN`); -1 for a plain connect
     /// @return how much of it goes, or 0 where connecting waits for the first write, or a negated errno
-    private int beginConnect(TransportAddress remote, MemorySegment from, long offset, int length, long now) {
+    private int beginConnect(
+            TransportAddress remote, MemorySegment from, long offset, int length, int flags, long now) {
         if (!isBound()) localIp = boundAddress ? localIp : wildcard();
         IpAddress target = reachable(remote.ip(), localIp);
         // RFC 9293 3.9.1.1, MUST-46
@@ -294,7 +295,7 @@ public final class TcpEndpoint extends Endpoint {
         flow = host.flows().add(this, tuple);
         int result;
         if (length >= 0) {
-            result = opened.connect(from, offset, length, now, before);
+            result = opened.connect(from, offset, length, flags, now, before);
         } else {
             result = opened.connect(now, before);
             if (result == 0 && !opened.isDeferred()) result = Errno.EINPROGRESS.asResult();
@@ -367,7 +368,7 @@ public final class TcpEndpoint extends Endpoint {
         if (known != Integer.MIN_VALUE) return known;
         if (to == null) return Errno.EINVAL.asResult();
         int refused = checkRemote(to);
-        return refused < 0 ? refused : beginConnect(to, from, offset, length, now);
+        return refused < 0 ? refused : beginConnect(to, from, offset, length, flags, now);
     }
 
     /// Whether a `connect` is under way: it has begun, and the handshake is not complete.

@@ -343,11 +343,13 @@ final class TcpInput {
                 mtu = host.learnPathMtu(tuple.remote().ip(), mtu, now);
             connection.onPacketTooBig(mtu, sequence, now);
         } else if (connection.onIcmpError(message.errno(), message.isPathBroken(), sequence, now)) {
-            // Linux: whether the program has set IP_RECVERR or not, see docs/linux/errqueue.md
+            // Linux: in IPv4 whether the program has set IP_RECVERR or not, see docs/linux/errqueue.md
+            boolean queued = tuple.isV4() || socket.options().receiveErrors;
             int errno = message.errno().number();
-            connection
-                    .errorQueue()
-                    .add(ErrorRecord.icmp(errno, message.type(), message.code(), message.from(), tuple, sequence));
+            if (queued)
+                connection
+                        .errorQueue()
+                        .add(ErrorRecord.icmp(errno, message.type(), message.code(), message.from(), tuple, sequence));
         }
         flows.settle(socket, now);
     }

@@ -70,7 +70,7 @@ final class ActiveFastOpen {
     /// Sends the SYN, and with it as much of these bytes as may go.
     ///
     /// @return the count, or `-EINPROGRESS` where none went
-    int open(MemorySegment from, long offset, int length, long now) {
+    int open(MemorySegment from, long offset, int length, int flags, long now) {
         int mss = mayCarryData(c.sizes.advMss, now);
         deferred = false;
         Opening.prepareSyn(c, now);
@@ -84,7 +84,11 @@ final class ActiveFastOpen {
             if (cookieLength > 0) cookieLength = 0;
         }
         c.send.appendControl(Segment.SYN);
+        int before = c.send.writeSeq;
         if (mss >= 0) appendData(from, offset, count, now);
+        // Linux: what goes with the SYN counts as a write without copy; see docs/linux/errqueue.md
+        boolean zeroCopy = (flags & Connection.MSG_ZEROCOPY) != 0 && c.options.zeroCopy;
+        if (zeroCopy && count > 0) c.zeroCopy().begin(count, before);
         c.output.sendSyn();
         return count > 0 ? count : Errno.EINPROGRESS.asResult();
     }

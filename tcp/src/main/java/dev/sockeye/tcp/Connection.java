@@ -413,7 +413,7 @@ public final class Connection {
         Opening.begin(this, now, before);
         if (options.fastOpenConnect) {
             ActiveFastOpen active = fastOpen.beginActive();
-            if (!active.defer(now)) active.open(MemorySegment.NULL, 0, 0, now);
+            if (!active.defer(now)) active.open(MemorySegment.NULL, 0, 0, 0, now);
             return 0;
         }
         Opening.prepareSyn(this, now);
@@ -424,11 +424,12 @@ public final class Connection {
 
     /// Starts an active open with Fast Open: `MSG_FASTOPEN`.
     ///
+    /// @param flags  of [#MSG_ZEROCOPY]
     /// @param before see [#connect]
     /// @return how many of the bytes go with the SYN, or `-EINPROGRESS` if none do
-    public int connect(MemorySegment from, long offset, int length, long now, @Nullable TimeWait before) {
+    public int connect(MemorySegment from, long offset, int length, int flags, long now, @Nullable TimeWait before) {
         Opening.begin(this, now, before);
-        return fastOpen.beginActive().open(from, offset, length, now);
+        return fastOpen.beginActive().open(from, offset, length, flags, now);
     }
 
     /// The socket had another connection before this one, of which the window's size is left.
@@ -443,7 +444,7 @@ public final class Connection {
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     public int send(MemorySegment from, long offset, int length, int flags, long now) {
         this.now = now;
-        if (fastOpen.isDeferred()) return fastOpen.openDeferred(from, offset, length, now);
+        if (fastOpen.isDeferred()) return fastOpen.openDeferred(from, offset, length, flags, now);
         return writer.write(from, offset, length, flags, now);
     }
 

@@ -39,10 +39,10 @@ final class FastOpen {
     }
 
     /// The first write of a connection that has waited for it.
-    int openDeferred(MemorySegment from, long offset, int length, long now) {
+    int openDeferred(MemorySegment from, long offset, int length, int flags, long now) {
         boolean enabled = (c.context.sysctl.tcp_fastopen & ActiveFastOpen.CLIENT) != 0;
         if (active == null || !enabled) return Errno.EOPNOTSUPP.asResult();
-        return active.open(from, offset, length, now);
+        return active.open(from, offset, length, flags, now);
     }
 
     /// Whether our SYN has carried data, and is not answered yet.

@@ -86,7 +86,10 @@ final class Opening {
         c.probing.begin(now);
         c.sizes.assumePeerMss(
                 c.options.maxSegment > 0 ? c.options.maxSegment : SegmentSizes.unannounced(c.tuple.isV4()));
-        c.receive.initialize(c.sizes.advMss, c.offersScaling);
+        // Linux: with the timestamps of a connection in TIME_WAIT that it follows the option takes its share; see
+        // docs/linux/differential.md, "reuse_window"
+        int share = c.timestamps.follows() ? c.sizes.headerLength - 20 : 0;
+        c.receive.initialize(c.sizes.advMss - share, c.offersScaling);
         c.synScale = c.offersScaling ? c.receive.scale : -1;
         c.synTimestamps = c.timestamps.offered;
         c.synSentAt = now;
@@ -114,7 +117,9 @@ final class Opening {
 
     /// Data may go (`tcp_init_transfer`): in ESTABLISHED, or with Fast Open before.
     static void startTransfer(Connection c, long now) {
-        c.sizes.sync();
+        // Linux: of a connection that is opened fast; see docs/linux/differential.md, "fast_window"
+        if (c.state == TcpState.SYN_RCVD) c.sizes.syncScaled();
+        else c.sizes.sync();
         c.probing.begin(now);
         c.acks.rcvMss = c.sizes.initialReceived();
         c.output.lastSentAt = now;

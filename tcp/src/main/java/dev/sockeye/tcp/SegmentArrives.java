@@ -148,6 +148,7 @@ final class SegmentArrives {
         c.sndWnd = seg.window;
         c.sndWl1 = seg.seq;
         c.maxWindow = c.sndWnd;
+        c.sizes.sync();
         c.acks.rcvMss = c.sizes.initialReceived();
         c.ecn.onCrossedSyn(seg);
         c.setState(TcpState.SYN_RCVD, Journal.Cause.SEGMENT, seg.flags);
@@ -228,7 +229,14 @@ final class SegmentArrives {
         int end = c.rcvNxt + c.receive.acceptable(c.rcvNxt);
         // Linux: see docs/linux/differential.md, "fin_at_edge"
         int endOfData = seg.fin() ? seg.endSeq() - 1 : seg.endSeq();
-        return !Seq.gt(endOfData, end) || (!Seq.gt(seg.seq, end) && c.receiveQueue.isEmpty());
+        return !Seq.gt(endOfData, end) || (!Seq.gt(seg.seq, end) && nothingIsQueued());
+    }
+
+    /// Linux: a FIN stands in the queue, too, until the program has read the end; see docs/linux/differential.md,
+    /// "fin_queued"
+    private boolean nothingIsQueued() {
+        boolean end = c.finReceived && !c.orphan && c.reader.endOfStreamReadAt < 0;
+        return c.receiveQueue.isEmpty() && !end;
     }
 
     /// The peer has forgotten us after it sent its FIN: its reset has the FIN's number.

@@ -51,6 +51,14 @@ final class SegmentSizes {
         mss = boundToHalfWindow(c.probing.bound(payload(pathMtu)));
     }
 
+    /// As [#sync], with the window of the peer's SYN taken for a scaled one.
+    void syncScaled() {
+        int told = c.maxWindow;
+        c.maxWindow = told << c.sendScale;
+        sync();
+        c.maxWindow = told;
+    }
+
     /// What fits a packet of this size, bytes (`tcp_mtu_to_mss`).
     int payload(int mtu) {
         return payloadWithoutOptions(mtu) - (headerLength - 20);

@@ -37,6 +37,8 @@ final class Teardown {
         c.shutdown = 0;
         c.error = c.softError = 0;
         c.finReceived = false;
+        c.receiveQueue.clear();
+        c.copiedSeq = c.rcvNxt;
     }
 
     /// The program lets go: FIN after what is queued, or a reset if it left data unread or lingers for 0 seconds.

@@ -17,6 +17,8 @@ final class Timestamps {
     /// What is added to our clock: an offset of this pair of addresses (RFC 7323 5.4).
     int offset;
 
+    private boolean follows;
+
     // The option of the segment at hand.
     private boolean seen;
     private int echo;
@@ -35,6 +37,12 @@ final class Timestamps {
     void follow(TimeWait before) {
         recent = before.tsRecent();
         recentAt = before.tsRecentAt();
+        follows = true;
+    }
+
+    /// Whether it follows such a one.
+    boolean follows() {
+        return follows;
     }
 
     /// A segment arrives.

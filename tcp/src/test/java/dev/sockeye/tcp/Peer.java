@@ -128,7 +128,7 @@ final class Peer {
     /// @return how many go with the SYN, or a negated errno
     int connectFast(int count) {
         connection = new Connection(context, TUPLE, options, mtu);
-        int result = connection.connect(MemorySegment.ofArray(bytesFrom(1, count)), 0, count, now, null);
+        int result = connection.connect(MemorySegment.ofArray(bytesFrom(1, count)), 0, count, 0, now, null);
         ourIsn = connection.iss;
         flush();
         return result;

@@ -38,6 +38,7 @@ final class Constants {
     static final int MSG_NOSIGNAL = 0x4000;
     static final int MSG_ZEROCOPY = 0x400_0000;
     static final int MSG_FASTOPEN = 0x2000_0000;
+    static final int SPLICE_F_NONBLOCK = 2;
     static final int SOL_SOCKET = 1;
     static final int SOL_IP = 0;
     static final int SOL_IPV6 = 41;
@@ -194,6 +195,17 @@ final class Constants {
         put("MSG_MORE", 0x8000);
         put("MSG_ZEROCOPY", MSG_ZEROCOPY);
         put("MSG_FASTOPEN", MSG_FASTOPEN);
+        put("MSG_PROBE", 0x10);
+        put("MSG_FIN", 0x200);
+        put("MSG_SYN", 0x400);
+        put("MSG_RST", 0x1000);
+        put("MSG_WAITFORONE", 0x10000);
+        put("MSG_BATCH", 0x40000);
+        put("MSG_CMSG_CLOEXEC", 0x4000_0000);
+        put("SPLICE_F_MOVE", 1);
+        put("SPLICE_F_NONBLOCK", SPLICE_F_NONBLOCK);
+        put("SPLICE_F_MORE", 4);
+        put("SPLICE_F_GIFT", 8);
         put("POLLIN", 1);
         put("POLLPRI", 2);
         put("POLLOUT", 4);
@@ -214,6 +226,8 @@ final class Constants {
         put("EPOLLWRNORM", 0x100);
         put("EPOLLRDHUP", 0x2000);
         put("EPOLLONESHOT", EpollFile.ONE_SHOT);
+        put("EPOLLEXCLUSIVE", EpollFile.EXCLUSIVE);
+        put("EPOLLWAKEUP", 1 << 29);
         put("EPOLLET", EpollFile.EDGE & 0xffff_ffffL);
         put("EPOLL_CTL_ADD", EPOLL_CTL_ADD);
         put("EPOLL_CTL_DEL", EPOLL_CTL_DEL);

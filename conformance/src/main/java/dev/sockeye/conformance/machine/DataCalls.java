@@ -180,13 +180,19 @@ final class DataCalls {
         int in = arguments.integer(1);
         long offset = offset(arguments, 2);
         int count = arguments.integer(3);
+        Sending[] begun = new Sending[1];
         return now -> {
-            if (!(descriptors.get(in) instanceof PlainFile file)) return Errno.EBADF.asResult();
+            if (descriptors.get(in) == null) return Errno.EBADF.asResult();
+            if (!(descriptors.get(in) instanceof PlainFile file)) return Errno.EINVAL.asResult();
             if (!(descriptors.get(out) instanceof SocketFile socket)) return Errno.EBADF.asResult();
-            if (offset >= 0) file.position = offset;
-            int length = (int) Math.min(count, file.remaining());
-            long sent = sendingTo(socket, length, now);
-            if (sent > 0) file.position += sent;
+            if (begun[0] == null) {
+                int length = (int) Math.min(count, file.remaining(offset < 0 ? file.position : offset));
+                if (length == 0) return 0;
+                begun[0] = new Sending(buffer(length), length, 0, Sending.Destination.NONE);
+            }
+            long sent = begun[0].attempt(socket, now);
+            // an offset of the call's own leaves the file's where it is
+            if (sent > 0 && offset < 0) file.position += sent;
             return sent;
         };
     }
@@ -208,17 +214,19 @@ final class DataCalls {
         int in = arguments.integer(0);
         int out = arguments.integer(2);
         int count = arguments.integer(4);
+        boolean waits = (arguments.integer(5) & Constants.SPLICE_F_NONBLOCK) == 0;
         return now -> {
             @Nullable OpenFile from = descriptors.get(in);
             @Nullable OpenFile to = descriptors.get(out);
             if (from instanceof PipeEnd pipe && to instanceof SocketFile socket && pipe.reads) {
                 long sent = sendingTo(socket, Math.min(count, pipe.content.bytes), now);
+                if (sent == Call.BLOCKED && !waits) return EAGAIN;
                 if (sent > 0) pipe.content.bytes -= (int) sent;
                 return sent;
             }
             if (from instanceof SocketFile socket && to instanceof PipeEnd pipe && !pipe.reads) {
                 int most = Math.min(count, PipeEnd.Content.CAPACITY - pipe.content.bytes);
-                long got = new Receiving(most, 0).attempt(socket, now);
+                long got = new Receiving(most, waits ? 0 : Constants.MSG_DONTWAIT).attempt(socket, now);
                 if (got > 0) pipe.content.bytes += (int) got;
                 return got;
             }

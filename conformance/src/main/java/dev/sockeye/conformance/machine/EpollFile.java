@@ -12,8 +12,18 @@ public final class EpollFile implements OpenFile {
 
     static final int EDGE = 1 << 31;
     static final int ONE_SHOT = 1 << 30;
+    /// Means nothing to one process.
+    static final int EXCLUSIVE = 1 << 28;
+
+    private static final int WAKE_UP = 1 << 29;
 
     private static final int ALWAYS = Readiness.ERR | Readiness.HUP;
+
+    /// Bits that say how to tell, and not of what.
+    private static final int HOW = EDGE | ONE_SHOT | EXCLUSIVE | WAKE_UP;
+
+    /// What may stand beside `EPOLLEXCLUSIVE`: epoll_ctl(2).
+    private static final int BESIDE_EXCLUSIVE = Readiness.IN | Readiness.OUT | ALWAYS | EDGE | EXCLUSIVE | WAKE_UP;
 
     private final Map<SocketFile, Watch> watches = new LinkedHashMap<>();
     private final List<Watch> ready = new ArrayList<>();
@@ -41,12 +51,12 @@ public final class EpollFile implements OpenFile {
         }
 
         private int found() {
-            int wanted = events & ~(EDGE | ONE_SHOT);
+            int wanted = events & ~HOW;
             return wanted == 0 ? 0 : file.readiness() & (wanted | ALWAYS);
         }
 
         void onEvent(int happened) {
-            if ((happened & (events | ALWAYS)) != 0 && (events & ~(EDGE | ONE_SHOT)) != 0) enqueue();
+            if ((happened & (events | ALWAYS)) != 0 && (events & ~HOW) != 0) enqueue();
         }
 
         private void enqueue() {
@@ -67,6 +77,7 @@ public final class EpollFile implements OpenFile {
         Watch watch = watches.get(file);
         switch (operation) {
             case Constants.EPOLL_CTL_ADD -> {
+                if ((events & EXCLUSIVE) != 0 && (events & ~BESIDE_EXCLUSIVE) != 0) return Errno.EINVAL.asResult();
                 if (watch != null) return -Constants.EEXIST;
                 watch = new Watch(file);
                 watches.put(file, watch);
@@ -74,6 +85,8 @@ public final class EpollFile implements OpenFile {
                 watch.set(events | ALWAYS, data);
             }
             case Constants.EPOLL_CTL_MOD -> {
+                boolean exclusive = watch != null && (watch.events & EXCLUSIVE) != 0;
+                if (exclusive || (events & EXCLUSIVE) != 0) return Errno.EINVAL.asResult();
                 if (watch == null) return Errno.ENOENT.asResult();
                 watch.set(events | ALWAYS, data);
             }

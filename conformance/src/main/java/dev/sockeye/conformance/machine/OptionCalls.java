@@ -63,6 +63,7 @@ final class OptionCalls {
         }
         if (option == SocketOption.SO_LINGER)
             return EndpointOptions.set(endpoint, SocketOption.SO_LINGER, linger(arguments), now);
+        if (arguments.get(3) instanceof Expression.Struct) throw new Unsupported("setting the socket option " + option);
         // Linux takes one byte for a number of IP's, and of no other level.
         int least = arguments.integer(1) == Constants.SOL_IP ? 1 : Integer.BYTES;
         if (arguments.integer(4) < least) return Errno.EINVAL.asResult();

@@ -64,7 +64,30 @@ final class OptionNumbers {
         add(level, 57, "SO_COOKIE");
         add(level, 60, "SO_ZEROCOPY");
         add(level, 61, "SO_TXTIME");
-        add(level, 69, "SO_BUSY_POLL_BUDGET");
+        add(level, 69, "SO_PREFER_BUSY_POLL");
+        add(level, 70, "SO_BUSY_POLL_BUDGET");
+        add(level, 1, "SO_DEBUG");
+        add(level, 11, "SO_NO_CHECK");
+        add(level, 16, "SO_PASSCRED");
+        add(level, 17, "SO_PEERCRED");
+        add(level, 19, "SO_SNDLOWAT");
+        add(level, 26, "SO_ATTACH_FILTER");
+        add(level, 27, "SO_DETACH_FILTER");
+        add(level, 28, "SO_PEERNAME");
+        add(level, 29, "SO_TIMESTAMP");
+        add(level, 35, "SO_TIMESTAMPNS");
+        add(level, 40, "SO_RXQ_OVFL");
+        add(level, 42, "SO_PEEK_OFF");
+        add(level, 44, "SO_LOCK_FILTER");
+        add(level, 45, "SO_SELECT_ERR_QUEUE");
+        add(level, 46, "SO_BUSY_POLL");
+        add(level, 48, "SO_BPF_EXTENSIONS");
+        add(level, 49, "SO_INCOMING_CPU");
+        add(level, 56, "SO_INCOMING_NAPI_ID");
+        add(level, 72, "SO_BUF_LOCK");
+        add(level, 73, "SO_RESERVE_MEM");
+        add(level, 74, "SO_TXREHASH");
+        add(level, 75, "SO_RCVMARK");
     }
 
     private static void ip() {

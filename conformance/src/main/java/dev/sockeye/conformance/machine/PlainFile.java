@@ -15,13 +15,13 @@ public final class PlainFile implements OpenFile {
     }
 
     /// Bytes from `position` to the end.
-    long remaining() {
+    long remaining(long position) {
         return Math.max(0, entry.length - position);
     }
 
     /// Takes bytes up to the end of the file.
     int read(int most) {
-        int count = (int) Math.min(most, remaining());
+        int count = (int) Math.min(most, remaining(position));
         position += count;
         return count;
     }

@@ -111,7 +111,7 @@ final class PollCalls {
         int events = described ? (int) number(arguments, arguments.struct(3), "events") : 0;
         long data = described ? data(arguments, arguments.struct(3)) : 0;
         return now -> {
-            if (!(descriptors.get(epollFd) instanceof EpollFile epoll)) return Errno.EINVAL.asResult();
+            if (fd == epollFd || !(descriptors.get(epollFd) instanceof EpollFile epoll)) return Errno.EINVAL.asResult();
             return switch (descriptors.get(fd)) {
                 case null -> Errno.EBADF.asResult();
                 case SocketFile socket -> epoll.control(operation, socket, events, data);

@@ -142,6 +142,7 @@ final class Commands {
         var output = new StringBuilder();
         for (String file : arguments) {
             if (file.startsWith("/proc/sys/")) output.append(settings.get(file)).append('\n');
+            else if (file.startsWith("/sys/")) output.append(network.parameter(file));
             else if (file.startsWith("/proc/net/")) output.append(network.procNet(file));
             else throw new Unsupported("cat " + file);
         }

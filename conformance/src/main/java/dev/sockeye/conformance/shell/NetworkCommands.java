@@ -135,11 +135,26 @@ final class NetworkCommands {
 
     // ---------------------------------------------------------------- files
 
-    /// A parameter of a module, under `/sys/module`.
+    /// A parameter of a module, under `/sys/module`: those of `tcp_cubic`.
     void setParameter(String file, String value) {
-        String hystart = "/sys/module/tcp_cubic/parameters/hystart_detect";
-        if (file.equals(hystart) && value.equals("3")) return;
-        throw new Unsupported(value + " > " + file);
+        try {
+            environment.machine().host().sysctl().set(parameterName(file), value);
+        } catch (IllegalArgumentException e) {
+            throw new Unsupported(value + " > " + file);
+        }
+    }
+
+    /// What such a parameter is.
+    String parameter(String file) {
+        return environment.machine().host().sysctl().get(parameterName(file)) + "\n";
+    }
+
+    private String parameterName(String file) {
+        String name = file.replaceFirst("^/sys/module/(\\w+)/parameters/(\\w+)$", "$1.$2");
+        if (!environment.machine().host().sysctl().all().containsKey(name)) {
+            throw new Unsupported("the parameter " + file);
+        }
+        return name;
     }
 
     /// `/proc/net/tcp` and `tcp6`: the sockets there are, with addresses and states in hexadecimal.

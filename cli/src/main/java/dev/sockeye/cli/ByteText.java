@@ -9,7 +9,7 @@ import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Text that grows, as the bytes that it is written as: 50 000 sockets are 30 MB of it, and a string for each word
+/// Text that grows, as the bytes that it is written as: 50 000 sockets are 27 MB of it, and a string for each word
 /// would
 /// take longer than the kernel does.
 final class ByteText {

@@ -1,11 +1,9 @@
 package dev.sockeye.cli;
 
 import dev.sockeye.inspect.SocketSnapshot;
+import dev.sockeye.inspect.Together;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import org.jspecify.annotations.Nullable;
 
 /// Sockets as `ss` shows them: its columns, in its order, with addresses aligned at their last colon. A column Host
 /// comes
@@ -88,7 +86,8 @@ final class SsTable {
         int half = size < MANY ? size : size / 2;
         var first = new SsRows(terminal, columns, names, half);
         var second = new SsRows(terminal, columns, names, size - half);
-        inTwo(half < size, () -> add(sockets, half, size, second), () -> add(sockets, 0, half, first));
+        if (half == size) add(sockets, 0, size, first);
+        else Together.both(() -> add(sockets, 0, half, first), () -> add(sockets, half, size, second));
         // the header makes columns wide even where it is not shown, as in ss
         var header = new SsRows(terminal, columns, names, 1);
         boolean severalHosts = first.severalHosts(second);
@@ -102,32 +101,14 @@ final class SsTable {
 
         List<ByteText> parts = new ArrayList<>();
         if (columns.header) parts.add(header.assemble(widths));
-        ByteText[] halves = new ByteText[2];
-        inTwo(half < size, () -> halves[1] = second.assemble(widths), () -> halves[0] = first.assemble(widths));
+        var halves = new ByteText[2];
+        if (half == size) halves[0] = first.assemble(widths);
+        else Together.both(() -> halves[0] = first.assemble(widths), () -> halves[1] = second.assemble(widths));
         for (ByteText part : halves) if (part != null) parts.add(part);
         return parts;
     }
 
     private static void add(List<SocketSnapshot> sockets, int from, int to, SsRows rows) {
         for (int i = from; i < to; i++) rows.add(sockets.get(i));
-    }
-
-    /// Does the one in a thread of its own meanwhile, if it is there to do at all.
-    private static void inTwo(boolean both, Runnable meanwhile, Runnable here) {
-        if (!both) {
-            here.run();
-            return;
-        }
-        var task = new FutureTask<@Nullable Void>(meanwhile, null);
-        Thread.ofPlatform().name("sockeye-table").daemon().start(task);
-        here.run();
-        try {
-            task.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 }

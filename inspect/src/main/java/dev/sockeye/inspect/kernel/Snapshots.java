@@ -1,12 +1,11 @@
 package dev.sockeye.inspect.kernel;
 
 import dev.sockeye.inspect.SocketSnapshot;
+import dev.sockeye.inspect.Together;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.RandomAccess;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /// The sockets of a look, each made from what the kernel told when it is asked for, and not kept: who goes through
 /// 50 000 of them once has one at a time. Any number of threads may ask.
@@ -48,20 +47,7 @@ final class Snapshots extends AbstractList<SocketSnapshot> implements RandomAcce
             return List.of(all);
         }
         int half = all.length / 2;
-        var second = new FutureTask<Void>(() -> {
-            fill(all, half, all.length);
-            return null;
-        });
-        Thread.ofPlatform().name("sockeye-snapshots").daemon().start(second);
-        fill(all, 0, half);
-        try {
-            second.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        Together.both(() -> fill(all, 0, half), () -> fill(all, half, all.length));
         return Arrays.asList(all);
     }
 

@@ -41,7 +41,8 @@ final class ByteText {
         length = 0;
     }
 
-    private void need(int more) {
+    /// Makes room for so many bytes more.
+    void need(int more) {
         if (bytes.length - length < more) grow(more);
     }
 

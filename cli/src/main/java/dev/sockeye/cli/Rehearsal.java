@@ -68,7 +68,8 @@ final class Rehearsal {
                         Instant.EPOCH, "", TcpState.ESTABLISHED, new TransportAddress(IpAddress.LOOPBACK_V4, 1))
                 .build();
         List<SocketSnapshot> many = Collections.nCopies(SsTable.MANY, one);
-        new SsTable(terminal, SsTable.Columns.of("npoiem"), SsNames.NUMBERS).write(many);
+        new SsTable(terminal, SsTable.Columns.of("npoiem"), SsNames.NUMBERS)
+                .write(many, OutputStream.nullOutputStream());
     }
 
     private static final class Nothing implements DescriptorWalk.Visitor {

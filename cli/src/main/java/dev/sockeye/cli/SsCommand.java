@@ -69,21 +69,36 @@ final class SsCommand {
         boolean groups =
                 json || options.has("extended") || options.has("cgroup") || byName != null && byName.needGroups();
         @Nullable FutureTask<@Nullable String> others = lookAtOtherNamespaces();
-        SsSelection.Found found = find(
-                new SsSelection(
-                        options, filter, holders, groups, sockeye.terminal().colour()),
-                holders);
+        var selection = new SsSelection(
+                options, filter, holders, groups, sockeye.terminal().colour());
+        @Nullable SsPages pages = isTable(byName) ? table(filter).pages(sockeye.out(), false, false) : null;
+        SsSelection.Found found = find(selection, holders, pages);
+        boolean hasPassed = pages != null && pages.hasBegun();
+        if (pages != null && hasPassed) pages.end();
         for (String problem : found.problems()) sockeye.complain(problem);
         if (found.blind() && found.sockets().isEmpty()) return ExitCode.IO;
-        show(found.sockets(), filter, byName);
+        if (!hasPassed) show(found.sockets(), filter, byName);
         hints(others);
         return found.blind() ? ExitCode.IO : ExitCode.OK;
     }
 
-    private SsSelection.Found find(SsSelection selection, boolean holders) throws IOException {
+    /// What is shown of each socket does not depend on the others, but for how wide columns are. Colours do.
+    private boolean isTable(@Nullable SsColumns byName) {
+        return byName == null
+                && !sockeye.terminal().colour()
+                && !options.has("json")
+                && !options.has("diag")
+                && !options.has("threads");
+    }
+
+    private SsSelection.Found find(SsSelection selection, boolean holders, @Nullable SsPages pages) throws IOException {
         String what = holders ? "looking at the sockets, and who holds them" : "looking at the sockets";
-        try (Waiting _ = Waiting.begin(sockeye.err(), what)) {
-            return selection.find();
+        try (Waiting waiting = Waiting.begin(sockeye.err(), what)) {
+            if (pages == null) return selection.find(null);
+            return selection.find((number, sockets) -> {
+                if (number == 0) waiting.end();
+                pages.add(number, sockets);
+            });
         }
     }
 
@@ -136,10 +151,13 @@ final class SsCommand {
             for (String line : byName.lines(sockets, !options.has("no-header"))) out.println(line);
         } else {
             boolean threads = options.has("threads");
-            var table = new SsTable(sockeye.terminal(), columns(filter), names());
-            for (ByteText part : table.write(threads ? SsSelection.byThread(sockets) : sockets)) part.writeTo(out);
+            table(filter).write(threads ? SsSelection.byThread(sockets) : sockets, out);
         }
         out.flush();
+    }
+
+    private SsTable table(SocketFilter filter) {
+        return new SsTable(sockeye.terminal(), columns(filter), names());
     }
 
     private SsTable.Columns columns(SocketFilter filter) {

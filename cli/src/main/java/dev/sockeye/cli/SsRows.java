@@ -14,6 +14,7 @@ import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ final class SsRows {
     private final Terminal terminal;
     private final SsTable.Columns columns;
     private final SsNames names;
+    private final boolean hasHost;
+    private final boolean hasProtocol;
     private final @Nullable Explainer explainer;
     /// Of each row how it begins in colour; null where nothing is coloured.
     private final @Nullable List<String> colours;
@@ -44,16 +47,22 @@ final class SsRows {
 
     private int count;
     private boolean isHeader;
-    private @Nullable String host;
-    private boolean hasSeveralHosts;
-    private @Nullable Protocol protocol;
-    private boolean hasSeveralProtocols;
 
-    /// @param expected how many there will be
-    SsRows(Terminal terminal, SsTable.Columns columns, SsNames names, int expected) {
+    /// @param hasHost     whether it is told which host each is of
+    /// @param hasProtocol whether it is told which protocol each is of
+    /// @param expected    how many there will be
+    SsRows(
+            Terminal terminal,
+            SsTable.Columns columns,
+            SsNames names,
+            boolean hasHost,
+            boolean hasProtocol,
+            int expected) {
         this.terminal = terminal;
         this.columns = columns;
         this.names = names;
+        this.hasHost = hasHost;
+        this.hasProtocol = hasProtocol;
         explainer = terminal.colour() ? new Explainer() : null;
         colours = explainer == null ? null : new ArrayList<>();
         cells = new ByteText(64 + 56 * expected);
@@ -65,16 +74,19 @@ final class SsRows {
 
     // ---------------------------------------------------------------- all of them
 
-    boolean severalHosts(SsRows others) {
-        return hasSeveralHosts
-                || others.hasSeveralHosts
-                || host != null && others.host != null && !host.equals(others.host);
+    /// None any more.
+    void clear() {
+        cells.clear();
+        rest.clear();
+        Arrays.fill(widths, 0);
+        if (colours != null) colours.clear();
+        count = 0;
+        isHeader = false;
     }
 
-    boolean severalProtocols(SsRows others) {
-        return hasSeveralProtocols
-                || others.hasSeveralProtocols
-                || protocol != null && others.protocol != null && protocol != others.protocol;
+    /// How many bytes of text they are, but for what aligns them.
+    int length() {
+        return cells.length() + rest.length();
     }
 
     int[] widths() {
@@ -95,9 +107,9 @@ final class SsRows {
         widths[column] = Math.max(widths[column], end - (index == 0 ? 0 : ends[index - 1]));
     }
 
-    void addHeader(boolean severalHosts, boolean severalProtocols) {
-        header(HOST, severalHosts ? "Host" : "");
-        header(NETID, severalProtocols ? "Netid" : "");
+    void addHeader() {
+        header(HOST, hasHost ? "Host" : "");
+        header(NETID, hasProtocol ? "Netid" : "");
         header(STATE, columns.state() ? "State" : "");
         header(RECEIVE_QUEUE, columns.queues() ? "Recv-Q" : "");
         header(SEND_QUEUE, columns.queues() ? "Send-Q" : "");
@@ -126,19 +138,21 @@ final class SsRows {
     }
 
     void add(SocketSnapshot socket) {
-        if (host == null) host = socket.host();
-        else if (!hasSeveralHosts && !host.equals(socket.host())) hasSeveralHosts = true;
-        if (protocol == null) protocol = socket.protocol();
-        else if (protocol != socket.protocol()) hasSeveralProtocols = true;
+        if (count == ends.length / CELLS) grow();
         addCells(socket);
         if (colours != null) colours.add(colour(socket));
         addRest(socket);
     }
 
+    private void grow() {
+        ends = Arrays.copyOf(ends, 2 * ends.length);
+        restEnds = Arrays.copyOf(restEnds, 2 * restEnds.length);
+    }
+
     private void addCells(SocketSnapshot socket) {
-        cells.add(socket.host());
+        if (hasHost) cells.add(socket.host());
         endCell(HOST);
-        cells.add(socket.protocol() == Protocol.TCP ? "tcp" : "udp");
+        if (hasProtocol) cells.add(socket.protocol() == Protocol.TCP ? "tcp" : "udp");
         endCell(NETID);
         if (columns.state()) cells.add(socket.state().ssName());
         endCell(STATE);
@@ -267,13 +281,12 @@ final class SsRows {
 
     // ---------------------------------------------------------------- in columns
 
-    /// The rows, each cell as wide as its column.
-    ByteText assemble(int[] columnWidths) {
+    /// Adds the rows, each cell as wide as its column.
+    void assemble(ByteText text, int[] columnWidths) {
         int line = 2;
         for (int width : columnWidths) line += width + 1;
-        var text = new ByteText(rest.length() + count * line + 16);
+        text.need(rest.length() + count * line);
         for (int row = 0; row < count; row++) assemble(text, row, columnWidths);
-        return text;
     }
 
     private void assemble(ByteText text, int row, int[] columnWidths) {

@@ -10,8 +10,10 @@ import dev.sockeye.inspect.filter.Pushdown;
 import dev.sockeye.inspect.filter.SocketFilter;
 import dev.sockeye.inspect.history.KnownPast;
 import dev.sockeye.inspect.kernel.KernelLook;
+import dev.sockeye.inspect.kernel.KernelPass;
 import dev.sockeye.inspect.kernel.KernelQuery;
 import dev.sockeye.inspect.kernel.KernelSource;
+import dev.sockeye.inspect.kernel.SocketBlocks;
 import dev.sockeye.inspect.look.Recording;
 import dev.sockeye.linux.NetworkNamespace;
 import dev.sockeye.linux.SockDiag;
@@ -45,9 +47,6 @@ final class SsSelection {
     private final boolean groups;
     private final boolean isColoured;
 
-    /// Of the kernel where nothing is left to decide about them; they come first.
-    private List<SocketSnapshot> kernels = List.of();
-
     private final List<SocketSnapshot> sockets = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
 
@@ -77,7 +76,10 @@ final class SsSelection {
         return isWanted(socket.protocol());
     }
 
-    Found find() throws IOException {
+    /// @param passing where the kernel's sockets may pass while it tells of them, if there are no others; what has
+    /// passed
+    ///     is not found any more
+    Found find(@Nullable SocketBlocks passing) throws IOException {
         String file = options.value("from");
         if (file != null) {
             var look = Recording.last(Path.of(file));
@@ -86,28 +88,23 @@ final class SsSelection {
             problems.addAll(look.problems());
             return new Found(sockets, problems, false);
         }
-        boolean kernelBlind = isWanted(Protocol.TCP) && !addKernels();
-        int stacks = options.has("net") ? 0 : addStacks();
-        return new Found(all(), problems, kernelBlind && stacks == 0);
-    }
-
-    private List<SocketSnapshot> all() {
-        if (kernels.isEmpty()) return sockets;
-        if (sockets.isEmpty()) return kernels;
-        List<SocketSnapshot> all = new ArrayList<>(kernels);
-        all.addAll(sockets);
-        return all;
+        List<SocketSnapshot> ours = new ArrayList<>();
+        int stacks = options.has("net") ? 0 : addStacks(ours);
+        boolean areOne = ours.isEmpty() && !options.has("all-namespaces");
+        boolean kernelBlind = isWanted(Protocol.TCP) && !addKernels(areOne ? passing : null);
+        sockets.addAll(ours);
+        return new Found(sockets, problems, kernelBlind && stacks == 0);
     }
 
     // ---------------------------------------------------------------- the kernel
 
     /// @return false if nothing could be seen
-    private boolean addKernels() {
+    private boolean addKernels(@Nullable SocketBlocks passing) {
         String namespace = options.value("net");
         try {
-            if (namespace == null) return addKernelsOfThread();
+            if (namespace == null) return addKernelsOfThread(passing);
             try (NetworkNamespace other = NetworkNamespace.at(fileOf(namespace))) {
-                return other.call(this::addKernelsOfThread);
+                return other.call(() -> addKernelsOfThread(passing));
             }
         } catch (SystemCallException e) {
             problems.add(
@@ -130,11 +127,21 @@ final class SsSelection {
         return isPid ? "/proc/" + namespace + "/ns/net" : "/run/netns/" + namespace;
     }
 
-    private boolean addKernelsOfThread() throws IOException {
+    private boolean addKernelsOfThread(@Nullable SocketBlocks passing) throws IOException {
         Pushdown pushdown = filter.pushdown(true);
+        KernelQuery query = query(pushdown);
+        try (var past = KnownPast.atOnce()) {
+            if (passing == null || pushdown.rest() != null || !pass(query, past, passing)) {
+                addKernels(query, past, pushdown);
+            }
+        }
+        return true;
+    }
+
+    private KernelQuery query(Pushdown pushdown) {
         boolean v4 = options.has("ipv4");
         boolean v6 = options.has("ipv6");
-        var query = new KernelQuery(
+        return new KernelQuery(
                 filter.states().mask(),
                 pushdown.program(),
                 v4 || !v6,
@@ -144,26 +151,36 @@ final class SsSelection {
                 groups,
                 Duration.ofSeconds(30),
                 extensions());
-        try (var past = KnownPast.atOnce();
-                var source = new KernelSource(past)) {
+    }
+
+    /// @return false if the kernel does not decide about them
+    private boolean pass(KernelQuery query, KnownPast past, SocketBlocks passing) throws IOException {
+        var pass = new KernelPass(query, past, passing);
+        try {
+            problems.addAll(pass.run());
+            return true;
+        } catch (IOException e) {
+            if (query.filter() == null || pass.hasBegun()) throw e;
+            return false;
+        }
+    }
+
+    private void addKernels(KernelQuery query, KnownPast past, Pushdown pushdown) throws IOException {
+        try (var source = new KernelSource(past)) {
             KernelLook look;
+            Pushdown decided = pushdown;
             try {
-                look = source.lookOnce(query);
+                look = source.look(query);
             } catch (IOException e) {
                 if (pushdown.program() == null) throw e;
-                look = source.lookOnce(query.where(null));
-                pushdown = new Pushdown(null, filter.expression());
+                look = source.look(query.where(null));
+                decided = new Pushdown(null, filter.expression());
                 problems.add("the kernel does not filter for us (" + reason(e)
-                        + "): all sockets were fetched, and marks" + " are told only to who has CAP_NET_ADMIN");
+                        + "): all sockets were fetched, and marks are told only to who has CAP_NET_ADMIN");
             }
             problems.addAll(look.problems());
-            if (pushdown.rest() == null) {
-                kernels = look.sockets(); // of which each is made when it is shown
-            } else {
-                for (SocketSnapshot socket : look.sockets()) if (pushdown.accepts(socket)) sockets.add(socket);
-            }
+            for (SocketSnapshot socket : look.sockets()) if (decided.accepts(socket)) sockets.add(socket);
         }
-        return true;
     }
 
     /// What is neither shown nor looked at by a condition need not be told: colours look at everything.
@@ -189,14 +206,14 @@ final class SsSelection {
     // ---------------------------------------------------------------- stacks of ours
 
     /// @return how many answered
-    private int addStacks() throws IOException {
+    private int addStacks(List<SocketSnapshot> to) throws IOException {
         RunningStacks.Answers answers = new RunningStacks(PublishFolder.ofUser()).sockets();
         problems.addAll(answers.problems());
         if (answers.sockets().isEmpty()) return answers.stacks();
         List<SocketSnapshot> wanted = new ArrayList<>();
         for (SocketSnapshot socket : answers.sockets()) if (isWanted(socket) && filter.test(socket)) wanted.add(socket);
         wanted.sort(Comparator.comparing(SocketSnapshot::host).thenComparingLong(SocketSnapshot::inode));
-        sockets.addAll(wanted);
+        to.addAll(wanted);
         return answers.stacks();
     }
 

@@ -2,8 +2,15 @@ package dev.sockeye.cli;
 
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Together;
-import java.util.ArrayList;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /// Sockets as `ss` shows them: its columns, in its order, with addresses aligned at their last colon. A column Host
 /// comes
@@ -63,6 +70,9 @@ final class SsTable {
     /// So many are written by one thread; more by two.
     static final int MANY = 4096;
 
+    /// How many go into a block, where it is the table that cuts them.
+    private static final int BLOCK = 1024;
+
     private final Terminal terminal;
     private final Columns columns;
     private final SsNames names;
@@ -75,40 +85,52 @@ final class SsTable {
 
     /// The table of these sockets, line by line.
     List<String> lines(List<SocketSnapshot> sockets) {
-        var text = new StringBuilder();
-        for (ByteText part : write(sockets)) text.append(part);
-        return text.toString().lines().toList();
+        var text = new ByteArrayOutputStream();
+        try {
+            write(sockets, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
-    /// The table of these sockets, each of which is looked at once, in parts that follow each other.
-    List<ByteText> write(List<SocketSnapshot> sockets) {
-        int size = sockets.size();
-        int half = size < MANY ? size : size / 2;
-        var first = new SsRows(terminal, columns, names, half);
-        var second = new SsRows(terminal, columns, names, size - half);
-        if (half == size) add(sockets, 0, size, first);
-        else Together.both(() -> add(sockets, 0, half, first), () -> add(sockets, half, size, second));
-        // the header makes columns wide even where it is not shown, as in ss
-        var header = new SsRows(terminal, columns, names, 1);
-        boolean severalHosts = first.severalHosts(second);
-        boolean severalProtocols = first.severalProtocols(second);
-        header.addHeader(severalHosts, severalProtocols);
-        int[] widths = header.widths();
-        first.widen(widths);
-        second.widen(widths);
-        if (!severalHosts) widths[SsRows.HOST] = 0;
-        if (!severalProtocols) widths[SsRows.NETID] = 0;
-
-        List<ByteText> parts = new ArrayList<>();
-        if (columns.header) parts.add(header.assemble(widths));
-        var halves = new ByteText[2];
-        if (half == size) halves[0] = first.assemble(widths);
-        else Together.both(() -> halves[0] = first.assemble(widths), () -> halves[1] = second.assemble(widths));
-        for (ByteText part : halves) if (part != null) parts.add(part);
-        return parts;
+    /// Writes the table of these sockets, each of which is looked at once.
+    void write(List<SocketSnapshot> sockets, OutputStream out) throws IOException {
+        SsPages pages =
+                pages(out, hasSeveral(sockets, SocketSnapshot::host), hasSeveral(sockets, SocketSnapshot::protocol));
+        int blocks = (sockets.size() + BLOCK - 1) / BLOCK;
+        var next = new AtomicInteger();
+        if (sockets.size() < MANY) add(sockets, blocks, next, pages);
+        else Together.both(() -> add(sockets, blocks, next, pages), () -> add(sockets, blocks, next, pages));
+        pages.end();
     }
 
-    private static void add(List<SocketSnapshot> sockets, int from, int to, SsRows rows) {
-        for (int i = from; i < to; i++) rows.add(sockets.get(i));
+    private static void add(List<SocketSnapshot> sockets, int blocks, AtomicInteger next, SsPages pages) {
+        try {
+            for (int block = next.getAndIncrement(); block < blocks; block = next.getAndIncrement()) {
+                int from = block * BLOCK;
+                pages.add(block, sockets.subList(from, Math.min(sockets.size(), from + BLOCK)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static <T> boolean hasSeveral(List<SocketSnapshot> sockets, Function<SocketSnapshot, T> property) {
+        if (sockets.isEmpty()) return false;
+        T first = property.apply(sockets.getFirst());
+        for (SocketSnapshot socket : sockets) if (!property.apply(socket).equals(first)) return true;
+        return false;
+    }
+
+    /// The table of sockets that come block by block.
+    ///
+    /// @param severalHosts     whether they are of more than one
+    /// @param severalProtocols whether they are of TCP and UDP
+    SsPages pages(OutputStream out, boolean severalHosts, boolean severalProtocols) {
+        IntFunction<SsRows> rows = size -> new SsRows(terminal, columns, names, severalHosts, severalProtocols, size);
+        SsRows header = rows.apply(1);
+        header.addHeader();
+        return new SsPages(rows, header, columns.header, out);
     }
 }

@@ -58,7 +58,12 @@ final class Waiting implements AutoCloseable, Runnable {
 
     /// It is done: takes away what was said.
     @Override
-    public synchronized void close() {
+    public void close() {
+        end();
+    }
+
+    /// It is done before the rest is.
+    synchronized void end() {
         isOver = true;
         progress.clear();
         notifyAll();

@@ -25,7 +25,13 @@ public final class DiagMessages extends AbstractList<DiagSocket> implements Rand
     /// `struct inet_diag_sockid`: source port and address, destination's, interface, cookie.
     private static final int DESTINATION_PORT = 2, SOURCE = 4, DESTINATION = 20, DEVICE = 36, COOKIE = 40;
 
+    /// The kernel fills up to 32 KiB at a time.
+    private static final int PIECE = 1 << 15;
+
+    /// Those in use, and behind them those that wait to be used again.
     private final List<byte[]> pieces = new ArrayList<>();
+
+    private int used;
     /// Of each message its piece in the upper half, its place in it in the lower.
     private long[] places = new long[64];
 
@@ -39,20 +45,38 @@ public final class DiagMessages extends AbstractList<DiagSocket> implements Rand
 
     /// Takes what one `read(2)` gave, of which [#add] then names the messages.
     byte[] addPiece(MemorySegment buffer, int length) {
-        var piece = new byte[length];
+        byte[] piece = piece(length);
         MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, piece, 0, length);
-        pieces.add(piece);
+        used++;
         return piece;
+    }
+
+    private byte[] piece(int length) {
+        if (used < pieces.size() && pieces.get(used).length >= length) return pieces.get(used);
+        var piece = new byte[length > PIECE / 2 ? Math.max(length, PIECE) : length];
+        if (used < pieces.size()) pieces.set(used, piece);
+        else pieces.add(piece);
+        return piece;
+    }
+
+    /// Forgets them, but for the memory that they are in: what was read of them must not be looked at any more.
+    @Override
+    public void clear() {
+        used = 0;
+        count = 0;
+        states = 0;
+        devices.clear();
+        lastDevice = 0;
     }
 
     /// Adds the message at this place of the last piece.
     ///
     /// @throws SystemCallException EPROTO if it is not whole
     void add(int at) throws SystemCallException {
-        byte[] piece = pieces.getLast();
+        byte[] piece = pieces.get(used - 1);
         check(piece, at);
         if (count == places.length) places = Arrays.copyOf(places, 2 * count);
-        places[count++] = (long) pieces.size() - 1 << 32 | at;
+        places[count++] = (long) used - 1 << 32 | at;
         states |= 1 << piece[at + NetlinkMessage.HEADER + STATE];
         int device = NativeBytes.i32(piece, at + NetlinkMessage.HEADER + ID + DEVICE);
         if (device != lastDevice && device != 0) devices.add(device);

@@ -57,6 +57,8 @@ public final class SockDiag implements AutoCloseable {
 
     private static final int SOCKET_BUFFER = 1 << 21;
 
+    private static final String LIST = "list the TCP sockets";
+
     private final SystemCalls calls = new SystemCalls();
     private final NetlinkMessage request = new NetlinkMessage();
     private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER, 8);
@@ -108,31 +110,44 @@ public final class SockDiag implements AutoCloseable {
     /// The same, kept as it came.
     public int dump(int family, int states, @Nullable DiagFilter filter, int extensions, int storage, DiagMessages to)
             throws SystemCallException {
-        String what = "list the TCP sockets";
+        int before = to.size();
+        ask(family, states, filter, extensions, storage);
+        boolean isMore = true;
+        while (isMore) isMore = next(to);
+        return to.size() - before;
+    }
+
+    /// Asks for the same, of which [#next] then tells, some at a time: who does not want more asks for something else.
+    public void ask(int family, int states, @Nullable DiagFilter filter, int extensions, int storage)
+            throws SystemCallException {
         int structure = begin(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, family, states);
         request.putByte(structure + EXTENSIONS, extensions);
         if (filter != null) request.attribute(INET_DIAG_REQ_BYTECODE, filter.program());
         if (storage >= 0) request.attribute(INET_DIAG_REQ_SK_BPF_STORAGES, nestedMap(storage));
-        send(what);
-        int count = 0;
-        while (true) {
-            int length = receive(what);
-            byte[] piece = to.addPiece(buffer, length);
-            int own;
-            for (int at = 0; at < length; at += aligned(own)) {
-                own = NetlinkMessage.length(piece, at);
-                if (own == 0) throw new SystemCallException(Errno.EPROTO.asResult(), what);
-                if (NativeBytes.i32(piece, at + 8) != sequence) continue;
-                int type = NativeBytes.u16(piece, at + 4);
-                if (type == NLMSG_DONE) return count;
-                if (type == NetlinkMessage.NLMSG_ERROR) {
-                    SystemCallException.check(NativeBytes.i32(piece, at + NetlinkMessage.HEADER), what);
-                    return count;
-                }
-                to.add(at);
-                count++;
+        send(LIST);
+    }
+
+    /// Adds as many as the kernel tells of at once.
+    ///
+    /// @return false if there are no more
+    /// @throws SystemCallException as [#dump]
+    public boolean next(DiagMessages to) throws SystemCallException {
+        int length = receive(LIST);
+        byte[] piece = to.addPiece(buffer, length);
+        int own;
+        for (int at = 0; at < length; at += aligned(own)) {
+            own = NetlinkMessage.length(piece, at);
+            if (own == 0) throw new SystemCallException(Errno.EPROTO.asResult(), LIST);
+            if (NativeBytes.i32(piece, at + 8) != sequence) continue;
+            int type = NativeBytes.u16(piece, at + 4);
+            if (type == NLMSG_DONE) return false;
+            if (type == NetlinkMessage.NLMSG_ERROR) {
+                SystemCallException.check(NativeBytes.i32(piece, at + NetlinkMessage.HEADER), LIST);
+                return false;
             }
+            to.add(at);
         }
+        return true;
     }
 
     /// The one socket with these addresses.

@@ -64,18 +64,7 @@ public final class KernelSource implements Source, AutoCloseable {
     ///
     /// @throws IOException with a message for people, if nothing can be seen at all
     public KernelLook look(KernelQuery query) throws IOException {
-        KernelLook look = lookOnce(query);
-        return look.sockets() instanceof Snapshots sockets
-                ? new KernelLook(sockets.all(), look.namespaces(), look.problems())
-                : look;
-    }
-
-    /// The same for who goes through them once: each snapshot is made, from what the kernel told now, when it is asked
-    /// for, and made again when it is asked for again.
-    ///
-    /// @throws IOException with a message for people, if nothing can be seen at all
-    public KernelLook lookOnce(KernelQuery query) throws IOException {
-        if (!SystemCalls.areThere()) throw new IOException("the kernel's sockets can be looked at on Linux only");
+        checkLinux();
         List<String> problems = new ArrayList<>();
         List<Namespace> places = places(query, problems);
         @Nullable FutureTask<Void> firstLook = query.holders() && isFirstLook() ? beginToLookAtHolders() : null;
@@ -87,9 +76,12 @@ public final class KernelSource implements Source, AutoCloseable {
         if (firstLook != null) await(firstLook);
         var translation = new Translation(
                 holders(query, seen, firstLook != null), query.controlGroups() ? groups : null, journals);
-        var sockets = new Snapshots(translation, seen);
         if (query.holders()) addClosedProcesses(seen, problems);
-        return new KernelLook(sockets, entered, problems);
+        return new KernelLook(new Snapshots(translation, seen).all(), entered, problems);
+    }
+
+    static void checkLinux() throws IOException {
+        if (!SystemCalls.areThere()) throw new IOException("the kernel's sockets can be looked at on Linux only");
     }
 
     /// The sockets of one namespace, as the kernel told of them.
@@ -114,6 +106,17 @@ public final class KernelSource implements Source, AutoCloseable {
                         : sockets.get(i).inode();
                 if (inode != 0) to.accept(inode);
             }
+        }
+
+        /// How many are held by nobody that is known, of those that somebody must hold.
+        int unheld(SocketHolders holders) {
+            var unheld = new Object() {
+                int count;
+            };
+            forEachInode(inode -> {
+                if (!holders.isHeld(inode)) unheld.count++;
+            });
+            return unheld.count;
         }
     }
 
@@ -198,7 +201,7 @@ public final class KernelSource implements Source, AutoCloseable {
                 + Privilege.advice("to see its sockets");
     }
 
-    private static Map<Integer, String> deviceNames(SockDiag door, Set<Integer> devices) {
+    static Map<Integer, String> deviceNames(SockDiag door, Set<Integer> devices) {
         Map<Integer, String> names = new HashMap<>();
         for (int device : devices) {
             String name = door.deviceName(device);
@@ -207,8 +210,15 @@ public final class KernelSource implements Source, AutoCloseable {
         return names;
     }
 
-    private boolean seeInProc(
+    private static boolean seeInProc(
             Namespace place, KernelQuery query, List<Seen> to, SystemCallException refused, List<String> problems)
+            throws IOException {
+        to.add(seenInProc(place, query, refused, problems));
+        return true;
+    }
+
+    /// What `/proc/net/tcp` tells instead of sock_diag, and the problem that it is told by this.
+    static Seen seenInProc(Namespace place, KernelQuery query, SystemCallException refused, List<String> problems)
             throws IOException {
         List<DiagSocket> sockets = ProcNetTcp.read(Path.of("/proc/thread-self/net"), query);
         if (query.filter() != null) {
@@ -217,8 +227,7 @@ public final class KernelSource implements Source, AutoCloseable {
         }
         problems.add("the kernel refuses sock_diag (" + refused.reason()
                 + "): /proc/net/tcp is read instead, which tells addresses, queues and timers only");
-        to.add(new Seen(Instant.now(), place, sockets, Map.of()));
-        return true;
+        return new Seen(Instant.now(), place, sockets, Map.of());
     }
 
     // ---------------------------------------------------------------- who holds them
@@ -265,20 +274,17 @@ public final class KernelSource implements Source, AutoCloseable {
         return holders;
     }
 
-    /// Processes that may not be looked into matter only where sockets are without a holder.
     private void addClosedProcesses(List<Seen> seen, List<String> problems) {
         if (holders.closedProcesses() == 0) return;
-        var unheld = new Object() {
-            int count;
-        };
-        for (Seen some : seen) {
-            some.forEachInode(inode -> {
-                if (!holders.isHeld(inode)) unheld.count++;
-            });
-        }
-        int unknown = unheld.count;
-        if (unknown == 0) return;
-        problems.add("who holds " + count(unknown, "socket", "sockets") + " is not known: "
+        int unheld = 0;
+        for (Seen some : seen) unheld += some.unheld(holders);
+        addClosedProcesses(holders, unheld, problems);
+    }
+
+    /// Processes that may not be looked into matter only where sockets are without a holder.
+    static void addClosedProcesses(SocketHolders holders, int unheld, List<String> problems) {
+        if (unheld == 0) return;
+        problems.add("who holds " + count(unheld, "socket", "sockets") + " is not known: "
                 + count(holders.closedProcesses(), "process", "processes")
                 + " may not be looked into" + Privilege.advice("to see them"));
     }

@@ -26,21 +26,22 @@ sockeye_build() { # $1: the repository
 
 # Sets SOCKEYE_START_CACHE to what makes the JVM start in half the time (JEP 514: a cache of classes that are loaded and
 # linked), or to nothing if there is none yet; then one is made meanwhile, for the next time, if the folder can be written to.
-sockeye_start_cache() { # $1: the jar; then the options of the JVM, for which alone it is good
-  local jar=$1
-  shift
-  local cache="${jar%.jar}-${JAVA_HOME##*/}.aot"
+# `ss` has one of its own: whatever is in a cache is loaded at once, and with the other commands so is their command line.
+sockeye_start_cache() { # $1: the jar, $2: `ss`, or `others`; then the options of the JVM, for which alone it is good
+  local jar=$1 commands=$2
+  shift 2
+  local cache="${jar%.jar}-$commands-${JAVA_HOME##*/}.aot"
   SOCKEYE_START_CACHE=
   if [ "$cache" -nt "$jar" ]; then
     SOCKEYE_START_CACHE=$cache
   elif [ -w "${jar%/*}" ]; then
-    sockeye_make_start_cache "$jar" "$cache" "$@" </dev/null >/dev/null 2>&1 &
+    sockeye_make_start_cache "$jar" "$commands" "$cache" "$@" </dev/null >/dev/null 2>&1 &
   fi
 }
 
-sockeye_make_start_cache() { # $1: the jar, $2: the cache; then the options of the JVM
-  local jar=$1 cache=$2 new="$2.$$"
-  shift 2
+sockeye_make_start_cache() { # $1: the jar, $2: for which commands, $3: the cache; then the options of the JVM
+  local jar=$1 commands=$2 cache=$3 new="$3.$$"
+  shift 3
   if command -v flock >/dev/null; then
     exec 9>"$cache.lock"
     flock -n 9 || return 0
@@ -48,7 +49,7 @@ sockeye_make_start_cache() { # $1: the jar, $2: the cache; then the options of t
   touch "$cache.lock"
   cd /
   nice -n 5 "$JAVA_HOME/bin/java" "$@" "-XX:AOTCacheOutput=$new" -cp "$jar" \
-    dev.sockeye.cli.Rehearsal && [ -s "$new" ] && [ ! "$jar" -nt "$cache.lock" ] && mv -f "$new" "$cache"
+    dev.sockeye.cli.Rehearsal "$commands" && [ -s "$new" ] && [ ! "$jar" -nt "$cache.lock" ] && mv -f "$new" "$cache"
   rm -f "$new" "$new.config"
 }
 

@@ -21,7 +21,7 @@ import java.util.List;
 /// changes nothing.
 final class Rehearsal {
 
-    private static final String[][] COMMANDS = {
+    private static final String[][] SS = {
         {"ss", "-tanpeoim"},
         {"ss", "-tap", "--tos", "--cgroup", "--inet-sockopt", "state", "established", "dst", "127.0.0.0/8"},
         {"ss", "-tlnH", "( sport > :1 or rtt > 1ms )", "comm", "=", "java*"},
@@ -29,17 +29,17 @@ final class Rehearsal {
         {"ss", "-ta", "--all-namespaces", "--json"},
         {"ss", "-s"},
         {"ss", "state", "nosuch"},
-        {"explain", "close-wait"},
-        {"explain", "--nosuch"},
-        {"nosuch"},
-        {"help", "ss"},
-        {"version"},
+    };
+
+    private static final String[][] OTHERS = {
+        {"explain", "close-wait"}, {"explain", "--nosuch"}, {"nosuch"}, {"help", "ss"}, {"version"},
     };
 
     private Rehearsal() {}
 
-    /// @param arguments not looked at
+    /// @param arguments `ss`, or `others`: which commands to run
     public static void main(String[] arguments) throws IOException {
+        boolean isSs = arguments[0].equals("ss");
         var nowhere = new PrintStream(OutputStream.nullOutputStream());
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (var listener = new ServerSocket(0, 1, loopback);
@@ -49,10 +49,10 @@ final class Rehearsal {
             server.shutdownOutput();
             for (boolean colour : new boolean[] {false, true}) {
                 var sockeye = new Sockeye(new Terminal(colour, 100, true, colour), nowhere, nowhere);
-                for (String[] command : COMMANDS) sockeye.run(command);
+                for (String[] command : isSs ? SS : OTHERS) sockeye.run(command);
             }
         }
-        manySockets();
+        if (isSs) manySockets();
     }
 
     /// What is done otherwise where there are many, which need not be so here.

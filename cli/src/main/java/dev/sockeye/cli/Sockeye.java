@@ -57,14 +57,23 @@ public final class Sockeye implements Runnable {
             Thread.ofPlatform().name("sockeye-calls").daemon().start(SystemCalls::prepare);
         }
         Terminal terminal = Terminal.ofProcess();
-        PrintStream out = terminal.open(FileDescriptor.out);
-        var sockeye = new Sockeye(terminal, out, terminal.open(FileDescriptor.err));
+        var output = new Output(FileDescriptor.out);
+        PrintStream out = terminal.open(output);
+        var sockeye = new Sockeye(terminal, out, terminal.open(new Output(FileDescriptor.err)));
         int exitCode = SsCommand.run(sockeye, arguments);
         // A short command has started nothing that must be told of its end, and is gone ten milliseconds earlier.
-        if (exitCode >= 0) Runtime.getRuntime().halt(exitCode);
+        if (exitCode >= 0) Runtime.getRuntime().halt(sockeye.orLost(output, exitCode));
         exitCode = CommandLines.run(sockeye, arguments);
         out.flush();
-        System.exit(exitCode);
+        System.exit(sockeye.orLost(output, exitCode));
+    }
+
+    /// Says what of the output was lost.
+    private int orLost(Output output, int exitCode) {
+        String loss = output.loss();
+        if (loss == null) return exitCode;
+        complain("the output is not whole: " + loss);
+        return exitCode == ExitCode.OK ? ExitCode.IO : exitCode;
     }
 
     int run(String... arguments) {

@@ -73,6 +73,7 @@ final class SsCommand {
                 options, filter, holders, groups, sockeye.terminal().colour());
         @Nullable SsPages pages = isTable(byName) ? table(filter).pages(sockeye.out(), false, false) : null;
         SsSelection.Found found = find(selection, holders, pages);
+        if (sockeye.out().checkError()) return ExitCode.OK; // who has read enough, as head does
         boolean hasPassed = pages != null && pages.hasBegun();
         if (pages != null && hasPassed) pages.end();
         for (String problem : found.problems()) sockeye.complain(problem);
@@ -98,6 +99,7 @@ final class SsCommand {
             return selection.find((number, sockets) -> {
                 if (number == 0) waiting.end();
                 pages.add(number, sockets);
+                if (sockeye.out().checkError()) throw new IOException("nobody reads this any more");
             });
         }
     }

@@ -1,7 +1,5 @@
 package dev.sockeye.cli;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -61,9 +59,9 @@ record Terminal(boolean isTerminal, int columns, boolean unicode, boolean colour
     }
 
     /// The process's output in the terminal's character set.
-    PrintStream open(FileDescriptor descriptor) {
+    PrintStream open(Output output) {
         Charset charset = unicode ? StandardCharsets.UTF_8 : StandardCharsets.US_ASCII;
-        return new PrintStream(new FileOutputStream(descriptor), true, charset);
+        return new PrintStream(output, true, charset);
     }
 
     /// Ends what [#start] began.

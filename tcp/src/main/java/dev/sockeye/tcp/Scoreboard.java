@@ -201,8 +201,8 @@ final class Scoreboard {
         }
         if (!Seq.lt(at, to)) return;
         // Linux: where something above was SACKed, a segment that was looked at is not looked at again, though a block
-        // of the last option lay in it; see docs/linux/recovery.md
-        mark(from, to, Seq.lt(from, highestSacked()) ? Seq.max(at, reached) : at, false, now);
+        // of the last option lay in it; else all are. See docs/linux/recovery.md
+        mark(from, to, Seq.lt(from, highestSacked()) ? Seq.max(at, reached) : from, false, now);
     }
 
     /// Marks what a block covers from the segment on in which `at` lies.

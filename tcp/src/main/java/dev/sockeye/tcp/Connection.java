@@ -261,12 +261,12 @@ public final class Connection {
 
     /// Numbers given out and not yet acknowledged: the Send-Q of `ss`.
     public int sendQueueBytes() {
-        return state == TcpState.CLOSED ? 0 : send.writeSeq - sndUna;
+        return send.writeSeq - sndUna;
     }
 
     /// Bytes written and not yet sent.
     public int notSentBytes() {
-        return state == TcpState.CLOSED ? 0 : send.writeSeq - sndNxt;
+        return send.writeSeq - sndNxt;
     }
 
     /// What `SO_SNDBUF` tells, bytes.

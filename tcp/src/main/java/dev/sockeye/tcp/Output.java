@@ -58,6 +58,14 @@ final class Output {
     private boolean frtoProbe;
     private int pushed;
     private boolean cwndLimited, windowLimited;
+    /// What is sent again now is sent before the data is taken that came along with the acknowledgment: what was
+    /// received before it, and whether there were gaps in it.
+    private boolean beforeText;
+
+    private int receivedBefore;
+    private boolean gapsBefore;
+    /// How often sending was begun (`tcp_write_xmit`, `tcp_xmit_retransmit_queue`).
+    int transmissions;
     /// Whether it was seen if a probe for the path MTU is to go first.
     private boolean mtuProbed;
 
@@ -135,7 +143,34 @@ final class Output {
     }
 
     void retransmitLost() {
+        if (!lost) transmissions++;
         lost = true;
+    }
+
+    /// Data came along with the acknowledgment. Linux sends again first what that has shown to be lost, and takes the
+    /// data then; see docs/linux/recovery.md
+    void beforeText(long now) {
+        boolean again = lost && !frtoProbe && c.board.lostOut > c.board.retransOut;
+        if (!again || c.cwnd.segments <= c.board.inFlight()) return;
+        beforeText = true;
+        receivedBefore = c.rcvNxt;
+        gapsBefore = !c.sackList.isEmpty();
+        c.ackSchedule.onAckSent();
+        c.acks.onDataSent(now);
+    }
+
+    boolean isBeforeText() {
+        return beforeText;
+    }
+
+    /// What a segment that is sent now acknowledges.
+    int received() {
+        return beforeText ? receivedBefore : c.rcvNxt;
+    }
+
+    /// Whether it may carry SACK blocks.
+    boolean tellsOfGaps() {
+        return c.sackPermitted && (!beforeText || gapsBefore);
     }
 
     /// F-RTO's step 2b: two segments of new data instead of retransmissions.
@@ -169,6 +204,7 @@ final class Output {
     }
 
     void push(int nagle) {
+        transmissions++;
         push = true;
         pushOne = false;
         pushNagle = nagle;
@@ -198,6 +234,7 @@ final class Output {
 
     void clear() {
         synAck = first = crossedSyn = tailProbe = lost = probe = urgentProbe = probeData = push = frtoProbe = false;
+        beforeText = false;
         immediateAcks = lastAck ? 1 : 0;
     }
 
@@ -253,6 +290,10 @@ final class Output {
                 opening.synAck(out, now);
                 return true;
             }
+        }
+        if (beforeText) {
+            if (again.nextLost(out, now)) return true;
+            beforeText = lost = false;
         }
         if (immediateAcks > 0) {
             immediateAcks--;
@@ -614,7 +655,10 @@ final class Output {
             segment.flags |= Segment.PSH;
         }
         segment.setPackets(mss);
+        // Linux: Nagle's rule does not mind it, see docs/linux/windows.md
+        int small = smallEnd;
         transmit(out, segment, mss, now);
+        smallEnd = small;
         return true;
     }
 }

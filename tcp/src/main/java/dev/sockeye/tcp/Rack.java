@@ -15,6 +15,10 @@ final class Rack {
 
     int endSeq;
     int rttMicros;
+    /// The round trip is the one of a segment sent then, and by that transmission.
+    private long rttSentAt;
+
+    private int rttSentBy;
     /// Whether it has changed since losses were last looked for.
     boolean advanced;
 
@@ -80,6 +84,8 @@ final class Rack {
         if (rtt < minRttMicros && segment.is(TxSegment.EVER_RETRANSMITTED)) return;
         advanced = true;
         rttMicros = rtt;
+        rttSentAt = segment.sentAt;
+        rttSentBy = segment.sentBy;
         if (sentAfter(segment.sentAt, segment.endSeq, sentAt, endSeq)) {
             sentAt = segment.sentAt;
             endSeq = segment.endSeq;
@@ -93,9 +99,13 @@ final class Rack {
         return fast ? 0 : Math.min((long) Math.max(0, minRttMicros >> 2) * windowSteps, srttMicros);
     }
 
-    /// Microseconds until `segment` is deemed lost; 0 or less: it is.
+    /// Microseconds until `segment` is deemed lost; 0 or less: it is. Linux: what a write sends while it takes more,
+    /// and what it sends at its end, are never sent in the same microsecond, though our clock may stand still
+    /// meanwhile; see docs/linux/recovery.md
     long remaining(TxSegment segment, long window, long now) {
-        return rttMicros + window - (now - segment.sentAt) / 1000;
+        long micros = rttMicros + window - (now - segment.sentAt) / 1000;
+        if (micros == 0 && segment.sentAt == rttSentAt && segment.sentBy - rttSentBy > 0) return 1;
+        return micros;
     }
 
     /// Step 4, the DSACK part: the window widens by a step for each round with a spurious retransmission, and

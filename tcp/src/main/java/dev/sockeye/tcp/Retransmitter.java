@@ -39,7 +39,11 @@ final class Retransmitter {
     /// Sends a segment again, at most so many packets of it.
     boolean retransmit(Segment out, int i, int packets, long now) {
         TxSegment segment = c.send.inFlight.get(i);
-        if (!transmitAgain(out, i, packets, now)) return false;
+        if (!transmitAgain(out, i, packets, now)) {
+            // Linux: counted although the window did not permit it, see docs/linux/recovery.md
+            c.recovery.onRetransmitted(segment.packets, segment.sentAt);
+            return false;
+        }
         if (segment.is(TxSegment.RETRANSMITTED)) c.board.retransOut -= segment.packets;
         // RFC 6675 5, MUST-16
         segment.mark(TxSegment.RETRANSMITTED);

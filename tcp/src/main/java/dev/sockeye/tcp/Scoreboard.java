@@ -193,26 +193,33 @@ final class Scoreboard {
     /// Marks what of a block was not covered by the blocks of the last option.
     private void markNew(int from, int to, long now) {
         int at = from;
+        int reached = from;
         for (int i = 0; i < seen.size && Seq.lt(at, to); i++) {
             if (!Seq.gt(seen.right[i], at) || !Seq.lt(seen.left[i], to)) continue;
-            if (Seq.lt(at, seen.left[i])) mark(from, seen.left[i], at, false, now);
+            if (Seq.lt(at, seen.left[i])) reached = mark(from, seen.left[i], at, false, now);
             at = Seq.max(at, seen.right[i]);
         }
-        if (Seq.lt(at, to)) mark(from, to, at, false, now);
+        if (!Seq.lt(at, to)) return;
+        // Linux: where something above was SACKed, a segment that was looked at is not looked at again, though a block
+        // of the last option lay in it; else all are. See docs/linux/recovery.md
+        mark(from, to, Seq.lt(from, highestSacked()) ? Seq.max(at, reached) : from, false, now);
     }
 
     /// Marks what a block covers from the segment on in which `at` lies.
-    private void mark(int from, int to, int at, boolean dsack, long now) {
+    ///
+    /// @return where the first segment begins that was not looked at
+    private int mark(int from, int to, int at, boolean dsack, long now) {
         TxQueue queue = c.send.inFlight;
         for (int i = queue.indexOf(at); i < queue.size(); i++) {
             TxSegment segment = queue.get(i);
-            if (!Seq.lt(segment.seq, to)) return;
+            if (!Seq.lt(segment.seq, to)) return segment.seq;
             if (!isCovered(queue, i, from, to)) continue;
             markSacked(queue.get(i), dsack, now);
             boolean shifted = i > 0 && shift(queue.get(i - 1), queue.get(i));
             // A hole is filled: what is behind it is shifted, too.
             if (shifted && i + 1 < queue.size()) shift(queue.get(i), queue.get(i + 1));
         }
+        return at;
     }
 
     private boolean shift(TxSegment to, TxSegment segment) {

@@ -39,6 +39,7 @@ final class SegmentArrives {
         if (!ack(seg, now)) return;
         if (c.state == TcpState.CLOSED) return;
         if (established) measureRtt(seg, now);
+        if (seg.sequenceLength() > 0) c.output.beforeText(now);
         urgent(seg);
         text(seg, now);
     }

@@ -98,7 +98,7 @@ final class SegmentSizes {
     /// The size of the next data segment: SACK blocks, and an AccECN option, take their share
     /// (`tcp_current_mss`), and so does a signature, of which the `mss` knows nothing.
     int current() {
-        int blocks = c.sackPermitted ? c.sackList.count(sackRoom()) : 0;
+        int blocks = c.output.tellsOfGaps() ? c.sackList.count(sackRoom()) : 0;
         if (c.ecn.isAccurate()) return mss + headerLength - 20 - c.ecn.option.bytes(blocks, c);
         int most = mss - c.options.signatureBytes;
         return blocks == 0 ? most : most - 4 - 8 * blocks;

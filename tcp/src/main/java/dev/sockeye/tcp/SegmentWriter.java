@@ -28,15 +28,15 @@ final class SegmentWriter {
             out.tsEcr = c.timestamps.recent;
         }
         if ((flags & Segment.ACK) != 0) {
-            out.ack = c.rcvNxt;
+            out.ack = c.output.received();
             boolean duplicate = c.sackList.hasDuplicate();
-            if (c.sackPermitted) c.sackList.writeTo(out, c.sizes.sackRoom());
+            if (c.output.tellsOfGaps()) c.sackList.writeTo(out, c.sizes.sackRoom());
             c.ecn.option.writeTo(out, duplicate, c);
         }
-        out.window = c.receive.announce(c.rcvNxt, c.receiveBuffer.charged(), c.acks);
+        out.window = c.receive.announce(c.output.received(), c.receiveBuffer.charged(), c.acks);
         if (out.window == 0) c.prediction.off();
         if ((flags & Segment.ACK) != 0) {
-            c.ackSchedule.onAckSent();
+            if (!c.output.isBeforeText()) c.ackSchedule.onAckSent();
             c.lastAckSentAt = now;
         }
         urgent(out);
@@ -101,6 +101,7 @@ final class SegmentWriter {
         long departure = c.pacer.departure(now);
         // RFC 8985 4, MUST-4; RFC 8985 7.3, MUST-8: a probe's time is kept as well.
         segment.sentAt = departure;
+        segment.sentBy = c.output.transmissions;
         c.segmentsOut += segment.packets;
         c.bytesSent += out.length;
         if (out.length > 0) onDataSent(segment.packets, now);
@@ -112,7 +113,7 @@ final class SegmentWriter {
     /// Data goes, for the first time or again; a FIN alone is none (`tcp_event_data_sent`).
     private void onDataSent(int packets, long now) {
         c.dataSegmentsOut += packets;
-        c.acks.onDataSent(now);
+        if (!c.output.isBeforeText()) c.acks.onDataSent(now);
         c.output.lastSentAt = now;
     }
 
@@ -120,6 +121,7 @@ final class SegmentWriter {
     void withSyn(Segment out, TxSegment syn, TxSegment data, long now) {
         c.send.payload(data, out);
         data.sentAt = syn.sentAt;
+        data.sentBy = syn.sentBy;
         c.bytesSent += out.length;
         if (out.length > 0) onDataSent(1, now);
         c.rate.onSent(data, c.board.packetsOut, c.board.inFlight() + 1);

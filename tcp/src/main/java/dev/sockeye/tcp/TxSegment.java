@@ -33,6 +33,8 @@ final class TxSegment {
 
     /// When it was last sent, nanoseconds. RFC 8985 4, MUST-4
     long sentAt;
+    /// By which of the connection's transmissions that was; see [Rack#remaining].
+    int sentBy;
 
     /// Snapshots of [DeliveryRate] when it was last sent.
     long firstSentAt, deliveredAt;
@@ -83,6 +85,7 @@ final class TxSegment {
     /// What was known when `other`, which it was cut off, was sent.
     void copySnapshots(TxSegment other) {
         sentAt = other.sentAt;
+        sentBy = other.sentBy;
         firstSentAt = other.firstSentAt;
         deliveredAt = other.deliveredAt;
         delivered = other.delivered;
@@ -97,6 +100,6 @@ final class TxSegment {
         flags = marks = packets = mss = 0;
         endOfRecord = appLimited = false;
         sentAt = firstSentAt = deliveredAt = 0;
-        delivered = deliveredCe = lost = txInFlight = 0;
+        delivered = deliveredCe = lost = txInFlight = sentBy = 0;
     }
 }

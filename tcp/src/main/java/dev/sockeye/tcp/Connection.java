@@ -545,9 +545,10 @@ public final class Connection {
     public void onSegment(Segment seg, long now) {
         this.now = now;
         timestamps.onSegment(seg);
-        arrives.onSegment(seg, now);
+        boolean ours = arrives.onSegment(seg, now);
         if (state == TcpState.CLOSED) return;
-        if (sendBuffer.waiting) output.checkSpaceAfterwards();
+        // Linux: see docs/linux/differential.md, "space"
+        if (ours && sendBuffer.waiting) output.checkSpaceAfterwards();
     }
 
     /// `now` has reached [#nextDeadline].

@@ -415,9 +415,9 @@ public final class TcpEndpoint extends Endpoint {
         if (closed) return Errno.EBADF.asResult();
         // Linux: first, whether there is any urgent data.
         boolean urgent = (flags & Connection.MSG_OOB) != 0;
-        if (urgent && receiving == null && listener == null) return Errno.EINVAL.asResult();
         // Once `connect` has told why it failed, there was no connection (`tcp_disconnect`).
         if (receiving == null || phase == Phase.UNCONNECTED) {
+            if (urgent && listener == null) return Errno.EINVAL.asResult();
             // Linux: a shutdown for reading is the end of the stream, though it was refused.
             return noReading && error == 0 ? 0 : noConnection(Errno.ENOTCONN);
         }

@@ -139,10 +139,12 @@ public final class StreamSocket extends TcpSocket {
                         ? EBADF
                         : endpoint.receive(to, offset + kept, length - kept, flags & CORE_FLAGS, now);
                 if (result > 0) done = kept + result;
+                // Linux: urgent data is never waited for, see docs/linux/urgent.md
+                boolean urgent = (flags & MSG_OOB) != 0;
                 // With no room to read into there is nothing to wait for.
-                if (result == EAGAIN && length == 0) result = 0;
+                if (result == EAGAIN && length == 0 && !urgent) result = 0;
                 boolean wait = result == EAGAIN || (result > 0 && done < target(length, flags));
-                if (wait && timeout != NOW) waiter = expect(READABLE);
+                if (wait && !urgent && timeout != NOW) waiter = expect(READABLE);
                 refresh();
             } finally {
                 locked.leave(now);

@@ -119,6 +119,8 @@ public final class Connection {
 
     /// The time of the call at hand.
     long now;
+    /// When the connection last looked at the clock (`tcp_mstamp_refresh`).
+    private long clock;
 
     long lastAckReceivedAt, lastAckSentAt;
     /// When a segment that did not fit was last answered, nanoseconds: `last_oow_ack_time`.
@@ -443,7 +445,7 @@ public final class Connection {
     ///
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     public int send(MemorySegment from, long offset, int length, int flags, long now) {
-        this.now = now;
+        lookAtClock(now);
         if (fastOpen.isDeferred()) return fastOpen.openDeferred(from, offset, length, flags, now);
         return writer.write(from, offset, length, flags, now);
     }
@@ -543,16 +545,17 @@ public final class Connection {
 
     /// A segment for this connection has arrived, its checksum good.
     public void onSegment(Segment seg, long now) {
-        this.now = now;
+        lookAtClock(now);
         timestamps.onSegment(seg);
-        arrives.onSegment(seg, now);
+        boolean ours = arrives.onSegment(seg, now);
         if (state == TcpState.CLOSED) return;
-        if (sendBuffer.waiting) output.checkSpaceAfterwards();
+        // Linux: see docs/linux/differential.md, "space"
+        if (ours && sendBuffer.waiting) output.checkSpaceAfterwards();
     }
 
     /// `now` has reached [#nextDeadline].
     public void onTimer(long now) {
-        this.now = now;
+        lookAtClock(now);
         if (state != TcpState.CLOSED) timeouts.onTimer(now);
     }
 
@@ -575,7 +578,14 @@ public final class Connection {
     /// The path's MTU has changed: ICMP fragmentation needed, packet too big, or a new route.
     public void onPacketTooBig(int mtu, int seq, long now) {
         this.now = now;
+        // Linux does not look at the clock: what goes again bears the time of the last event, see docs/linux/pmtu.md
+        output.sendAsOf(clock, now);
         PathMessages.onPacketTooBig(this, mtu, seq, now);
+    }
+
+    private void lookAtClock(long now) {
+        this.now = clock = now;
+        output.sendAsOf(now, now);
     }
 
     /// The path's MTU as it is now, for what is sent from now on (`tcp_current_mss`).
@@ -591,7 +601,9 @@ public final class Connection {
     /// @return whether there was one
     public boolean nextSegment(Segment out, long now) {
         this.now = now;
-        return output.next(out, now) || teardown.onSent() && output.next(out, now);
+        if (!output.next(out, now) && !(teardown.onSent() && output.next(out, now))) return false;
+        clock = now;
+        return true;
     }
 
     /// When [#onTimer] is to be called; `Long.MAX_VALUE` for never.

@@ -116,7 +116,7 @@ public final class HalfOpen {
         if (!fastOpen && seg.hasAck() && !seg.rst() && seg.ack != handshake.iss + 1) return Disposition.RESET;
         if (paws || failsEcho(seg) || !isInWindow(seg)) return onOutOfWindow(seg, paws, now);
         // RFC 5961 3.2, MUST-2: a RST inside the window, but not at its begin, gets a challenge ACK.
-        if (seg.rst() && seg.seq != rcvNxt) return challenge(seg, now);
+        if (seg.rst() && seg.seq != rcvNxt) return challenge(now);
         // A SYN at IRS is left of the window and trimmed; one inside the window resets, as does a RST at its
         // begin.
         boolean syn = seg.syn() && seg.seq != handshake.irs;
@@ -162,8 +162,9 @@ public final class HalfOpen {
     private boolean isInWindow(Segment seg) {
         int end = seg.endSeq();
         if (seg.seq == rcvNxt) return true;
-        if (Seq.gt(end, rcvNxt) && Seq.lt(seg.seq, rcvNxt + handshake.receiveWindow)) return true;
-        return seg.seq == rcvNxt + handshake.receiveWindow && seg.seq == end;
+        int edge = rcvNxt + announced();
+        if (Seq.gt(end, rcvNxt) && Seq.lt(seg.seq, edge)) return true;
+        return seg.seq == edge && seg.seq == end;
     }
 
     /// RFC 9293 3.10.7.4: "If an incoming segment is not acceptable, an acknowledgment should be sent in reply
@@ -173,10 +174,15 @@ public final class HalfOpen {
         return seg.rst() || isRateLimited(seg, now) ? Disposition.DROP : Disposition.REPLY;
     }
 
-    private Disposition challenge(Segment seg, long now) {
-        if (isRateLimited(seg, now)) return Disposition.DROP;
+    private Disposition challenge(long now) {
+        if (isTooSoon(TcpMib.TCPACKSkippedChallenge, now)) return Disposition.DROP;
         listener.context.count(TcpMib.TCPChallengeACK);
         return Disposition.REPLY;
+    }
+
+    /// The window of our SYN-ACK, which is not scaled, bytes.
+    private int announced() {
+        return Math.min(handshake.receiveWindow, 65535);
     }
 
     /// The ACK that we would send if the handshake were complete.
@@ -186,7 +192,7 @@ public final class HalfOpen {
         reply.seq = handshake.iss + 1;
         reply.ack = rcvNxt;
         // Linux: of what the SYN-ACK could tell, see docs/linux/differential.md, "half_open_window"
-        reply.window = Math.min(handshake.receiveWindow, 65535) >> Math.max(0, handshake.receiveWindowScale);
+        reply.window = announced() >> Math.max(0, handshake.receiveWindowScale);
         stamp(reply, now);
     }
 
@@ -331,9 +337,13 @@ public final class HalfOpen {
     /// forever. Data and FINs are answered always.
     private boolean isRateLimited(Segment seg, long now) {
         if (seg.sequenceLength() != 0 && !seg.syn()) return false;
+        return isTooSoon(TcpMib.TCPACKSkippedSynRecv, now);
+    }
+
+    private boolean isTooSoon(TcpMib counter, long now) {
         long limit = listener.context.sysctl.tcp_invalid_ratelimit * 1_000_000L;
         if (lastAckAt >= 0 && now - lastAckAt < limit) {
-            listener.context.count(TcpMib.TCPACKSkippedSynRecv);
+            listener.context.count(counter);
             return true;
         }
         lastAckAt = now;

@@ -64,6 +64,10 @@ final class Output {
 
     private int receivedBefore;
     private boolean gapsBefore;
+    /// What is sent at [#asOfEvent] is sent as of this time.
+    private long asOf;
+
+    private long asOfEvent = -1;
     /// How often sending was begun (`tcp_write_xmit`, `tcp_xmit_retransmit_queue`).
     int transmissions;
     /// Whether it was seen if a probe for the path MTU is to go first.
@@ -157,6 +161,17 @@ final class Output {
         gapsBefore = !c.sackList.isEmpty();
         c.ackSchedule.onAckSent();
         c.acks.onDataSent(now);
+    }
+
+    /// What is sent at this time bears that of `clock`.
+    void sendAsOf(long clock, long now) {
+        asOf = clock;
+        asOfEvent = now;
+    }
+
+    /// The time that a segment bears which is sent now.
+    long clock(long now) {
+        return now == asOfEvent ? asOf : now;
     }
 
     boolean isBeforeText() {

@@ -48,7 +48,7 @@ final class Retransmitter {
         // RFC 6675 5, MUST-16
         segment.mark(TxSegment.RETRANSMITTED);
         c.board.retransOut += segment.packets;
-        c.recovery.onRetransmitted(segment.packets, now);
+        c.recovery.onRetransmitted(segment.packets, c.output.clock(now));
         return true;
     }
 

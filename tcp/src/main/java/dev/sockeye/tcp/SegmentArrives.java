@@ -18,30 +18,32 @@ final class SegmentArrives {
         this.c = c;
     }
 
-    void onSegment(Segment seg, long now) {
+    /// @return whether it was one of this connection's: only then it is seen whether there is room to send more
+    boolean onSegment(Segment seg, long now) {
         c.segmentsIn += Math.max(1, seg.packetPayload);
         if (seg.length > 0) c.dataSegmentsIn += Math.max(1, seg.packetPayload);
         if (c.state == TcpState.CLOSED) {
             if (!seg.rst()) c.output.answerWithReset(seg);
-            return;
+            return false;
         }
         if (c.state == TcpState.SYN_SENT) {
-            if (!c.isDeferred()) synSent(seg, now);
-            return;
+            if (c.isDeferred()) deferred(seg);
+            else synSent(seg, now);
+            return true;
         }
-        if (c.state == TcpState.ESTABLISHED && c.prediction.matches(seg) && predicted(seg, now)) return;
+        if (c.state == TcpState.ESTABLISHED && c.prediction.matches(seg) && predicted(seg, now)) return true;
         PassiveFastOpen opening = c.fastOpen.passive;
-        if (opening != null && !opening.passes(seg, now)) return;
+        if (opening != null && !opening.passes(seg, now)) return false;
         // No ACK, no RST, no SYN: nothing to go by (RFC 9293 3.10.7.4, fifth check; Linux looks first).
-        if ((seg.flags & (Segment.ACK | Segment.RST | Segment.SYN)) == 0) return;
-        if (!isAcceptable(seg, now)) return;
+        if ((seg.flags & (Segment.ACK | Segment.RST | Segment.SYN)) == 0) return false;
+        if (!isAcceptable(seg, now)) return false;
         boolean established = c.state == TcpState.ESTABLISHED;
-        if (!ack(seg, now)) return;
-        if (c.state == TcpState.CLOSED) return;
+        if (!ack(seg, now) || c.state == TcpState.CLOSED) return false;
         if (established) measureRtt(seg, now);
         if (seg.sequenceLength() > 0) c.output.beforeText(now);
         urgent(seg);
         text(seg, now);
+        return true;
     }
 
     // ---------------------------------------------------------------- header prediction
@@ -82,6 +84,12 @@ final class SegmentArrives {
     }
 
     // ---------------------------------------------------------------- 3.10.7.3 SYN-SENT
+
+    /// Connecting waits for the first write, so that nothing was sent that a segment could acknowledge. Linux: see
+    /// docs/linux/fast-open.md
+    private void deferred(Segment seg) {
+        if (seg.hasAck() && !seg.rst()) c.output.answerWithReset(seg);
+    }
 
     private void synSent(Segment seg, long now) {
         if (seg.hasAck()) {

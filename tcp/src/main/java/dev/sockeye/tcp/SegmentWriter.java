@@ -24,7 +24,7 @@ final class SegmentWriter {
         // RFC 7323 3.2, MUST-15, MUST-18
         if (c.timestamps.agreed) {
             out.timestamps = true;
-            out.tsVal = c.timestamps.now(now);
+            out.tsVal = c.timestamps.now(c.output.clock(now));
             out.tsEcr = c.timestamps.recent;
         }
         if ((flags & Segment.ACK) != 0) {
@@ -98,7 +98,7 @@ final class SegmentWriter {
             if (out.length > c.sizes.mss || segment.packets > 1) out.packetPayload = segment.mss;
             c.ecn.mark(out, !again && out.length > 0);
         }
-        long departure = c.pacer.departure(now);
+        long departure = c.pacer.departure(c.output.clock(now));
         // RFC 8985 4, MUST-4; RFC 8985 7.3, MUST-8: a probe's time is kept as well.
         segment.sentAt = departure;
         segment.sentBy = c.output.transmissions;

@@ -136,6 +136,9 @@ final class Teardown {
     private void done(Journal.Cause cause, int flags) {
         if (c.state == TcpState.CLOSED) return;
         if (c.state == TcpState.SYN_SENT) c.offersScaling = false; // nobody has agreed to it
+        // Linux: an end in order leaves it as it is, see docs/linux/info.md, "backoff_after_the_end"
+        boolean inOrder = c.state == TcpState.LAST_ACK && c.error == 0;
+        if (!inOrder) c.timeouts.backoff = 0;
         c.setState(TcpState.CLOSED, cause, flags);
         end();
     }
@@ -145,7 +148,6 @@ final class Teardown {
         c.fastOpen.finish(false);
         if (c.fastOpen.active != null) c.fastOpen.active.onEnd();
         c.timers.stopAll();
-        c.timeouts.backoff = 0;
         c.shutdown = Connection.RECEIVE | Connection.SEND;
         c.send.clear();
         if (c.zeroCopy != null) c.zeroCopy.onEnd();

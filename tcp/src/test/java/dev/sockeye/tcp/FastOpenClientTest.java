@@ -372,8 +372,9 @@ class FastOpenClientTest {
         assertThat(peer.state()).isEqualTo(SYN_SENT);
         assertThat(peer.poll()).isEqualTo("OUT");
         assertThat(peer.readError()).isEqualTo(Errno.EAGAIN);
-        // Nobody knows of it yet.
-        peer.send("S. 0:1(0) ack 1 win 65535").send("R. 0:0(0) ack 1 win 0").expectNothing();
+        // Nobody knows of it yet, and nothing was sent that could be acknowledged.
+        peer.send("S. 0:1(0) ack 1 win 65535").expect("R 1:1(0)");
+        peer.send("R. 0:0(0) ack 1 win 0").expectNothing();
         assertThat(peer.write(2000)).isEqualTo(1420);
         peer.expect(syn(1420, "FO " + COOKIE));
         assertThat(peer.connection.isDeferred()).isFalse();

@@ -36,6 +36,27 @@ class KernelDialoguesTest {
         assertThat(peer.connection.sendBuffer()).isEqualTo(46_080);
     }
 
+    /// "space": what is out of the window is no occasion to make the send buffer larger.
+    @Test
+    void theSendBufferGrowsWithSegmentsOfTheConnectionOnly() {
+        Peer peer = Peer.established("<mss 1000>");
+        peer.write(10_000);
+        assertThat(peer.sent()).hasSize(10);
+        peer.send(". 1:1(0) ack 10001 win 2000");
+        peer.write(100_000);
+        assertThat(peer.sent()).hasSize(2);
+        for (String none : List.of(
+                "R 3000000:3000000(0) win 0",
+                ". 3000000:3000000(0) ack 10001 win 2000",
+                "- 1:1(0) win 2000",
+                ". 1:1(0) ack 200001 win 2000")) {
+            peer.send(none).sent();
+            assertThat(peer.connection.sendBuffer()).as(none).isEqualTo(46_080);
+        }
+        peer.send(". 1:1(0) ack 10001 win 2000");
+        assertThat(peer.connection.sendBuffer()).isEqualTo(2 * 46_080);
+    }
+
     /// "nothing_to_send": an ACK with nothing more to send does not show the congestion window to be the limit.
     @Test
     void aWindowThatNobodyWantedToUseDoesNotGrow() {

@@ -38,7 +38,7 @@ final class Constants {
     static final int MSG_NOSIGNAL = 0x4000;
     static final int MSG_ZEROCOPY = 0x400_0000;
     static final int MSG_FASTOPEN = 0x2000_0000;
-    static final int SPLICE_F_NONBLOCK = 2;
+    static final int SPLICE_F_NONBLOCK = 2, SPLICE_F_MORE = 4;
     static final int SOL_SOCKET = 1;
     static final int SOL_IP = 0;
     static final int SOL_IPV6 = 41;
@@ -204,7 +204,7 @@ final class Constants {
         put("MSG_CMSG_CLOEXEC", 0x4000_0000);
         put("SPLICE_F_MOVE", 1);
         put("SPLICE_F_NONBLOCK", SPLICE_F_NONBLOCK);
-        put("SPLICE_F_MORE", 4);
+        put("SPLICE_F_MORE", SPLICE_F_MORE);
         put("SPLICE_F_GIFT", 8);
         put("POLLIN", 1);
         put("POLLPRI", 2);

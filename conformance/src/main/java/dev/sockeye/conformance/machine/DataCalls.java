@@ -2,6 +2,7 @@ package dev.sockeye.conformance.machine;
 
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.ErrorRecord;
 import dev.sockeye.tcp.Readiness;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.TransportAddress;
@@ -28,8 +29,11 @@ final class DataCalls {
             | Constants.MSG_DONTWAIT
             | Constants.MSG_NOSIGNAL
             | Constants.MSG_FASTOPEN;
-    private static final int KNOWN_RECEIVE_FLAGS =
-            CORE_RECEIVE_FLAGS | Constants.MSG_DONTWAIT | Constants.MSG_WAITALL | Constants.MSG_NOSIGNAL;
+    private static final int KNOWN_RECEIVE_FLAGS = CORE_RECEIVE_FLAGS
+            | Constants.MSG_ERRQUEUE
+            | Constants.MSG_DONTWAIT
+            | Constants.MSG_WAITALL
+            | Constants.MSG_NOSIGNAL;
     private static final int LARGEST_BUFFER = 64 << 20;
 
     private final Descriptors descriptors;
@@ -49,22 +53,48 @@ final class DataCalls {
         int fd = arguments.integer(0);
         if (name.equals("readv")) {
             arguments.require(3);
-            return reading(fd, arguments.vectorLength(arguments.get(1)), 0);
+            return reading(fd, arguments.vectorLength(arguments.get(1)));
         }
         int length = arguments.integer(2);
-        return reading(fd, length, name.equals("read") ? 0 : arguments.integer(3));
+        return name.equals("read") ? reading(fd, length) : reading(fd, length, arguments.integer(3));
+    }
+
+    /// `read(2)`; Linux: of no bytes it never asks the socket.
+    private Call reading(int fd, int length) throws BadCall {
+        Call call = reading(fd, length, 0);
+        if (length > 0) return call;
+        return now -> descriptors.get(fd) instanceof SocketFile ? 0 : call.attempt(now);
     }
 
     private Call reading(int fd, int length, int flags) throws BadCall {
         checkKnown(flags, KNOWN_RECEIVE_FLAGS, "recv");
+        if ((flags & Constants.MSG_ERRQUEUE) != 0) return readingErrors(fd, length);
         var receiving = new Receiving(length, flags);
-        return now -> switch (descriptors.get(fd)) {
-            case null -> Errno.EBADF.asResult();
-            case SocketFile file -> receiving.attempt(file, now);
-            case PipeEnd pipe -> readPipe(pipe, length);
-            case PlainFile file -> file.read(length);
-            case EpollFile _ -> Errno.EINVAL.asResult();
+        return new Call() {
+            @Override
+            public long attempt(long now) {
+                return switch (descriptors.get(fd)) {
+                    case null -> Errno.EBADF.asResult();
+                    case SocketFile file -> receiving.attempt(file, now);
+                    case PipeEnd pipe -> readPipe(pipe, length);
+                    case PlainFile file -> file.read(length);
+                    case EpollFile _ -> Errno.EINVAL.asResult();
+                };
+            }
+
+            @Override
+            public long expired(long now) {
+                receiving.stopWaiting();
+                return attempt(now);
+            }
         };
+    }
+
+    private Call readingErrors(int fd, int length) {
+        return SocketCalls.on(descriptors, fd, (file, now) -> {
+            ErrorRecord record = file.endpoint().takeErrorRecord();
+            return record == null ? EAGAIN : Math.min(length, record.payload().length);
+        });
     }
 
     /// A receive of one call, over as many attempts as it needs.
@@ -74,6 +104,7 @@ final class DataCalls {
         private final int length;
         private final int flags;
         private int done;
+        private boolean waits = true;
 
         Receiving(int length, int flags) throws BadCall {
             this.to = buffer(length);
@@ -81,8 +112,13 @@ final class DataCalls {
             this.flags = flags;
         }
 
+        /// `SO_RCVTIMEO` is over.
+        void stopWaiting() {
+            waits = false;
+        }
+
         long attempt(SocketFile file, long now) {
-            boolean wait = !file.isNonBlocking() && (flags & Constants.MSG_DONTWAIT) == 0;
+            boolean wait = waits && !file.isNonBlocking() && (flags & Constants.MSG_DONTWAIT) == 0;
             TcpEndpoint endpoint = file.endpoint();
             // What was read is told first, and the error by the next call.
             if (done > 0 && hasFailed(endpoint)) return done;
@@ -91,6 +127,8 @@ final class DataCalls {
             int result = endpoint.receive(to, kept, length - kept, flags & CORE_RECEIVE_FLAGS, now);
             if (result > 0) done = kept + result;
             boolean wantsMore = result == EAGAIN || result > 0 && done < target(endpoint, length, flags);
+            // Linux: urgent data is never waited for.
+            if ((flags & Connection.MSG_OOB) != 0) return result;
             if (wantsMore && length == 0) return 0;
             if (wantsMore && wait) return Call.BLOCKED;
             return done > 0 ? done : result;
@@ -152,12 +190,22 @@ final class DataCalls {
     Call sending(int fd, int length, int flags, Sending.Destination to) throws BadCall {
         checkKnown(flags, KNOWN_SEND_FLAGS, "send");
         var sending = new Sending(buffer(length), length, flags, to);
-        return now -> switch (descriptors.get(fd)) {
-            case null -> Errno.EBADF.asResult();
-            case SocketFile file -> sending.attempt(file, now);
-            case PipeEnd pipe -> writePipe(pipe, length);
-            case PlainFile file -> file.write(length);
-            case EpollFile _ -> Errno.EINVAL.asResult();
+        return new Call() {
+            @Override
+            public long attempt(long now) {
+                return switch (descriptors.get(fd)) {
+                    case null -> Errno.EBADF.asResult();
+                    case SocketFile file -> sending.attempt(file, now);
+                    case PipeEnd pipe -> writePipe(pipe, length);
+                    case PlainFile file -> file.write(length);
+                    case EpollFile _ -> Errno.EINVAL.asResult();
+                };
+            }
+
+            @Override
+            public long expired(long now) {
+                return sending.expired(descriptors.get(fd));
+            }
         };
     }
 
@@ -183,6 +231,8 @@ final class DataCalls {
         Sending[] begun = new Sending[1];
         return now -> {
             if (descriptors.get(in) == null) return Errno.EBADF.asResult();
+            boolean seeks = !(descriptors.get(in) instanceof SocketFile) || offset < 0;
+            if (!seeks) return Errno.ESPIPE.asResult();
             if (!(descriptors.get(in) instanceof PlainFile file)) return Errno.EINVAL.asResult();
             if (!(descriptors.get(out) instanceof SocketFile socket)) return Errno.EBADF.asResult();
             if (begun[0] == null) {
@@ -202,9 +252,9 @@ final class DataCalls {
         return arguments.number(i);
     }
 
-    private static long sendingTo(SocketFile socket, int length, long now) throws BadCall {
+    private static long sendingTo(SocketFile socket, int length, int flags, long now) throws BadCall {
         if (length == 0) return 0;
-        int result = socket.endpoint().send(buffer(length), 0, length, 0, now);
+        int result = socket.endpoint().send(buffer(length), 0, length, flags, now);
         return result == EAGAIN && !socket.isNonBlocking() ? Call.BLOCKED : result;
     }
 
@@ -215,11 +265,12 @@ final class DataCalls {
         int out = arguments.integer(2);
         int count = arguments.integer(4);
         boolean waits = (arguments.integer(5) & Constants.SPLICE_F_NONBLOCK) == 0;
+        int more = (arguments.integer(5) & Constants.SPLICE_F_MORE) != 0 ? Connection.MSG_MORE : 0;
         return now -> {
             @Nullable OpenFile from = descriptors.get(in);
             @Nullable OpenFile to = descriptors.get(out);
             if (from instanceof PipeEnd pipe && to instanceof SocketFile socket && pipe.reads) {
-                long sent = sendingTo(socket, Math.min(count, pipe.content.bytes), now);
+                long sent = sendingTo(socket, Math.min(count, pipe.content.bytes), more, now);
                 if (sent == Call.BLOCKED && !waits) return EAGAIN;
                 if (sent > 0) pipe.content.bytes -= (int) sent;
                 return sent;

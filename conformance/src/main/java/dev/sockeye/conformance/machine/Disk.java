@@ -37,4 +37,9 @@ public final class Disk {
     Entry find(String name) {
         return files.get(name);
     }
+
+    /// Whether there is a file of this name.
+    public boolean has(String name) {
+        return find(name) != null;
+    }
 }

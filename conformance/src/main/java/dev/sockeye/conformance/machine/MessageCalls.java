@@ -85,7 +85,7 @@ final class MessageCalls {
             });
         }
         var receiving = new DataCalls.Receiving(length, flags);
-        return SocketCalls.on(descriptors, arguments.integer(0), (file, now) -> {
+        Call call = SocketCalls.on(descriptors, arguments.integer(0), (file, now) -> {
             long result = receiving.attempt(file, now);
             if (result < 0) return result;
             List<Control> actual = controlsOf(file.endpoint(), result);
@@ -98,6 +98,18 @@ final class MessageCalls {
             }
             return result;
         });
+        return new Call() {
+            @Override
+            public long attempt(long now) throws BadCall {
+                return call.attempt(now);
+            }
+
+            @Override
+            public long expired(long now) throws BadCall {
+                receiving.stopWaiting();
+                return call.attempt(now);
+            }
+        };
     }
 
     /// What a read of the error queue has found; it never waits.

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// `setsockopt`, `getsockopt`, `fcntl` and `ioctl`.
@@ -32,14 +33,14 @@ final class OptionCalls {
         this.descriptors = descriptors;
     }
 
-    private static SocketOption<?> option(Arguments arguments) throws BadCall {
+    /// @return null for a number that is no option's
+    private static @Nullable SocketOption<?> option(Arguments arguments) throws BadCall {
         int level = arguments.integer(1);
         int number = arguments.integer(2);
         OptionNumbers.Known known = OptionNumbers.find(level, number);
-        String name = known == null ? "option " + number + " of level " + level : known.name();
-        SocketOption<?> option = known == null ? null : known.option();
-        if (option == null) throw new Unsupported("the socket option " + name);
-        return option;
+        if (known == null) return null;
+        if (known.option() == null) throw new Unsupported("the socket option " + known.name());
+        return known.option();
     }
 
     // ---------------------------------------------------------------- setsockopt
@@ -47,7 +48,9 @@ final class OptionCalls {
     Call set(Arguments arguments) throws BadCall {
         arguments.require(5);
         SocketOption<?> option = option(arguments);
-        return SocketCalls.on(descriptors, arguments.integer(0), (file, now) -> set(file, option, arguments, now));
+        int fd = arguments.integer(0);
+        if (option == null) return SocketCalls.on(descriptors, fd, (file, now) -> ENOPROTOOPT);
+        return SocketCalls.on(descriptors, fd, (file, now) -> set(file, option, arguments, now));
     }
 
     @SuppressWarnings("unchecked") // the type is looked at
@@ -61,8 +64,11 @@ final class OptionCalls {
             String text = new String(arguments.text(3), StandardCharsets.UTF_8);
             return EndpointOptions.set(endpoint, (SocketOption<String>) option, text, now);
         }
+        if (option == SocketOption.SO_LINGER && arguments.integer(4) < 2 * Integer.BYTES)
+            return Errno.EINVAL.asResult();
         if (option == SocketOption.SO_LINGER)
             return EndpointOptions.set(endpoint, SocketOption.SO_LINGER, linger(arguments), now);
+        if (isTimeout(option)) return setTimeout(file, option, arguments);
         if (arguments.get(3) instanceof Expression.Struct) throw new Unsupported("setting the socket option " + option);
         // Linux takes one byte for a number of IP's, and of no other level.
         int least = arguments.integer(1) == Constants.SOL_IP ? 1 : Integer.BYTES;
@@ -79,6 +85,45 @@ final class OptionCalls {
             return EndpointOptions.set(endpoint, SocketOption.SO_MAX_PACING_RATE, pacingRate(arguments), now);
         }
         throw new Unsupported("setting the socket option " + option);
+    }
+
+    // ---------------------------------------------------------------- SO_RCVTIMEO, SO_SNDTIMEO
+
+    /// Bytes of a `struct timeval`.
+    private static final int TIMEVAL = 16;
+
+    private static boolean isTimeout(SocketOption<?> option) {
+        return option == SocketOption.SO_RCVTIMEO || option == SocketOption.SO_SNDTIMEO;
+    }
+
+    private static int setTimeout(SocketFile file, SocketOption<?> option, Arguments arguments) throws BadCall {
+        if (arguments.integer(4) < TIMEVAL) return Errno.EINVAL.asResult();
+        long seconds = timeval(arguments, "tv_sec");
+        long micros = timeval(arguments, "tv_usec");
+        if (micros < 0 || micros >= 1_000_000) return Errno.EDOM.asResult();
+        long nanos = TimeUnit.SECONDS.toNanos(seconds) + TimeUnit.MICROSECONDS.toNanos(micros);
+        // Linux: less than nothing is not to wait at all
+        long timeout = seconds < 0 ? 0 : nanos == 0 ? SocketFile.FOREVER : nanos;
+        if (option == SocketOption.SO_RCVTIMEO) file.receiveTimeout = timeout;
+        else file.sendTimeout = timeout;
+        return 0;
+    }
+
+    private static int compareTimeout(SocketFile file, SocketOption<?> option, Arguments arguments) throws BadCall {
+        if (arguments.isAnything(3)) return 0;
+        long timeout = option == SocketOption.SO_RCVTIMEO ? file.receiveTimeout : file.sendTimeout;
+        if (timeout == SocketFile.FOREVER) timeout = 0;
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(timeout);
+        long micros = TimeUnit.NANOSECONDS.toMicros(timeout) % 1_000_000;
+        if (seconds == timeval(arguments, "tv_sec") && micros == timeval(arguments, "tv_usec")) return 0;
+        throw new BadCall("getsockopt: expected " + option + " " + arguments.get(3) + ", actual {tv_sec=" + seconds
+                + ", tv_usec=" + micros + "}");
+    }
+
+    private static long timeval(Arguments arguments, String field) throws BadCall {
+        Expression value = arguments.struct(3).field(field);
+        if (value == null) throw new BadCall("a timeval is {tv_sec=1, tv_usec=500000}");
+        return arguments.number(value);
     }
 
     /// An unsigned number of four bytes, or of eight; all ones are no bound.
@@ -103,7 +148,10 @@ final class OptionCalls {
     Call get(Arguments arguments) throws BadCall {
         arguments.require(5);
         SocketOption<?> option = option(arguments);
-        return SocketCalls.on(descriptors, arguments.integer(0), (file, now) -> {
+        int fd = arguments.integer(0);
+        if (option == null) return SocketCalls.on(descriptors, fd, (file, now) -> ENOPROTOOPT);
+        return SocketCalls.on(descriptors, fd, (file, now) -> {
+            if (isTimeout(option)) return compareTimeout(file, option, arguments);
             Object actual = EndpointOptions.get(file.endpoint(), option, now);
             if (actual == null) return option == SocketOption.IP_MTU ? Errno.ENOTCONN.asResult() : ENOPROTOOPT;
             if (!arguments.isAnything(3)) compare(option, arguments, actual);
@@ -180,7 +228,7 @@ final class OptionCalls {
     /// `tcp_ioctl`
     private static @Nullable Integer queueLength(TcpEndpoint endpoint, int request) {
         Connection connection = endpoint.connection();
-        if (endpoint.state() == TcpState.LISTEN) return Errno.EINVAL.asResult();
+        if (endpoint.state() == TcpState.LISTEN && request != Constants.SIOCATMARK) return Errno.EINVAL.asResult();
         return switch (request) {
             case Constants.SIOCINQ -> connection == null ? 0 : connection.available();
             case Constants.SIOCOUTQ -> endpoint.unacknowledgedBytes();

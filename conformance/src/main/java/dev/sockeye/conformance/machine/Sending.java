@@ -2,6 +2,7 @@ package dev.sockeye.conformance.machine;
 
 import dev.sockeye.host.TcpEndpoint;
 import dev.sockeye.tcp.Connection;
+import dev.sockeye.tcp.Readiness;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.Errno;
 import dev.sockeye.wire.TransportAddress;
@@ -38,6 +39,13 @@ final class Sending {
         this.flags = flags;
         this.to = to.address;
         this.toNobody = to.named && to.address == null;
+    }
+
+    /// `SO_SNDTIMEO` is over. Linux: whether there is room by now is left for the next call.
+    long expired(@Nullable OpenFile file) {
+        if (file instanceof SocketFile socket) socket.endpoint().setWritePending(false);
+        if (done > 0) return done;
+        return connecting ? Errno.EINPROGRESS.asResult() : EAGAIN;
     }
 
     long attempt(SocketFile file, long now) {
@@ -81,6 +89,8 @@ final class Sending {
     }
 
     private long write(TcpEndpoint endpoint, boolean wait, long now) {
+        // What was taken is told first, and the error by the next call.
+        if (done > 0 && (endpoint.readiness() & Readiness.ERR) != 0) return done;
         int result;
         do {
             int core = flags & DataCalls.CORE_SEND_FLAGS | (done > 0 ? Connection.MSG_REST : 0);

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class SocketCalls {
 
     private static final int STREAM = 1;
+    /// How many numbers of protocols there are (`IPPROTO_MAX`).
+    private static final int PROTOCOLS = 263;
+    /// And how many of types and families (`SOCK_MAX`, `AF_MAX`).
+    private static final int TYPES = 11, FAMILIES = 46;
 
     private final HostUnderTest machine;
     private final Descriptors descriptors;
@@ -44,10 +48,14 @@ final class SocketCalls {
         domain = arguments.integer(0, domain);
         int type = arguments.integer(1);
         int protocol = arguments.integer(2);
+        if (domain >= FAMILIES) return now -> Errno.EAFNOSUPPORT.asResult();
         if (domain != Constants.AF_INET && domain != Constants.AF_INET6)
             throw new Unsupported("sockets of family " + domain);
-        boolean tcp = (type & Constants.SOCK_TYPE_MASK) == STREAM && (protocol == 0 || protocol == Constants.SOL_TCP);
-        if (!tcp) throw new Unsupported("sockets that are not of TCP");
+        if ((type & Constants.SOCK_TYPE_MASK) >= TYPES) return now -> Errno.EINVAL.asResult();
+        if ((type & Constants.SOCK_TYPE_MASK) != STREAM) throw new Unsupported("sockets that are not of TCP");
+        boolean tcp = protocol == 0 || protocol == Constants.SOL_TCP;
+        boolean known = protocol >= 0 && protocol < PROTOCOLS;
+        if (!tcp) return now -> (known ? Errno.EPROTONOSUPPORT : Errno.EINVAL).asResult();
         Family family = domain == Constants.AF_INET ? Family.INET : Family.INET6;
         return now -> {
             TcpEndpoint endpoint = machine.host().openTcp(family);
@@ -96,11 +104,21 @@ final class SocketCalls {
     Call connect(Arguments arguments) throws BadCall {
         arguments.require(3);
         TransportAddress address = arguments.address(1, remote());
-        return on(descriptors, arguments.integer(0), new OnSocket() {
+        int fd = arguments.integer(0);
+        return new Call() {
             private boolean begun;
 
             @Override
-            public long attempt(SocketFile file, long now) {
+            public long attempt(long now) throws BadCall {
+                return on(descriptors, fd, this::attempt).attempt(now);
+            }
+
+            @Override
+            public long expired(long now) {
+                return Errno.EINPROGRESS.asResult();
+            }
+
+            private long attempt(SocketFile file, long now) {
                 TcpEndpoint endpoint = file.endpoint();
                 if (address == null) return endpoint.disconnect(now);
                 if (begun && endpoint.isConnecting()) return Call.BLOCKED;
@@ -111,7 +129,7 @@ final class SocketCalls {
                 // A connect to this host itself has ended by now.
                 return endpoint.isConnecting() ? Call.BLOCKED : endpoint.connect(address, now);
             }
-        });
+        };
     }
 
     Call shutdown(Arguments arguments) throws BadCall {

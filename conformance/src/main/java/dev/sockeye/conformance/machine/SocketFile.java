@@ -11,6 +11,12 @@ public final class SocketFile implements OpenFile {
     private final List<EpollFile.Watch> watches = new ArrayList<>();
     private int flags;
 
+    /// A call waits as long as it takes.
+    static final long FOREVER = -1;
+
+    /// `SO_RCVTIMEO` and `SO_SNDTIMEO`, nanoseconds, or [#FOREVER].
+    long receiveTimeout = FOREVER, sendTimeout = FOREVER;
+
     /// A socket, which is its endpoint's attachment from now on.
     public SocketFile(TcpEndpoint endpoint, int flags) {
         this.endpoint = endpoint;

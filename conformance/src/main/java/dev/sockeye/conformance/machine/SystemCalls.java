@@ -42,7 +42,18 @@ public final class SystemCalls {
     public Call begin(Action.SystemCall call, boolean mayBlock, long now) throws BadCall {
         var arguments = new Arguments(call.name(), call.arguments(), setup);
         long expected = call.result() instanceof Expression.Anything ? -1 : arguments.number(call.result());
+        Call begun = begin(call.name(), arguments, expected, now);
         return switch (call.name()) {
+            case "accept", "accept4", "read", "recv", "recvfrom", "readv", "recvmsg" ->
+                TimedCall.of(begun, descriptors, arguments.integer(0), false, now);
+            case "connect", "write", "send", "sendto", "writev", "sendmsg", "sendfile" ->
+                TimedCall.of(begun, descriptors, arguments.integer(0), true, now);
+            default -> begun;
+        };
+    }
+
+    private Call begin(String name, Arguments arguments, long expected, long now) throws BadCall {
+        return switch (name) {
             case "socket" -> sockets.socket(arguments, expected);
             case "bind" -> sockets.bind(arguments);
             case "listen" -> sockets.listen(arguments);
@@ -50,8 +61,8 @@ public final class SystemCalls {
             case "connect" -> sockets.connect(arguments);
             case "shutdown" -> sockets.shutdown(arguments);
             case "close" -> sockets.close(arguments);
-            case "read", "recv", "recvfrom", "readv" -> data.receive(call.name(), arguments);
-            case "write", "send", "sendto", "writev" -> data.send(call.name(), arguments, peer());
+            case "read", "recv", "recvfrom", "readv" -> data.receive(name, arguments);
+            case "write", "send", "sendto", "writev" -> data.send(name, arguments, peer());
             case "sendfile" -> data.sendFile(arguments);
             case "splice" -> data.splice(arguments);
             case "recvmsg" -> messages.receive(arguments);
@@ -66,7 +77,7 @@ public final class SystemCalls {
             case "epoll_wait" -> polls.await(arguments, now);
             case "open" -> open(arguments, expected);
             case "pipe" -> pipe(arguments);
-            default -> throw new Unsupported("the system call " + call.name());
+            default -> throw new Unsupported("the system call " + name);
         };
     }
 

@@ -64,7 +64,7 @@ final class PacketEvents {
         ScriptSocket socket = sockets.forInbound(packet);
         boolean syn = (packet.flags() & TcpHeader.SYN) != 0;
         boolean ack = (packet.flags() & TcpHeader.ACK) != 0;
-        if (syn) socket.remoteIsn = socket.scriptRemoteIsn = packet.range().from();
+        if (syn) socket.peerBegins(packet.range().from());
         long sequence = packet.range().from() - socket.remoteOffset(syn);
         long acknowledgment = packet.ack() < 0 ? 0 : packet.ack();
         if (ack) acknowledgment -= socket.localOffset(syn);

@@ -35,6 +35,7 @@ final class ScriptSocket {
     long localIsn, scriptLocalIsn;
     long remoteIsn, scriptRemoteIsn;
     boolean localIsnKnown;
+    private boolean remoteIsnKnown;
 
     /// Timestamps of ours that lines of the script have shown: its number for one, and the real one.
     final Map<Long, Long> timestamps = new HashMap<>();
@@ -73,10 +74,19 @@ final class ScriptSocket {
         local = null;
         remote = to;
         localIsnKnown = false;
+        remoteIsnKnown = false;
         localIsn = scriptLocalIsn = remoteIsn = scriptRemoteIsn = 0;
     }
 
     // ---------------------------------------------------------------- numbers
+
+    /// A SYN of the peer. The numbers of a script go by the first one: another, in the middle of the connection or
+    /// after its end, changes none of them.
+    void peerBegins(long sequence) {
+        if (remoteIsnKnown) return;
+        remoteIsnKnown = true;
+        remoteIsn = scriptRemoteIsn = sequence;
+    }
 
     /// What is to be added to a number of the host's, to have the script's.
     long localOffset(boolean syn) {

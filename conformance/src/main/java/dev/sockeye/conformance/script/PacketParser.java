@@ -28,9 +28,15 @@ final class PacketParser {
         return tcp(ip);
     }
 
-    /// The rest of the line is of a kind that is known by name only.
+    /// The rest of the line is of a kind that is known by name only; within brackets it may go on in the next.
     private PacketSpec unsupported(String what) {
-        while (!in.atEnd() && in.peek() != '\n') in.next();
+        int depth = 0;
+        while (!in.atEnd() && (in.peek() != '\n' || depth > 0)) {
+            char c = in.peek();
+            if ("([{".indexOf(c) >= 0) depth++;
+            if (")]}".indexOf(c) >= 0) depth--;
+            in.next();
+        }
         return new PacketSpec.Unsupported(what);
     }
 

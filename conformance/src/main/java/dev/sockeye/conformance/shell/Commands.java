@@ -5,6 +5,7 @@ import dev.sockeye.conformance.shell.Shell.Result;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -66,8 +67,10 @@ final class Commands {
             case "grep" -> grep(arguments, input);
             case "dd" -> dd(arguments);
             case "rm" -> remove(arguments);
-            case "true", ":", "sleep", "sync", "modprobe" -> Result.OK;
+            case "true", ":", "sleep", "sync", "modprobe", "set" -> Result.OK;
             case "false" -> Result.failed("");
+            case "[", "test" -> Condition.of(command, arguments, this::exists);
+            case "awk", "cut", "wc", "head", "tail", "tr", "seq", "expr" -> TextCommands.run(command, arguments, input);
             default -> throw new Unsupported("the command " + command);
         };
     }
@@ -138,6 +141,11 @@ final class Commands {
         }
     }
 
+    private boolean exists(String file) {
+        if (file.startsWith("/proc/sys/")) return settings.exists(file);
+        return file.startsWith("/proc/net/tcp") || environment.disk().has(file);
+    }
+
     private Result cat(List<String> arguments) {
         var output = new StringBuilder();
         for (String file : arguments) {
@@ -153,25 +161,39 @@ final class Commands {
         boolean quiet = false;
         boolean inverted = false;
         boolean literal = false;
+        boolean counts = false;
+        boolean matches = false;
+        boolean words = false;
         int flags = 0;
-        List<String> words = new ArrayList<>();
+        List<String> operands = new ArrayList<>();
         for (String argument : arguments) {
             if (!argument.startsWith("-") || argument.length() < 2) {
-                words.add(argument);
+                operands.add(argument);
                 continue;
             }
+            counts |= argument.contains("c");
+            matches |= argument.contains("o");
+            words |= argument.contains("w");
             quiet |= argument.contains("q");
             inverted |= argument.contains("v");
             literal |= argument.contains("F");
             if (argument.contains("i")) flags |= Pattern.CASE_INSENSITIVE;
         }
-        if (words.isEmpty()) throw new ShellException("grep needs a pattern");
-        String text = words.size() > 1 ? cat(words.subList(1, words.size())).output() : input;
-        Pattern pattern = pattern(words.getFirst(), literal ? flags | Pattern.LITERAL : flags);
+        if (operands.isEmpty()) throw new ShellException("grep needs a pattern");
+        String text =
+                operands.size() > 1 ? cat(operands.subList(1, operands.size())).output() : input;
+        String wanted = literal ? Pattern.quote(operands.getFirst()) : operands.getFirst();
+        Pattern pattern = pattern(words ? "\\b(?:" + wanted + ")\\b" : wanted, flags);
         boolean want = !inverted;
         List<String> found = text.lines()
                 .filter(line -> pattern.matcher(line).find() == want)
                 .toList();
+        if (counts && !quiet) return new Result(found.isEmpty() ? 1 : 0, found.size() + "\n");
+        if (matches) {
+            found = found.stream()
+                    .flatMap(line -> pattern.matcher(line).results().map(MatchResult::group))
+                    .toList();
+        }
         String output = quiet || found.isEmpty() ? "" : String.join("\n", found) + "\n";
         return new Result(found.isEmpty() ? 1 : 0, output);
     }

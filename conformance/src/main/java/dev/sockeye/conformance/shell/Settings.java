@@ -36,6 +36,10 @@ final class Settings {
         return name.replace('/', '.');
     }
 
+    boolean exists(String nameOrPath) {
+        return sysctl.all().containsKey(name(nameOrPath));
+    }
+
     String get(String nameOrPath) {
         String name = name(nameOrPath);
         if (!sysctl.all().containsKey(name)) throw new Unsupported("the sysctl " + name);

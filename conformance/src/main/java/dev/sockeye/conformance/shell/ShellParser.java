@@ -1,181 +1,176 @@
 package dev.sockeye.conformance.shell;
 
+import dev.sockeye.conformance.machine.Unsupported;
+import dev.sockeye.conformance.shell.ShellTree.Assignment;
+import dev.sockeye.conformance.shell.ShellTree.Branch;
+import dev.sockeye.conformance.shell.ShellTree.Command;
+import dev.sockeye.conformance.shell.ShellTree.Pipeline;
+import dev.sockeye.conformance.shell.ShellTree.Stage;
+import dev.sockeye.conformance.shell.ShellTree.When;
+import dev.sockeye.conformance.shell.ShellTree.Word;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
-/// Reads a block of commands: pipelines joined by `;`, `&&`, `||` and ends of lines, with quotes,
-/// `$((...))`,
-/// `${PPID}`, and output sent to files.
+/// Reads a block of commands: pipelines joined by `;`, `&&`, `||` and ends of lines, `for`, `if`, `while` and
+/// groups, output sent to files. [WordParser] reads the words.
 final class ShellParser {
 
-    /// What decides whether a pipeline is run.
-    enum When {
-        ALWAYS,
-        AFTER_SUCCESS,
-        AFTER_FAILURE
-    }
+    private static final Set<String> CLOSING = Set.of("do", "done", "then", "elif", "else", "fi", "}");
+    private static final String ENDS_COMMAND = "\n;|&)";
 
-    /// A command with its words.
-    ///
-    /// @param output where its output goes, null for the pipe or the terminal
-    record Command(List<String> words, @Nullable String output, boolean append) {}
+    private final WordParser words;
 
-    /// Commands joined by pipes.
-    record Pipeline(When when, boolean negated, List<Command> commands) {}
-
-    private final String text;
-    private int at;
-
-    private ShellParser(String text) {
-        this.text = text;
+    private ShellParser(String text, int at) {
+        this.words = new WordParser(text, at);
     }
 
     static List<Pipeline> parse(String text) throws ShellException {
-        return new ShellParser(text).script();
+        var parser = new ShellParser(text, 0);
+        List<Pipeline> script = parser.script();
+        if (parser.words.at < text.length()) {
+            String rest = text.substring(parser.words.at).strip();
+            throw new ShellException("'" + rest.lines().findFirst().orElse(rest) + "' closes nothing");
+        }
+        return script;
     }
 
+    /// Reads up to the `)` of a `$(`.
+    ///
+    /// @return where it stands
+    static int parseInner(String text, int from, List<Pipeline> into) throws ShellException {
+        var parser = new ShellParser(text, from);
+        into.addAll(parser.script());
+        if (parser.words.peek() != ')') throw new ShellException("$( has no end");
+        return parser.words.at;
+    }
+
+    /// Pipelines, up to a word or bracket that closes what they stand in.
     private List<Pipeline> script() throws ShellException {
         List<Pipeline> pipelines = new ArrayList<>();
         When when = When.ALWAYS;
         while (true) {
-            skipBlank(when != When.ALWAYS);
-            if (at >= text.length()) return pipelines;
-            if (take(";") || take("\n") || take("&")) continue;
-            Pipeline pipeline = pipeline(when);
-            pipelines.add(pipeline);
-            skipBlank(false);
-            when = take("&&") ? When.AFTER_SUCCESS : take("||") ? When.AFTER_FAILURE : When.ALWAYS;
-        }
-    }
-
-    private boolean take(String what) {
-        if (!text.startsWith(what, at)) return false;
-        at += what.length();
-        return true;
-    }
-
-    /// Passes over blanks, continued lines and comments.
-    private void skipBlank(boolean lines) {
-        while (at < text.length()) {
-            char c = text.charAt(at);
-            if (c == ' ' || c == '\t' || c == '\r' || lines && c == '\n') at++;
-            else if (text.startsWith("\\\n", at)) at += 2;
-            else if (c == '#') while (at < text.length() && text.charAt(at) != '\n') at++;
-            else return;
+            words.skipBlank(when != When.ALWAYS);
+            if (words.atEnd() || words.peek() == ')' || CLOSING.contains(words.peekWord())) {
+                if (when != When.ALWAYS) throw new ShellException("a command is missing");
+                return pipelines;
+            }
+            if (words.take(";") || words.take("\n") || words.take("&")) continue;
+            pipelines.add(pipeline(when));
+            words.skipBlank(false);
+            when = words.take("&&") ? When.AFTER_SUCCESS : words.take("||") ? When.AFTER_FAILURE : When.ALWAYS;
         }
     }
 
     private Pipeline pipeline(When when) throws ShellException {
-        boolean negated = text.startsWith("! ", at);
-        if (negated) at += 2;
-        List<Command> commands = new ArrayList<>();
+        boolean negated = words.takeWord("!");
+        List<Stage> stages = new ArrayList<>();
         do {
-            skipBlank(true);
-            commands.add(command());
-            skipBlank(false);
-        } while (!text.startsWith("||", at) && take("|"));
-        return new Pipeline(when, negated, commands);
+            words.skipBlank(true);
+            stages.add(stage());
+            words.skipBlank(false);
+        } while (!words.startsWith("||") && words.take("|"));
+        return new Pipeline(when, negated, stages);
+    }
+
+    private Stage stage() throws ShellException {
+        if (words.startsWith("((")) throw new Unsupported("the shell's ((...))");
+        if (words.take("(")) {
+            Stage group = new ShellTree.Group(script());
+            if (!words.take(")")) throw new ShellException("( has no end");
+            return group;
+        }
+        return switch (words.peekWord()) {
+            case "for" -> loop();
+            case "if" -> condition();
+            case "while", "until" -> repetition();
+            case "{" -> {
+                words.takeWord("{");
+                Stage group = new ShellTree.Group(script());
+                closing("}");
+                yield group;
+            }
+            case "case", "function", "select", "[[" -> throw new Unsupported("the shell's '" + words.peekWord() + "'");
+            default -> command();
+        };
+    }
+
+    private void closing(String word) throws ShellException {
+        words.skipBlank(true);
+        while (words.take(";")) words.skipBlank(true);
+        if (!words.takeWord(word)) throw new ShellException("'" + word + "' is missing");
+    }
+
+    private Stage loop() throws ShellException {
+        words.takeWord("for");
+        words.skipBlank(false);
+        String name = words.peekWord();
+        if (!name.matches("[A-Za-z_]\\w*")) throw new ShellException("for needs a name");
+        words.takeWord(name);
+        words.skipBlank(true);
+        if (!words.takeWord("in")) throw new Unsupported("a for without 'in'");
+        List<Word> values = new ArrayList<>();
+        for (words.skipBlank(false); !words.isAtAny(ENDS_COMMAND); words.skipBlank(false)) values.add(words.word());
+        closing("do");
+        List<Pipeline> body = script();
+        closing("done");
+        return new ShellTree.For(name, values, body);
+    }
+
+    private Stage repetition() throws ShellException {
+        boolean until = words.takeWord("until");
+        if (!until) words.takeWord("while");
+        List<Pipeline> condition = script();
+        closing("do");
+        List<Pipeline> body = script();
+        closing("done");
+        return new ShellTree.While(condition, until, body);
+    }
+
+    private Stage condition() throws ShellException {
+        words.takeWord("if");
+        List<Branch> branches = new ArrayList<>();
+        List<Pipeline> otherwise = List.of();
+        do {
+            List<Pipeline> condition = script();
+            closing("then");
+            branches.add(new Branch(condition, script()));
+        } while (words.takeWord("elif"));
+        if (words.takeWord("else")) otherwise = script();
+        closing("fi");
+        return new ShellTree.If(branches, otherwise);
     }
 
     private Command command() throws ShellException {
-        List<String> words = new ArrayList<>();
-        String output = null;
+        List<Assignment> assignments = new ArrayList<>();
+        List<Word> all = new ArrayList<>();
+        Word output = null;
         boolean append = false;
         while (true) {
-            skipBlank(false);
-            if (at >= text.length() || "\n;|&".indexOf(text.charAt(at)) >= 0) break;
-            if (take("2>&1") || take(">&2") || take("2>/dev/null")) continue;
-            if (take("2>")) {
-                skipBlank(false);
-                word();
-            } else if (take(">")) {
-                append = take(">");
-                skipBlank(false);
-                output = word();
+            words.skipBlank(false);
+            if (words.isAtAny(ENDS_COMMAND)) break;
+            if (words.take("2>&1") || words.take(">&2") || words.take("2>/dev/null")) continue;
+            if (words.take("&>")) {
+                output = redirection();
+            } else if (words.take("2>")) {
+                redirection();
+            } else if (words.take(">")) {
+                append = words.take(">");
+                output = redirection();
+            } else if (words.startsWith("<")) {
+                throw new Unsupported("input from a file, <");
             } else {
-                words.add(word());
+                String name = all.isEmpty() ? words.takeAssigned() : "";
+                if (name.isEmpty()) all.add(words.word());
+                else assignments.add(new Assignment(name, words.wordOrNothing()));
             }
         }
-        if (words.isEmpty()) throw new ShellException("a command is missing");
-        return new Command(List.copyOf(words), output, append);
+        if (all.isEmpty() && assignments.isEmpty()) throw new ShellException("a command is missing");
+        return new Command(List.copyOf(assignments), List.copyOf(all), output, append);
     }
 
-    private String word() throws ShellException {
-        var word = new StringBuilder();
-        int start = at;
-        while (at < text.length() && " \t\r\n;|&>".indexOf(text.charAt(at)) < 0) {
-            char c = text.charAt(at);
-            if (c == '\'') {
-                word.append(quoted());
-            } else if (c == '"') {
-                doubleQuoted(word);
-            } else if (c == '$') {
-                dollar(word);
-            } else if (c == '\\' && at + 1 < text.length()) {
-                if (text.charAt(at + 1) != '\n') word.append(text.charAt(at + 1));
-                at += 2;
-            } else {
-                word.append(c);
-                at++;
-            }
-        }
-        if (at == start) throw new ShellException("a word is missing");
-        return word.toString();
-    }
-
-    private String quoted() throws ShellException {
-        int end = text.indexOf('\'', at + 1);
-        if (end < 0) throw new ShellException("a quote has no end");
-        String inside = text.substring(at + 1, end);
-        at = end + 1;
-        return inside;
-    }
-
-    private void doubleQuoted(StringBuilder word) throws ShellException {
-        at++;
-        while (at < text.length() && text.charAt(at) != '"') {
-            char c = text.charAt(at);
-            if (c == '$') {
-                dollar(word);
-            } else if (c == '\\' && at + 1 < text.length() && "\\\"$\n".indexOf(text.charAt(at + 1)) >= 0) {
-                if (text.charAt(at + 1) != '\n') word.append(text.charAt(at + 1));
-                at += 2;
-            } else {
-                word.append(c);
-                at++;
-            }
-        }
-        if (at >= text.length()) throw new ShellException("a quote has no end");
-        at++;
-    }
-
-    /// Where the two brackets stand that close `$((`.
-    private int endOfArithmetic() throws ShellException {
-        int depth = 0;
-        for (int i = at; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '(') depth++;
-            if (c == ')' && depth == 0 && text.startsWith("))", i)) return i;
-            if (c == ')') depth--;
-        }
-        throw new ShellException("$(( has no end");
-    }
-
-    private void dollar(StringBuilder word) throws ShellException {
-        if (take("$((")) {
-            int end = endOfArithmetic();
-            word.append(Arithmetic.value(text.substring(at, end)));
-            at = end + 2;
-        } else if (take("${")) {
-            int end = text.indexOf('}', at);
-            if (end < 0) throw new ShellException("${ has no end");
-            word.append('$').append(text, at, end);
-            at = end + 1;
-        } else if (text.startsWith("$(", at)) {
-            throw new dev.sockeye.conformance.machine.Unsupported("the output of a command as a word, $(...)");
-        } else {
-            word.append(text.charAt(at++));
-        }
+    private Word redirection() throws ShellException {
+        words.skipBlank(false);
+        return words.word();
     }
 }

@@ -10,6 +10,7 @@ import dev.sockeye.conformance.machine.Setup;
 import dev.sockeye.conformance.machine.Unsupported;
 import dev.sockeye.host.Sysctl;
 import dev.sockeye.wire.IpAddress;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,28 @@ class ShellTest {
                 "echo $((1 << 4)) $((7 % 4)) $((2**10))@16 3 1024",
                 "echo x # y@x",
                 "echo a\\ b@a b",
+                "x=3; y=$((x * 2 + 1)); echo $x ${y}z '$x' \"$x  $y\"@3 7z $x 3  7",
+                "for i in 1 2 3; do echo $i; done@1 2 3",
+                "for i in $(seq 2 4) x; do echo -n $i,; done@2,3,4,x,",
+                "if false; then echo a; elif true; then echo b; else echo c; fi@b",
+                "if [ 2 -gt 10 ]; then echo a; else echo b; fi@b",
+                "[ a = a ] && [ ! a != a -a -n x ] && test -z '' && echo yes@yes",
+                "[ -e /proc/sys/net/ipv4/tcp_sack ] && ! [ -f /proc/sys/net/ipv4/no ] && echo yes@yes",
+                "i=0; while [ $i -lt 3 ]; do i=$((i+1)); echo $i; done@1 2 3",
+                "until true; do echo no; done; echo yes@yes",
+                "echo \"$(echo a  b)\" $(echo c; echo d)@a b c d",
+                "x='a  b'; echo $x; echo \"$x\"@a b a  b",
+                "{ echo a; echo b; } | grep b@b",
+                "(echo a; echo b) | wc -l@2",
+                "echo one two three | awk '{print $2, $NF}'@two three",
+                "echo a:b:c | awk -F: '/b/ {print $3}'@c",
+                "echo 'x,y,z' | cut -d , -f 1,3@x,z",
+                "seq 5 | tail -n 3 | head -1@3",
+                "echo aXbX | tr -d X | tr a c@cb",
+                "echo abcabd | grep -o 'ab.' | grep -c .@2",
+                "false; echo $?@1",
+                "echo a; exit 0; echo b@a",
+                "export A=1 B=2; echo $((A + B))@3",
             })
     void commandsAreRunAsAShellDoes(String text, String output) throws ShellException {
         assertThat(shell.run(text).strip().replace("\n", " ")).isEqualTo(output);
@@ -100,6 +123,20 @@ class ShellTest {
         assertThatThrownBy(() -> shell.run("sysctl -q net.ipv4.tcp_sack=many"))
                 .isInstanceOf(ShellException.class)
                 .hasMessageContaining("'many' is not a number");
+        for (String broken : List.of(
+                "for i in 1; do echo",
+                "if true; then echo",
+                "done",
+                "echo $(echo",
+                "(echo",
+                "{ echo",
+                "[ 1 -eq 1",
+                "[ 1 -eq x ]",
+                "x=1 |",
+                "echo )",
+                "while true; do true; done")) {
+            assertThatThrownBy(() -> shell.run(broken)).as(broken).isInstanceOf(ShellException.class);
+        }
         assertThatThrownBy(() -> shell.run("echo 'x")).isInstanceOf(ShellException.class);
         assertThatThrownBy(() -> shell.run("echo $((1/0))")).isInstanceOf(ShellException.class);
     }
@@ -112,6 +149,15 @@ class ShellTest {
         assertThatThrownBy(() -> shell.run("sysctl -q net.ipv4.tcp_no_such=1"))
                 .isInstanceOf(Unsupported.class)
                 .hasMessage("the sysctl net.ipv4.tcp_no_such");
+        for (String other : List.of(
+                "case x in esac",
+                "echo ${x:-1}",
+                "cat < file",
+                "awk 'BEGIN {}'",
+                "[ -d /tmp ]",
+                "echo x | tr a-z A-Z")) {
+            assertThatThrownBy(() -> shell.run(other)).as(other).isInstanceOf(Unsupported.class);
+        }
         assertThatThrownBy(() -> shell.run("tc qdisc add dev tun0 root fq")).isInstanceOf(Unsupported.class);
     }
 }

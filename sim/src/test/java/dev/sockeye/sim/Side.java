@@ -3,6 +3,7 @@ package dev.sockeye.sim;
 import dev.sockeye.tcp.Connection;
 import dev.sockeye.tcp.Shutdown;
 import dev.sockeye.tcp.SocketOptions;
+import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -144,11 +145,12 @@ final class Side implements Program {
         return peer().causesResets() && inFlight() == 0 || stream == null && peer().aborted;
     }
 
-    /// Bytes that it has written and the peer's host has not acknowledged.
+    /// Bytes that it has written and the peer's host has not acknowledged; none of a connection that is over, whose
+    /// queue still tells what was written.
     int inFlight() {
         if (stream == null || closed || !stream.isAlive()) return 0;
         Connection connection = stream.endpoint().connection();
-        return connection == null ? 0 : connection.sendQueueBytes();
+        return connection == null || connection.state() == TcpState.CLOSED ? 0 : connection.sendQueueBytes();
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 
 /// Whoever goes through sockets once, some at a time, while the kernel still tells of more:
-/// [KernelSource#pass]. Any number of threads may call at once.
+/// [KernelPass]. Any number of threads may call at once.
 @FunctionalInterface
 public interface SocketBlocks {
 

@@ -48,7 +48,8 @@ sockeye_make_start_cache() { # $1: the jar, $2: for which commands, $3: the cach
   fi
   touch "$cache.lock"
   cd /
-  nice -n 5 "$JAVA_HOME/bin/java" "$@" "-XX:AOTCacheOutput=$new" -cp "$jar" \
+  nice -n 5 "$JAVA_HOME/bin/java" "$@" "-XX:AOTCacheOutput=$new" \
+    -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -cp "$jar" \
     dev.sockeye.cli.Rehearsal "$commands" && [ -s "$new" ] && [ ! "$jar" -nt "$cache.lock" ] && mv -f "$new" "$cache"
   rm -f "$new" "$new.config"
 }

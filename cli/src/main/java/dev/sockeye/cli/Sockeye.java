@@ -57,9 +57,9 @@ public final class Sockeye implements Runnable {
             Thread.ofPlatform().name("sockeye-calls").daemon().start(SystemCalls::prepare);
         }
         Terminal terminal = Terminal.ofProcess();
-        var output = new Output(FileDescriptor.out);
+        var output = new Output(FileDescriptor.out, 1);
         PrintStream out = terminal.open(output);
-        var sockeye = new Sockeye(terminal, out, terminal.open(new Output(FileDescriptor.err)));
+        var sockeye = new Sockeye(terminal, out, terminal.open(new Output(FileDescriptor.err, 2)));
         int exitCode = SsCommand.run(sockeye, arguments);
         // A short command has started nothing that must be told of its end, and is gone ten milliseconds earlier.
         if (exitCode >= 0) Runtime.getRuntime().halt(sockeye.orLost(output, exitCode));

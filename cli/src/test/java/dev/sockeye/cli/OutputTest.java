@@ -22,7 +22,7 @@ class OutputTest {
     void whatIsWrittenIsThereAndNothingLost() throws IOException {
         Path file = folder.resolve("file");
         try (var stream = new FileOutputStream(file.toFile());
-                var output = new Output(stream.getFD())) {
+                var output = new Output(stream.getFD(), -1)) {
             new PrintStream(output, true, StandardCharsets.UTF_8).println("ESTAB");
             output.write('!');
             assertThat(output.loss()).isNull();
@@ -34,7 +34,7 @@ class OutputTest {
     @EnabledOnOs(value = OS.LINUX, disabledReason = "/dev/full is Linux's")
     void aFullDiskIsRemembered() throws IOException {
         try (var full = new FileOutputStream("/dev/full");
-                var output = new Output(full.getFD())) {
+                var output = new Output(full.getFD(), -1)) {
             new PrintStream(output, true, StandardCharsets.UTF_8).println("ESTAB");
             assertThat(output.loss()).contains("No space left on device");
         }

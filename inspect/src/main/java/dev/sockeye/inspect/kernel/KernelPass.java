@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One pass through the TCP sockets of this thread's network namespace, for who needs each of them once, and not what
@@ -117,7 +118,7 @@ public final class KernelPass {
 
     private void add(SockDiag door, DiagMessages room) throws IOException {
         var names = KernelSource.deviceNames(door, room.devices());
-        queue.add(new KernelSource.Seen(Instant.now(), here, room, names));
+        queue.add(new KernelSource.Seen(Instant.now(), here, room, names, Map.of()));
     }
 
     // ---------------------------------------------------------------- the other thread

@@ -76,9 +76,8 @@ final class SsSelection {
         return isWanted(socket.protocol());
     }
 
-    /// @param passing where the kernel's sockets may pass while it tells of them, if there are no others; what has
-    /// passed
-    ///     is not found any more
+    /// @param passing where the kernel's sockets may pass while it tells of them, if there are no others: what has
+    ///     passed is not among what was found
     Found find(@Nullable SocketBlocks passing) throws IOException {
         String file = options.value("from");
         if (file != null) {

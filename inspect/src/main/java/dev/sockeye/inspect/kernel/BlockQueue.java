@@ -132,7 +132,8 @@ final class BlockQueue {
         return new IOException("interrupted while looking at sockets", e);
     }
 
-    private void throwFailure() throws IOException {
+    /// Nothing, unless somebody has failed.
+    synchronized void throwFailure() throws IOException {
         if (failure == null) return;
         if (failure instanceof IOException e) throw e;
         if (failure instanceof RuntimeException e) throw e;

@@ -71,6 +71,7 @@ public final class KernelPass {
         } finally {
             awaitOther();
         }
+        queue.throwFailure(); // of the other thread, with the last block
         if (holders != null) KernelSource.addClosedProcesses(holders, queue.unheld(), problems);
         return problems;
     }

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -142,6 +144,33 @@ class KernelPassTest {
             assertThat(Thread.getAllStackTraces().keySet())
                     .extracting(Thread::getName)
                     .doesNotContain("sockeye-blocks");
+        });
+    }
+
+    /// The thread that asks has gone through all the rest, and waits for the other one's block.
+    @Test
+    void whatGoesWrongWithTheLastBlockIsNotLost() throws Exception {
+        inNamespace(() -> {
+            Thread asks = Thread.currentThread();
+            var otherHasOne = new CountDownLatch(1);
+            var thisHasOne = new CountDownLatch(1);
+            SocketBlocks late = (number, sockets) -> {
+                try {
+                    if (Thread.currentThread() == asks) {
+                        thisHasOne.countDown();
+                        assertThat(otherHasOne.await(10, TimeUnit.SECONDS)).isTrue();
+                        return;
+                    }
+                    otherHasOne.countDown();
+                    assertThat(thisHasOne.await(10, TimeUnit.SECONDS)).isTrue();
+                    for (int i = 0; i < 10_000 && asks.getState() != Thread.State.WAITING; i++) Thread.sleep(1);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                throw new IOException("late");
+            };
+            var pass = new KernelPass(KernelQuery.ALL, Journals.none(), late, 1, 2);
+            assertThatThrownBy(pass::run).isInstanceOf(IOException.class).hasMessage("late");
         });
     }
 }

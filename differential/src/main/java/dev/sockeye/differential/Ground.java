@@ -18,8 +18,14 @@ record Ground(Addresses addresses, int ecn, int reuse) {
     static final String ECN = "net.ipv4.tcp_ecn", REUSE = "net.ipv4.tcp_tw_reuse";
 
     /// What all programs find, also those that say nothing of it.
-    static final Map<String, String> ALWAYS =
-            Map.of("net.ipv4.tcp_fastopen", "3", "net.ipv4.tcp_fastopen_blackhole_timeout_sec", "0");
+    static final Map<String, String> ALWAYS = Map.of(
+            "net.ipv4.tcp_fastopen",
+            "3",
+            "net.ipv4.tcp_fastopen_blackhole_timeout_sec",
+            "0",
+            // what one connection has learned is not for the next, nor for another program
+            "net.ipv4.tcp_no_metrics_save",
+            "1");
 
     /// Kinds of addresses.
     enum Addresses {

@@ -65,8 +65,6 @@ final class KernelLab implements AutoCloseable {
             netlink.addRoute("lab0", IpAddress.parse("fd00:6::"), 64, null);
         }
         for (var setting : Ground.ALWAYS.entrySet()) Files.writeString(path(setting.getKey()), setting.getValue());
-        // what one connection has learned is not for the next
-        Files.writeString(Path.of("/proc/sys/net/ipv4/tcp_no_metrics_save"), "1");
         return new KernelLab(device);
     }
 

@@ -29,6 +29,9 @@ public final class DiagAttributes {
     /// One more than the highest number above.
     private static final int KNOWN = 23;
 
+    /// Most sockets have the same name in them.
+    private static volatile String lastName = "cubic";
+
     private final byte[] bytes;
     private final int from;
     private final int to;
@@ -57,8 +60,8 @@ public final class DiagAttributes {
 
     /// `struct tcp_info`, as long as this kernel has it; null of a socket that has none (half-open,
     /// TIME_WAIT).
-    public @Nullable ByteBuffer tcpInfo() {
-        return value(INFO);
+    public @Nullable NativeStruct tcpInfo() {
+        return struct(INFO);
     }
 
     /// `TCP_CONGESTION`: the name of the congestion control; null if not told.
@@ -67,19 +70,19 @@ public final class DiagAttributes {
     }
 
     /// What BBR knows of the path: `struct tcp_bbr_info`; null with another congestion control.
-    public @Nullable ByteBuffer bbr() {
-        return value(BBR);
+    public @Nullable NativeStruct bbr() {
+        return struct(BBR);
     }
 
     /// What DCTCP knows of the path: `struct tcp_dctcp_info`; null with another congestion control.
-    public @Nullable ByteBuffer dctcp() {
-        return value(DCTCP);
+    public @Nullable NativeStruct dctcp() {
+        return struct(DCTCP);
     }
 
     /// What Vegas (and others that measure as it does) knows: `struct tcpvegas_info`; null with
     /// another.
-    public @Nullable ByteBuffer vegas() {
-        return value(VEGAS);
+    public @Nullable NativeStruct vegas() {
+        return struct(VEGAS);
     }
 
     /// `SO_MEMINFO` (`SK_MEMINFO_*`, linux/sock_diag.h), bytes; the last one counts what a listener or
@@ -173,6 +176,11 @@ public final class DiagAttributes {
 
     // ---------------------------------------------------------------- where they are
 
+    private @Nullable NativeStruct struct(int type) {
+        int place = places[type];
+        return place == 0 ? null : new NativeStruct(bytes, place, length(place));
+    }
+
     private @Nullable ByteBuffer value(int type) {
         int place = places[type];
         if (place == 0) return null;
@@ -195,7 +203,17 @@ public final class DiagAttributes {
         int end = place;
         int last = place + length(place);
         while (end < last && bytes[end] != 0) end++;
-        return new String(bytes, place, end - place, StandardCharsets.UTF_8);
+        String usual = lastName;
+        if (isSame(usual, place, end - place)) return usual;
+        String name = new String(bytes, place, end - place, StandardCharsets.UTF_8);
+        lastName = name;
+        return name;
+    }
+
+    private boolean isSame(String name, int place, int length) {
+        if (name.length() != length) return false;
+        for (int i = 0; i < length; i++) if (name.charAt(i) != bytes[place + i]) return false;
+        return true;
     }
 
     private int oneByte(int type) {

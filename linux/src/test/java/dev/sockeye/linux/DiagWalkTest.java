@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -133,14 +132,14 @@ class DiagWalkTest {
             told[1] = socket.longNumber(DiagWalk.INFO, 1 << 14); // beyond its end
             told[2] = socket.number(DiagWalk.MEMORY, 0); // not asked for
         });
-        ByteBuffer[] expected = new ByteBuffer[1];
+        NativeStruct[] expected = new NativeStruct[1];
         try (SockDiag diag = new SockDiag()) {
             diag.dump(SockDiag.AF_INET, 1 << DiagSocket.ESTABLISHED, null, socket -> {
                 if (socket.remote().port() == port)
                     expected[0] = socket.attributes().tcpInfo();
             });
         }
-        assertThat(told).containsExactly(expected[0].getInt(16), -1, -1);
+        assertThat(told).containsExactly(expected[0].i32(16), -1, -1);
     }
 
     /// A kernel may have given up the request that knows of no family.

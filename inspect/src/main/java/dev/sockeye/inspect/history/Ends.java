@@ -4,10 +4,10 @@ import dev.sockeye.inspect.history.Observation.Kind;
 import dev.sockeye.inspect.kernel.TcpInfoBytes;
 import dev.sockeye.linux.DiagMulticast;
 import dev.sockeye.linux.DiagSocket;
+import dev.sockeye.linux.NativeStruct;
 import dev.sockeye.linux.SystemCallException;
 import dev.sockeye.tcp.TcpInfo;
 import dev.sockeye.wire.TransportAddress;
-import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +45,7 @@ final class Ends implements AutoCloseable {
         var seen = new Observation(Kind.DESTROYED, now, socket.local(), remote);
         seen.cookie = socket.cookie();
         seen.from = KernelRecord.state(socket.state());
-        ByteBuffer structure = socket.attributes().tcpInfo();
+        NativeStruct structure = socket.attributes().tcpInfo();
         if (structure != null) {
             TcpInfo info = TcpInfoBytes.read(structure);
             seen.info = info;

@@ -11,11 +11,11 @@ import dev.sockeye.inspect.Timer;
 import dev.sockeye.linux.DiagAttributes;
 import dev.sockeye.linux.DiagMessages;
 import dev.sockeye.linux.DiagSocket;
+import dev.sockeye.linux.NativeStruct;
 import dev.sockeye.tcp.CongestionInfo;
 import dev.sockeye.tcp.TcpState;
 import dev.sockeye.wire.IpAddress;
 import dev.sockeye.wire.TransportAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -71,7 +71,7 @@ final class Translation {
         TcpState state = STATES[socket.state()];
         boolean hasPeer = state != TcpState.LISTEN && state != TcpState.CLOSED;
         SocketMemory memory = memory(attributes);
-        ByteBuffer info = attributes.tcpInfo();
+        NativeStruct info = attributes.tcpInfo();
         SocketSnapshot.Builder snapshot = SocketSnapshot.tcp(
                         seen.at(), seen.namespace().name(), state, socket.local())
                 .inode(socket.inode())
@@ -211,9 +211,9 @@ final class Translation {
 
     /// `struct tcp_bbr_info` (linux/inet_diag.h)
     private static CongestionInfo.@Nullable Bbr bbr(DiagAttributes attributes) {
-        ByteBuffer told = attributes.bbr();
-        if (told == null || told.remaining() < 20) return null;
-        long bandwidth = unsigned(told.getInt(0)) | (long) told.getInt(4) << 32;
-        return new CongestionInfo.Bbr(bandwidth, told.getInt(8), told.getInt(12), told.getInt(16));
+        NativeStruct told = attributes.bbr();
+        if (told == null || told.length() < 20) return null;
+        long bandwidth = told.u32(0) | (long) told.i32(4) << 32;
+        return new CongestionInfo.Bbr(bandwidth, told.i32(8), told.i32(12), told.i32(16));
     }
 }

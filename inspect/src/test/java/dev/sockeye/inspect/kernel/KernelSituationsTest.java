@@ -12,6 +12,7 @@ import dev.sockeye.inspect.Settings;
 import dev.sockeye.inspect.Situation;
 import dev.sockeye.inspect.SocketSnapshot;
 import dev.sockeye.inspect.Timer;
+import dev.sockeye.linux.NativeStruct;
 import dev.sockeye.tcp.Journal;
 import dev.sockeye.tcp.Segment;
 import dev.sockeye.tcp.TcpState;
@@ -48,7 +49,7 @@ class KernelSituationsTest {
                 .remote(address("10.0.0.5", 5432))
                 .owners(List.of(new Owner(812, "backend", null, "fd=7", "shop")))
                 .inode(98765)
-                .info(TcpInfoBytes.read(info))
+                .info(TcpInfoBytes.read(new NativeStruct(info.array(), 0, info.capacity())))
                 .kernel(KernelDetail.of(KernelDetail.IPV4, 17, 1000, 1));
     }
 

@@ -53,8 +53,9 @@ public final class TcpEndpoint extends Endpoint {
     private int peekOffset = -1;
     private @Nullable SegmentKeys keys;
 
-    /// Shut down for reading while there was no connection.
-    private boolean noReading;
+    /// The directions in which it was shut down while there was no connection; the last window of the one before.
+    private int shut, windowLeft;
+
     private @Nullable Path path;
     private long pathGeneration;
 
@@ -232,6 +233,7 @@ public final class TcpEndpoint extends Endpoint {
                         int pending = error != 0 || failed == null ? error : failed.takeError();
                         error = 0;
                         if (failed != null) failed.forgetEnd();
+                        shut = 0;
                         raise(Readiness.ERR); // as everything that ends a connection does
                         yield pending != 0 ? -pending : Errno.ECONNABORTED.asResult();
                     }
@@ -279,7 +281,7 @@ public final class TcpEndpoint extends Endpoint {
         SegmentKeys own = keys;
         int rejected = own == null ? 0 : own.connect(target);
         if (rejected < 0) return rejected;
-        Connection earlier = discardConnection(now);
+        discardConnection(now);
         if (own != null) own.describe(target, options);
         TimeWait before = host.flows().takeOver(tuple);
         localIp = source;
@@ -289,7 +291,7 @@ public final class TcpEndpoint extends Endpoint {
         var opened = new Connection(host.tcp(), tuple, options, route.linkMtu());
         opened.onPathMtu(route.mtu());
         opened.setPeekOffset(peekOffset);
-        if (earlier != null) opened.follow(earlier);
+        opened.follow(windowLeft, shut);
         connection = opened;
         phase = Phase.CONNECTING;
         flow = host.flows().add(this, tuple);
@@ -320,11 +322,13 @@ public final class TcpEndpoint extends Endpoint {
     }
 
     /// A socket may connect again after it failed: what is left of the last connection goes.
-    private @Nullable Connection discardConnection(long now) {
+    private void discardConnection(long now) {
         Connection before = connection;
         connection = null;
-        if (before != null) before.close(now);
-        return before;
+        if (before == null) return;
+        windowLeft = before.windowLeft();
+        shut |= before.shutDirections();
+        before.close(now);
     }
 
     @Override
@@ -341,7 +345,7 @@ public final class TcpEndpoint extends Endpoint {
         }
         discardConnection(now);
         phase = Phase.UNCONNECTED;
-        noReading = false;
+        shut = 0;
         raise(Readiness.ERR);
         if (!boundPort) releasePort();
         if (!boundAddress) localIp = wildcard();
@@ -419,7 +423,7 @@ public final class TcpEndpoint extends Endpoint {
         if (receiving == null || phase == Phase.UNCONNECTED) {
             if (urgent && listener == null) return Errno.EINVAL.asResult();
             // Linux: a shutdown for reading is the end of the stream, though it was refused.
-            return noReading && error == 0 ? 0 : noConnection(Errno.ENOTCONN);
+            return (shut & Shutdown.READ.directions) != 0 && error == 0 ? 0 : noConnection(Errno.ENOTCONN);
         }
         if (!urgent && error != 0 && receiving.receiveQueueBytes() == 0) return noConnection(Errno.ENOTCONN);
         int received = receiving.receive(to, offset, length, flags, now);
@@ -447,7 +451,7 @@ public final class TcpEndpoint extends Endpoint {
         Connection shutting = connection;
         if (shutting == null) {
             // Linux: it counts all the same
-            if (how != Shutdown.WRITE) noReading = true;
+            shut |= how.directions;
             raise(Readiness.IN | Readiness.OUT | Readiness.HUP);
             return Errno.ENOTCONN.asResult();
         }
@@ -671,7 +675,7 @@ public final class TcpEndpoint extends Endpoint {
         int failed = error != 0 ? Readiness.ERR : 0;
         if (current != null) return current.readiness() | failed;
         // Linux: a socket that is not connected is writable, and hung up.
-        int ended = noReading ? Readiness.IN | Readiness.RDHUP : 0;
+        int ended = (shut & Shutdown.READ.directions) != 0 ? Readiness.IN | Readiness.RDHUP : 0;
         return Readiness.OUT | Readiness.HUP | ended | failed;
     }
 

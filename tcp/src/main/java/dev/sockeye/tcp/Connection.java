@@ -434,9 +434,24 @@ public final class Connection {
         return fastOpen.beginActive().open(from, offset, length, flags, now);
     }
 
-    /// The socket had another connection before this one, of which the window's size is left.
-    public void follow(Connection before) {
-        sizes.earlierWindow = before.receive.window;
+    /// The socket had another connection before this one, of which the window's size is left; and it was perhaps shut
+    /// down while it had none, which counts from the beginning.
+    ///
+    /// @param window     what [#windowLeft] says of it, bytes; 0 without one
+    /// @param directions of [Shutdown]
+    public void follow(int window, int directions) {
+        sizes.earlierWindow = window;
+        shutdown = directions;
+    }
+
+    /// The window that the socket has announced last, on this connection or, if this one never began, before.
+    public int windowLeft() {
+        return segmentsOut == 0 ? sizes.earlierWindow : receive.window;
+    }
+
+    /// The directions that it is shut down in, as bits of [Shutdown].
+    public int shutDirections() {
+        return shutdown;
     }
 
     /// Takes bytes, as far as there is room in the send buffer. It may take only some although there is room,

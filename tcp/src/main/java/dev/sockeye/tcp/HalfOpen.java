@@ -125,8 +125,11 @@ public final class HalfOpen {
         if (!seg.hasAck()) return Disposition.DROP;
         // Linux: an ACK that is put off is as if it had not come, its timestamp, too.
         if (!fastOpen && isDeferred(seg)) return Disposition.DROP;
-        updateTsRecent(seg, now);
-        return fastOpen ? Disposition.COMPLETE : complete();
+        if (fastOpen) return Disposition.COMPLETE;
+        Disposition disposition = complete();
+        // Linux: the request's own stays that of the SYN, see docs/linux/differential.md, "request_timestamp"
+        if (disposition == Disposition.COMPLETE) updateTsRecent(seg, now);
+        return disposition;
     }
 
     /// The SYN again, as first sent. Linux: with a FIN, too.
@@ -270,6 +273,8 @@ public final class HalfOpen {
         synAckSentLastAt = now;
         compose(handshake, out, now);
         out.ack = rcvNxt;
+        // Linux: as the listener has it now, see docs/linux/differential.md, "synack_maxseg"
+        out.mss = handshake.mssToAnnounce(listener.options);
         // RFC 7413 4.2.2, SHLD-4: the cookie that the client is to use is on the first SYN-ACK only.
         if (handshake.offersCookie && handshake.retransmits == 0) {
             out.fastOpenLength = FastOpenKeys.COOKIE_LENGTH;

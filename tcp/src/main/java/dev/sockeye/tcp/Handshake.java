@@ -12,8 +12,11 @@ public final class Handshake {
     /// The most payload the peer accepts in a segment, from its MSS option; bytes.
     public int peerMss = 536;
 
-    /// The MSS that we announced, bytes.
+    /// The MSS that we announced, bytes; and what the path carries, which a SYN-ACK that goes again announces unless
+    /// `TCP_MAXSEG` says less by then.
     public int advertisedMss;
+
+    private int pathMss;
 
     /// Shifts of the windows that the peer, and we, announce; -1 each where scaling was not agreed on (RFC 7323
     /// 2).
@@ -88,7 +91,8 @@ public final class Handshake {
         var handshake = new Handshake();
         handshake.irs = syn.seq;
         handshake.peerMss = peerMss(syn, options, v4);
-        handshake.advertisedMss = SegmentSizes.advertised(mtu, v4, options);
+        handshake.pathMss = SegmentSizes.unbounded(mtu, v4);
+        handshake.advertisedMss = SegmentSizes.bounded(handshake.pathMss, options);
         handshake.peerWindow = syn.window;
         handshake.synTrafficClass = syn.trafficClass;
         handshake.sackPermitted = syn.sackPermitted && sysctl.tcp_sack != 0;
@@ -124,6 +128,11 @@ public final class Handshake {
         }
     }
 
+    /// What a SYN-ACK announces that is sent now.
+    int mssToAnnounce(SocketOptions options) {
+        return SegmentSizes.bounded(pathMss, options);
+    }
+
     /// The SYN has come again.
     void onSynAgain(Segment syn) {
         if (ecn != EcnMode.ACCECN) return;
@@ -146,12 +155,13 @@ public final class Handshake {
         if (again == 0) AccEcnOption.writeToSynAck(out, sysctl);
     }
 
-    /// The most payload the peer takes: what it announced, 536 or 1220 (for IPv6) where it did not, and no more than
-    /// the program set with `TCP_MAXSEG`.
+    /// The most payload the peer takes: what it announced, and no more than the program set with `TCP_MAXSEG`; 536 or
+    /// 1220 (for IPv6) where it did not. Linux: whatever is set; see docs/linux/differential.md,
+    /// "maxseg_unannounced"
     private static int peerMss(Segment syn, SocketOptions options, boolean v4) {
         // RFC 9293 3.7.1, MUST-14
-        int mss = syn.mss != 0 ? syn.mss : SegmentSizes.unannounced(v4);
-        return options.maxSegment > 0 ? Math.min(mss, options.maxSegment) : mss;
+        if (syn.mss == 0) return SegmentSizes.unannounced(v4);
+        return SegmentSizes.bounded(syn.mss, options);
     }
 
     /// The window that the SYN-ACK announces and its scale, from the receive buffer.

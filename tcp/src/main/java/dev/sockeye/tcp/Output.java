@@ -64,6 +64,9 @@ final class Output {
 
     private int receivedBefore;
     private boolean gapsBefore;
+    private int windowBefore;
+    /// So is the FIN of a connection that was shut down before its handshake was over.
+    private boolean finBeforeText;
     /// What is sent at [#asOfEvent] is sent as of this time.
     private long asOf;
 
@@ -155,12 +158,19 @@ final class Output {
     /// data then; see docs/linux/recovery.md
     void beforeText(long now) {
         boolean again = lost && !frtoProbe && c.board.lostOut > c.board.retransOut;
-        if (!again || c.cwnd.segments <= c.board.inFlight()) return;
+        again = again && c.cwnd.segments > c.board.inFlight() && !c.pacer.holds(now);
+        if (!again && !finBeforeText) return;
         beforeText = true;
         receivedBefore = c.rcvNxt;
         gapsBefore = !c.sackList.isEmpty();
+        windowBefore = c.receive.announce(c.rcvNxt, c.receiveBuffer.charged(), c.acks);
         c.ackSchedule.onAckSent();
-        c.acks.onDataSent(now);
+        if (again) c.acks.onDataSent(now);
+    }
+
+    /// The FIN that the end of the handshake has made due goes before the data is taken that came along.
+    void finBeforeText() {
+        finBeforeText = true;
     }
 
     /// What is sent at this time bears that of `clock`.
@@ -176,6 +186,12 @@ final class Output {
 
     boolean isBeforeText() {
         return beforeText;
+    }
+
+    /// The window that a segment tells which is sent now.
+    int window() {
+        if (beforeText) return windowBefore;
+        return c.receive.announce(c.rcvNxt, c.receiveBuffer.charged(), c.acks);
     }
 
     /// What a segment that is sent now acknowledges.
@@ -249,7 +265,7 @@ final class Output {
 
     void clear() {
         synAck = first = crossedSyn = tailProbe = lost = probe = urgentProbe = probeData = push = frtoProbe = false;
-        beforeText = false;
+        beforeText = finBeforeText = false;
         immediateAcks = lastAck ? 1 : 0;
     }
 
@@ -308,7 +324,8 @@ final class Output {
         }
         if (beforeText) {
             if (again.nextLost(out, now)) return true;
-            beforeText = lost = false;
+            if (finBeforeText && push && newData(out, now)) return true;
+            beforeText = finBeforeText = lost = false;
         }
         if (immediateAcks > 0) {
             immediateAcks--;
@@ -672,6 +689,7 @@ final class Output {
         segment.setPackets(mss);
         // Linux: Nagle's rule does not mind it, see docs/linux/windows.md
         int small = smallEnd;
+        c.writer.onProbed(segment.endSeq);
         transmit(out, segment, mss, now);
         smallEnd = small;
         return true;

@@ -57,11 +57,14 @@ final class PassiveFastOpen {
     void synAck(Segment out, long now) {
         if (request.handshake().synAckSentAt >= 0) c.totalRetransmits++;
         request.synAck(out, now);
+        out.mss = request.handshake().mssToAnnounce(c.options);
     }
 
     /// The ACK of what does not fit: the half-open connection's, as long as there is one.
     void answer(Segment out, long now) {
         request.composeAck(out, now);
+        // Linux: behind what was sent already, see docs/linux/differential.md, "answer_number"
+        out.seq = c.sndNxt;
     }
 
     /// The SYN-ACK was not acknowledged in time (`tcp_fastopen_synack_timer`). Until it is, nothing else is sent

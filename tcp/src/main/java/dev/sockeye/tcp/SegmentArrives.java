@@ -419,7 +419,11 @@ final class SegmentArrives {
         Opening.established(c, seg.flags, now);
         c.prediction.on();
         if (!c.congestion.takesControl()) c.pacer.followWindow();
-        if ((c.shutdown & Connection.SEND) != 0) c.teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
+        if ((c.shutdown & Connection.SEND) != 0) {
+            c.teardown.sendFin(now, Journal.Cause.CALL_SHUTDOWN);
+            // Linux: see docs/linux/differential.md, "fin_before_text"
+            if (seg.sequenceLength() > 0) c.output.finBeforeText();
+        }
         return true;
     }
 

@@ -36,8 +36,16 @@ final class SegmentSizes {
 
     /// The MSS to announce on a path of this MTU (RFC 9293 3.7.1), bytes; `TCP_MAXSEG` bounds it.
     static int advertised(int mtu, boolean v4, SocketOptions options) {
+        return bounded(unbounded(mtu, v4), options);
+    }
+
+    /// As [#advertised], whatever `TCP_MAXSEG` says.
+    static int unbounded(int mtu, boolean v4) {
         // RFC 9293 3.7.1, MUST-67: the MTU is never more than IP puts together.
-        int most = mtu - (v4 ? 20 : 40) - 20;
+        return mtu - (v4 ? 20 : 40) - 20;
+    }
+
+    static int bounded(int most, SocketOptions options) {
         return options.maxSegment > 0 ? Math.min(most, options.maxSegment) : most;
     }
 

@@ -33,7 +33,7 @@ final class SegmentWriter {
             if (c.output.tellsOfGaps()) c.sackList.writeTo(out, c.sizes.sackRoom());
             c.ecn.option.writeTo(out, duplicate, c);
         }
-        out.window = c.receive.announce(c.output.received(), c.receiveBuffer.charged(), c.acks);
+        out.window = c.output.window();
         if (out.window == 0) c.prediction.off();
         if ((flags & Segment.ACK) != 0) {
             if (!c.output.isBeforeText()) c.ackSchedule.onAckSent();

@@ -2,7 +2,14 @@ package dev.sockeye.tcp;
 
 /// The `how` of `shutdown(2)`.
 public enum Shutdown {
-    READ,
-    WRITE,
-    BOTH
+    READ(Connection.RECEIVE),
+    WRITE(Connection.SEND),
+    BOTH(Connection.RECEIVE | Connection.SEND);
+
+    /// The directions that it ends, as bits.
+    public final int directions;
+
+    Shutdown(int directions) {
+        this.directions = directions;
+    }
 }

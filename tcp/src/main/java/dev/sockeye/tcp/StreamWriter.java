@@ -22,16 +22,23 @@ final class StreamWriter {
         pushedSeq = seq;
     }
 
+    /// A window probe with data up to here asks the peer to push, too; see docs/linux/differential.md, "probe_pushes".
+    void onProbed(int endSeq) {
+        pushedSeq = Seq.max(pushedSeq, endSeq);
+    }
+
     /// Takes bytes, as far as there is room in the send buffer, or up to where it is time to send in between
     /// (`tcp_sendmsg_locked`).
     ///
     /// @return the count, or `-EAGAIN` without room, `-EPIPE` after shutdown or reset, or the pending error
     int write(MemorySegment from, long offset, int length, int flags, long now) {
-        if (c.error != 0 || (c.shutdown & Connection.SEND) != 0) return sendError();
+        if (c.error != 0) return sendError();
+        // Linux: waits for the handshake first, though it is shut down; see docs/linux/differential.md,
+        // "shut_before_connect"
+        boolean opening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD;
+        if (opening && !c.fastOpen.isHalfOpen()) return Errno.EAGAIN.asResult();
         boolean open = c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT || c.fastOpen.isHalfOpen();
-        if (!open) {
-            return c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RCVD ? Errno.EAGAIN.asResult() : sendError();
-        }
+        if (!open || (c.shutdown & Connection.SEND) != 0) return sendError();
         lastWriteAt = now;
         boolean rest = (flags & Connection.MSG_REST) != 0;
         if (!rest) noteIfLimit();

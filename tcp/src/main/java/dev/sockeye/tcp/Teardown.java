@@ -15,9 +15,7 @@ final class Teardown {
 
     /// `shutdown(2)`
     int shutdown(Shutdown how, long now) {
-        int directions = how == Shutdown.READ
-                ? Connection.RECEIVE
-                : how == Shutdown.WRITE ? Connection.SEND : Connection.RECEIVE | Connection.SEND;
+        int directions = how.directions;
         if (c.state == TcpState.SYN_SENT) {
             // Linux: whichever direction, see docs/linux/errors.md
             c.error = Errno.ECONNRESET.number();
